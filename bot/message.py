@@ -1,0 +1,74 @@
+"""One message in, one answer out: plain, frozen, the same for every carrier and channel."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+Channel = Literal["whatsapp", "sms", "voice"]
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a person is reached. `value` is opaque ("whatsapp:+9198…", "whatsapp:IN.123…", "+9198…").
+
+    `phone` is E.164, or None where the channel hides the number.
+    """
+
+    channel: Channel
+    value: str
+    phone: str | None = None
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A photo, voice note or document that still lies at the carrier."""
+
+    url: str
+    content_type: str
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """What a carrier delivered. `tap` is the payload of a tapped button or list row."""
+
+    carrier: str
+    carrier_id: str
+    sender: Address
+    recipient: str
+    received_at: datetime
+    text: str = ""
+    tap: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    location: tuple[float, float] | None = None
+    profile_name: str | None = None
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A button (no description) or a row of a list; `payload` comes back as `Inbound.tap`."""
+
+    payload: str
+    title: str
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """An answer in the shape of its channel, ready for a carrier.
+
+    `text` always holds everything a person needs: where rows are None or the carrier cannot show them,
+    the numbered choices are already lines of it. At most one of `buttons` and `rows` is set.
+    """
+
+    text: str
+    buttons: tuple[Row, ...] = ()
+    rows: tuple[Row, ...] = ()
+    rows_title: str = ""
+    wants_location: bool = False
+    segments: int = 0
+
+    @property
+    def interactive(self) -> bool:
+        return bool(self.buttons or self.rows)

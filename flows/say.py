@@ -1,0 +1,108 @@
+"""What the bot says, before it has a language or a channel.
+
+`msg("How much {what:commodity} do you have?", what="wheat")` names a catalogue entry by its English text and
+carries plain JSON values for its blanks; the word after the colon names the formatter in `flows/words.py`
+that turns the value into words of the listener's language.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Say:
+    text: str
+    blanks: Mapping[str, Any] = field(default_factory=dict)
+    context: str | None = None
+    plural: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {k: v for k, v in vars(self).items() if v}
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> "Say":
+        return Say(**data)
+
+
+def msg(text: str, **blanks: Any) -> Say:
+    """A whole sentence or paragraph."""
+    return Say(text, blanks)
+
+
+def label(text: str, **blanks: Any) -> Say:
+    """The short text of a choice: it must fit a WhatsApp button (20 UTF-16 units) in every language."""
+    return Say(text, blanks, context="label")
+
+
+def count(one: str, many: str, n: int, **blanks: Any) -> Say:
+    """A sentence that depends on how many; the number is the blank `n`."""
+    return Say(one, {"n": n, **blanks}, plural=many)
+
+
+def verbatim(text: str) -> Say:
+    """Something a person or a map wrote: shown as it is."""
+    return Say("{text}", {"text": text}, context="verbatim")
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice. `id` is what the flow gets back; `detail` fits under a list row (72 units).
+
+    `deed` makes a choice that stays valid after the question has passed ("go:sell",
+    "go:booking_answer:confirm:BK7Q2M"): starting something again is harmless, so it never goes stale.
+    """
+
+    id: str
+    label: Say
+    detail: Say | None = None
+    deed: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        data: dict[str, Any] = {"id": self.id, "label": self.label.to_json()}
+        if self.detail:
+            data["detail"] = self.detail.to_json()
+        if self.deed:
+            data["deed"] = self.deed
+        return data
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> "Option":
+        detail = data.get("detail")
+        return Option(
+            data["id"],
+            Say.from_json(data["label"]),
+            Say.from_json(detail) if detail else None,
+            data.get("deed"),
+        )
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One answer: some paragraphs and, if it asks, the choices.
+
+    `serial` numbers the question, so that a tap on an older one is recognised.
+    `wants` lets a channel offer its own way to answer ("place": share a pin, "photo": the camera).
+    """
+
+    parts: tuple[Say, ...]
+    options: tuple[Option, ...] = ()
+    serial: int = 0
+    wants: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "parts": [p.to_json() for p in self.parts],
+            "options": [o.to_json() for o in self.options],
+            "serial": self.serial,
+            "wants": self.wants,
+        }
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> "Reply":
+        return Reply(
+            tuple(Say.from_json(p) for p in data["parts"]),
+            tuple(Option.from_json(o) for o in data["options"]),
+            data["serial"],
+            data["wants"],
+        )
