@@ -1,0 +1,61 @@
+"""Every setting, from the environment or `.env`; every default runs on a laptop."""
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    public_base_url: str = Field(
+        "http://127.0.0.1:8000", description="The address carriers call; signatures are checked over it."
+    )
+    database_url: str | None = Field(
+        None, description="PostgreSQL for the app's plain role; empty: the embedded server is used."
+    )
+    database_owner_url: str | None = Field(
+        None, description="PostgreSQL for the role that owns the tables; only migrations use it."
+    )
+    rasa_url: str | None = Field(None, description="A running Rasa server; empty: ours is started.")
+    rasa_timeout: float = Field(1.5, description="Seconds we wait for Rasa before the fallback answers.")
+
+    twilio_account_sid: str = "AC00000000000000000000000000000000"
+    twilio_auth_token: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (SecretStr("simulator"),), description="A comma separates two while the token is rotated."
+    )
+    twilio_api_url: str = Field(
+        "https://api.twilio.com", description="Where messages are sent; the simulator takes this place."
+    )
+    twilio_whatsapp_sender: str = "whatsapp:+14155238886"
+    twilio_sms_sender: str = "+15005550006"
+    twilio_content_sids: dict[str, str] = Field(
+        {}, description='Content template ids by our template names, as JSON: {"buttons_2": "HX…"}.'
+    )
+
+    media_bucket: str | None = Field(None, description="S3 bucket for photos; empty: the folder is used.")
+    media_folder: Path = Path(".mandi/media")
+
+    simulator: bool = Field(False, description="Serves /simulator; on in `make run`.")
+    body_limit: int = Field(64 * 1024, description="Largest webhook body in bytes.")
+    log_level: str = "INFO"
+
+    @field_validator("twilio_auth_token", mode="before")
+    @classmethod
+    def _two_tokens(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("public_base_url", "twilio_api_url")
+    @classmethod
+    def _no_trailing_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+
+@cache
+def settings() -> Settings:
+    return Settings()
