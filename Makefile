@@ -1,0 +1,74 @@
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.ONESHELL:
+.SILENT:
+.NOTPARALLEL:
+
+PORT ?= 8000
+ARGS ?=
+BIN := .venv/bin
+
+.PHONY: help run test check bench lock run-environment test-environment browser
+
+help: ## Shows this list
+	sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
+
+run: run-environment ## Sets everything up and starts the bot with its simulator page; PORT=8000
+	exec $(BIN)/mandi up --port $(PORT)
+
+test: test-environment browser ## Runs every test; ARGS="tests/flows -x" chooses
+	$(BIN)/python -m pytest $(ARGS)
+
+check: test-environment ## Checks style, types and the arrows between the rooms
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: run-environment ## Measures turns per second beside a bare webhook
+	$(BIN)/mandi bench
+
+lock: test-environment ## Pins all requirements anew; ARGS="--upgrade" takes newer versions
+	compile="$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate"
+	$$compile pyproject.toml --group install --output-file requirements.lock $(ARGS)
+	$$compile pyproject.toml --group install --group dev --constraint requirements.lock \
+	    --output-file requirements-dev.lock $(ARGS)
+
+run-environment: LOCK := requirements.lock
+test-environment: LOCK := requirements-dev.lock
+
+# A Python is chosen by running it: a name on PATH may be a stub that only fails.
+# What was installed is written down, so that the next start goes straight on.
+run-environment test-environment:
+	wanted="$(CURDIR) $$(cat $(LOCK) pyproject.toml | cksum)"
+	if [ "$$(cat .venv/$(LOCK).installed 2>/dev/null)" = "$$wanted" ] && $(BIN)/python -c ''; then exit 0; fi
+	since=$$SECONDS
+	if [ "$$(cat .venv/made-in 2>/dev/null)" != "$(CURDIR)" ] || ! $(BIN)/python -c ''; then
+	    python=
+	    for name in python3.13 python3.12 python3.11 python3; do
+	        if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$name; break; fi
+	    done
+	    if [ -z "$$python" ]; then
+	        echo "Mandi Mitra needs Python 3.11 or newer: apt install python3.11 python3.11-venv" >&2; exit 1
+	    fi
+	    if ! $$python -c 'import ensurepip, venv' 2>/dev/null; then
+	        echo "$$python cannot make environments: apt install python3-venv" >&2; exit 1
+	    fi
+	    $$python -m venv --clear .venv
+	    echo "$(CURDIR)" > .venv/made-in
+	fi
+	echo "application environment … (some minutes the first time)"
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r $(LOCK)
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	echo "$$wanted" > .venv/$(LOCK).installed
+	echo "application environment ready in $$((SECONDS - since)) s"
+
+browser:
+	if command -v chromium chromium-browser google-chrome >/dev/null; then exit 0; fi
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+	    apt-get update -qq
+	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-core >/dev/null
+	else
+	    echo "The tests of the simulator page need a browser: apt install chromium fonts-noto-core" >&2; exit 1
+	fi
