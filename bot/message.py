@@ -59,7 +59,8 @@ class Outgoing:
     """An answer in the shape of its channel, ready for a carrier.
 
     `text` always holds everything a person needs: where rows are None or the carrier cannot show them,
-    the numbered choices are already lines of it. At most one of `buttons` and `rows` is set.
+    the numbered choices are already lines of it. At most one of `buttons` and `rows` is set; `body` is then
+    what stands above them.
     """
 
     text: str
@@ -68,7 +69,19 @@ class Outgoing:
     rows_title: str = ""
     wants_location: bool = False
     segments: int = 0
+    body: str = ""
 
     @property
     def interactive(self) -> bool:
         return bool(self.buttons or self.rows)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes into the carrier's own reply to its webhook; None: it goes, or went, through the outbox."""
+
+    text: str | None = None
+
+
+class DatabaseAway(Exception):
+    """The turn could not begin or commit: nothing is stored, the carrier must bring the message again."""
