@@ -1,0 +1,123 @@
+"""The three doors that Twilio knocks at: messages, what became of ours, and phone calls."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import PlainTextResponse
+from starlette.datastructures import FormData
+
+from bot.carriers.twilio import twiml
+from bot.carriers.twilio.form import Forged, FormRefused, carrier_id, field, inbound, read_form
+from bot.carriers.twilio.signature import genuine, signed_url
+from bot.message import Answer, DatabaseAway, Inbound
+from bot.settings import Settings
+
+Take = Callable[[Inbound], Awaitable[Answer]]
+#: carrier id, status, error code, the outbox id from the callback's own address
+SawStatus = Callable[[str, str, int | None, str | None], Awaitable[None]]
+
+PREFIX = "/carrier/twilio"
+RETRY_SECONDS = "5"
+
+SPOKEN: Mapping[str, str] = {
+    "en-IN": "Mandi Mitra does not take calls yet. Please write to this number on WhatsApp or by S M S.",
+    "hi-IN": "मंडी मित्र अभी फ़ोन पर बात नहीं कर सकता। कृपया इसी नंबर पर व्हाट्सऐप या एस एम एस लिखिए।",
+    "kn-IN": "ಮಂಡಿ ಮಿತ್ರ ಇನ್ನೂ ಕರೆಯಲ್ಲಿ ಮಾತನಾಡುವುದಿಲ್ಲ. ದಯವಿಟ್ಟು ಇದೇ ಸಂಖ್ಯೆಗೆ ವಾಟ್ಸಾಪ್ ಅಥವಾ ಎಸ್ ಎಂ ಎಸ್ ಕಳುಹಿಸಿ.",
+}
+
+#: By the first and last letter of the script; whoever wrote none of these letters gets all three.
+AWAY: Mapping[tuple[str, str], str] = {
+    ("\u0900", "\u097f"): "माफ़ कीजिए, अभी गड़बड़ है। आपका संदेश दर्ज नहीं हुआ। कुछ मिनट बाद फिर भेजिए।",
+    ("\u0c80", "\u0cff"): "ಕ್ಷಮಿಸಿ, ಈಗ ತೊಂದರೆ ಇದೆ. ನಿಮ್ಮ ಸಂದೇಶ ದಾಖಲಾಗಿಲ್ಲ. ಕೆಲವು ನಿಮಿಷಗಳ ನಂತರ ಮತ್ತೆ ಕಳುಹಿಸಿ.",
+}
+AWAY_ENGLISH = (
+    "Sorry, we have a fault just now. Your message was not saved. Please send it again in a few minutes."
+)
+
+
+def message_url(settings: Settings) -> str:
+    """To be entered at Twilio, as webhook and as fallback; without the part after # nothing is retried."""
+    return f"{settings.public_base_url}{PREFIX}/message#rc=2&rp=ct,rt,5xx"
+
+
+def status_url(settings: Settings, outbox_id: str) -> str:
+    """Where to report what became of the message with this outbox id."""
+    return f"{settings.public_base_url}{PREFIX}/status?outbox={quote(outbox_id, safe='')}"
+
+
+def routes(settings: Settings, take: Take, saw_status: SawStatus) -> APIRouter:
+    router = APIRouter(prefix=PREFIX)
+    tokens = [token.get_secret_value() for token in settings.twilio_auth_token]
+
+    async def answered(request: Request, answer: Callable[[FormData], Awaitable[Response]]) -> Response:
+        try:
+            form = await read_form(request, settings.body_limit)
+            url = signed_url(settings.public_base_url, request.scope)
+            if not genuine(url, form, request.headers.get("x-twilio-signature"), tokens):
+                raise Forged("The signature is missing or does not fit.")
+            return await answer(form)
+        except FormRefused as refused:
+            return PlainTextResponse(str(refused), refused.status)
+
+    @router.post("/message")
+    async def message(request: Request) -> Response:
+        async def answer(form: FormData) -> Response:
+            heard = inbound(form, datetime.now(UTC))
+            try:
+                said = await take(heard)
+            except DatabaseAway:
+                return away(form, heard.text)
+            # With OptOutType the carrier has already answered STOP, START or HELP in its own words.
+            return _xml(twiml.message(None if field(form, "OptOutType") else said.text))
+
+        return await answered(request, answer)
+
+    @router.post("/status")
+    async def status(request: Request) -> Response:
+        async def answer(form: FormData) -> Response:
+            code = field(form, "ErrorCode")
+            try:
+                await saw_status(
+                    carrier_id(form),
+                    field(form, "MessageStatus") or field(form, "SmsStatus"),
+                    int(code) if code.isdecimal() and len(code) < 10 else None,
+                    request.query_params.get("outbox"),
+                )
+            except DatabaseAway:
+                return Response(status_code=503, headers={"Retry-After": RETRY_SECONDS})
+            return Response(status_code=204)
+
+        return await answered(request, answer)
+
+    @router.post("/voice")
+    async def voice(request: Request) -> Response:
+        async def answer(_: FormData) -> Response:
+            return _xml(twiml.spoken(SPOKEN))
+
+        return await answered(request, answer)
+
+    return router
+
+
+def away(form: FormData, text: str) -> Response:
+    """The carrier retries a 503 but shows none of it, so the person hears of the fault on the last attempt.
+
+    That one goes to the fallback address (this same route) and is known by its ErrorCode: nobody would bring
+    the message again, so it is answered 200 with the request to write again.
+    """
+    xml = twiml.message(away_text(text))
+    if field(form, "ErrorCode"):
+        return _xml(xml)
+    return _xml(xml, 503, {"Retry-After": RETRY_SECONDS})
+
+
+def away_text(text: str) -> str:
+    """The language is guessed from the script: whoever speaks it is written in the database that is away."""
+    spoken = [line for (first, last), line in AWAY.items() if any(first <= char <= last for char in text)]
+    return "\n".join(spoken or [AWAY_ENGLISH, *AWAY.values()])
+
+
+def _xml(body: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(body, status, headers, media_type="text/xml")

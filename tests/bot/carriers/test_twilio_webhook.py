@@ -1,0 +1,433 @@
+"""What reaches the turn, and what is refused at the door, over HTTP with real signatures."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from xml.etree import ElementTree
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from bot.carriers.twilio.twiml import VOICES
+from bot.carriers.twilio.webhook import routes, status_url
+from bot.message import Address, Answer, Attachment, DatabaseAway, Inbound
+from bot.settings import Settings
+from tests.bot.twilio_wire import Fields, message, signature, signed_post
+
+BASE = "https://mandi.example"
+TOKENS = ("new-token", "old-token")
+LIMIT = 64 * 1024
+DOOR = "/carrier/twilio/message"
+MEDIA_URL = f"https://api.twilio.com/2010-04-01/Accounts/AC{'0' * 32}/Messages/MM{'2' * 32}/Media/ME"
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+@dataclass
+class Bot:
+    """The web server with nothing but Twilio's routes; `answer` is what the turn would say."""
+
+    client: httpx.AsyncClient
+    heard: list[Inbound] = field(default_factory=list)
+    statuses: list[tuple[str, str, int | None, str | None]] = field(default_factory=list)
+    answer: Answer | Exception = field(default_factory=Answer)
+
+    async def post(self, fields: Fields, path: str = DOOR, token: str = TOKENS[0]) -> httpx.Response:
+        return await signed_post(self.client, path, fields, token, BASE)
+
+    async def hears(self, **fields: str) -> Inbound:
+        response = await self.post(message(**fields))
+        assert response.status_code == 200, response.text
+        return self.heard[-1]
+
+    def was_left_alone(self) -> bool:
+        return not self.heard and not self.statuses
+
+
+@pytest.fixture
+async def bot() -> AsyncIterator[Bot]:
+    app = FastAPI()
+    settings = Settings(
+        _env_file=None,
+        public_base_url=BASE,
+        twilio_auth_token=tuple(SecretStr(token) for token in TOKENS),
+        body_limit=LIMIT,
+    )
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://inside") as client:
+        bot = Bot(client)
+
+        async def take(inbound: Inbound) -> Answer:
+            bot.heard.append(inbound)
+            if isinstance(bot.answer, Exception):
+                raise bot.answer
+            return bot.answer
+
+        async def saw_status(*seen: Any) -> None:
+            if isinstance(bot.answer, Exception):
+                raise bot.answer
+            bot.statuses.append(seen)  # type: ignore[arg-type]
+
+        app.include_router(routes(settings, take, saw_status))
+        yield bot
+
+
+def words(response: httpx.Response) -> str | None:
+    """The text of the TwiML message, None for an empty response."""
+    assert response.headers["content-type"].startswith("text/xml")
+    root = ElementTree.fromstring(response.text)
+    assert root.tag == "Response"
+    found = root.find("Message")
+    return None if found is None else found.text
+
+
+# ---- what is heard
+
+
+async def test_a_kannada_text_arrives_whole(bot: Bot) -> None:
+    case = json.loads((Path(__file__).parent / "signed_requests.json").read_text())["cases"]["wa_text_kn"]
+    await bot.post(case["params"])
+    (heard,) = bot.heard
+    assert heard.carrier == "twilio"
+    assert heard.carrier_id == "SM" + "1" * 32
+    assert heard.sender == Address("whatsapp", "whatsapp:+919876543210", "+919876543210")
+    assert heard.recipient == "whatsapp:+14155238886"
+    assert heard.text == "ರಾಗಿ ಬೆಲೆ?"
+    assert heard.profile_name == "ರಾಮ್ 🌾"
+    assert (heard.tap, heard.location, heard.attachments) == (None, None, ())
+    assert heard.received_at.tzinfo is not None
+    assert heard.raw == case["params"]
+
+
+async def test_a_plain_number_is_an_sms(bot: Bot) -> None:
+    heard = await bot.hears(From="+919876543210", To="+15005550006", Body="SELL")
+    assert heard.sender == Address("sms", "+919876543210", "+919876543210")
+    assert heard.text == "SELL"
+
+
+async def test_a_whatsapp_id_without_a_phone_number_is_an_address_too(bot: Bot) -> None:
+    hidden = "whatsapp:IN.1234567890"
+    heard = await bot.hears(From=hidden, ExternalUserId=hidden, Body="hi")
+    assert heard.sender == Address("whatsapp", hidden, None)
+    heard = await bot.hears(From="", ExternalUserId=hidden, Body="hi")
+    assert heard.sender == Address("whatsapp", hidden, None)
+
+
+@pytest.mark.parametrize(
+    ("fields", "tap"),
+    [
+        ({"Body": "Yes", "ButtonText": "Yes", "ButtonPayload": "7:yes", "ListId": "7:no"}, "7:yes"),
+        ({"Body": "Wheat", "ListId": "8:wheat", "InteractiveData": '{"id": "8:onion"}'}, "8:wheat"),
+        ({"InteractiveData": '{"type": "list_reply", "list_reply": {"id": "9:a", "title": "A"}}'}, "9:a"),
+        ({"InteractiveData": '{"interactive": {"button_reply": {"id": "9:b"}}}'}, "9:b"),
+        ({"Body": "Yes"}, None),
+        ({"ButtonPayload": "", "Body": "Yes"}, None),
+        ({"InteractiveData": "{not json"}, None),
+        ({"InteractiveData": "[" * 20_000}, None),
+        ({"InteractiveData": '{"id": 5}'}, None),
+        ({"InteractiveData": '"id"'}, None),
+    ],
+)
+async def test_a_tap_is_read_from_the_first_field_that_has_it(
+    bot: Bot, fields: dict[str, str], tap: str | None
+) -> None:
+    heard = await bot.hears(**fields)
+    assert heard.tap == tap
+    assert heard.text == fields.get("Body", "")
+
+
+async def test_a_pin_arrives_with_an_empty_body(bot: Bot) -> None:
+    heard = await bot.hears(Latitude="12.9716", Longitude="77.5946", Address="", Label="")
+    assert heard.location == (12.9716, 77.5946)
+    assert heard.text == ""
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude"),
+    [("", ""), ("12.9", ""), ("nan", "77"), ("inf", "77"), ("91", "77"), ("12", "180.5"), ("x", "y")],
+)
+async def test_an_impossible_pin_is_no_place(bot: Bot, latitude: str, longitude: str) -> None:
+    assert (await bot.hears(Latitude=latitude, Longitude=longitude)).location is None
+
+
+@pytest.mark.parametrize("number", ["2", "0", "-1", "99999999999", "two", ""])
+async def test_photos_are_taken_whatever_their_number_claims(bot: Bot, number: str) -> None:
+    heard = await bot.hears(
+        NumMedia=number,
+        MediaUrl0=MEDIA_URL + "0" * 32,
+        MediaContentType0="image/jpeg",
+        MediaUrl1=MEDIA_URL + "1" * 32,
+        MediaContentType1="image/webp",
+    )
+    assert heard.attachments == (
+        Attachment(MEDIA_URL + "0" * 32, "image/jpeg"),
+        Attachment(MEDIA_URL + "1" * 32, "image/webp"),
+    )
+    assert heard.text == ""
+
+
+async def test_a_voice_note_has_an_empty_body_and_a_claim_without_media_is_nothing(bot: Bot) -> None:
+    heard = await bot.hears(NumMedia="1", MediaUrl0=MEDIA_URL + "0" * 32, MediaContentType0="audio/ogg")
+    assert heard.attachments == (Attachment(MEDIA_URL + "0" * 32, "audio/ogg"),)
+    assert (await bot.hears(NumMedia="3", Body="hello")).attachments == ()
+
+
+async def test_a_profile_name_cannot_turn_the_line_around_or_fill_the_screen(bot: Bot) -> None:
+    assert (await bot.hears(ProfileName="\u202eمحمد\n🌾\x07 ")).profile_name == "محمد 🌾"
+    assert (await bot.hears(ProfileName="\u202e\n")).profile_name is None
+    assert len((await bot.hears(ProfileName="x" * 5000)).profile_name or "") == 100
+
+
+async def test_unknown_repeated_and_blank_fields_are_kept(bot: Bot) -> None:
+    response = await bot.post([*message(Body="hi").items(), ("New", "1"), ("New", "2"), ("Blank", "")])
+    assert response.status_code == 200
+    assert bot.heard[0].raw["New"] == ["1", "2"]
+    assert bot.heard[0].raw["Blank"] == ""
+
+
+async def test_control_characters_reach_neither_the_turn_nor_the_database(bot: Bot) -> None:
+    heard = await bot.hears(Body="12\x00 ton\x0b\r\nಹುಲ್ಲು\x1b\x9b", **{"odd\x00key": "\x00"})
+    assert heard.text == "12 ton\nಹುಲ್ಲು"
+    assert "\x00" not in json.dumps(dict(heard.raw), ensure_ascii=False)
+    assert heard.raw["oddkey"] == ""
+
+
+async def test_joiners_stay_for_indic_letters_and_emoji_need_them(bot: Bot) -> None:
+    assert (await bot.hears(Body="ರ\u200dಕ ಕ್\u200cಷ 👨\u200d🌾")).text == "ರ\u200dಕ ಕ್\u200cಷ 👨\u200d🌾"
+
+
+async def test_emoji_alone_and_ten_thousand_letters_are_heard(bot: Bot) -> None:
+    assert (await bot.hears(Body="🌾🌾🌾")).text == "🌾🌾🌾"
+    assert (await bot.hears(Body="a" * 10_000)).text == "a" * 10_000
+
+
+async def test_broken_utf8_is_heard_as_replacement_marks(bot: Bot) -> None:
+    fields = message(Body="\ufffd")
+    response = await bot.client.post(
+        DOOR,
+        content=urlencode({**fields, "Body": "x"}).replace("Body=x", "Body=%FF"),
+        headers={**FORM, "x-twilio-signature": signature(BASE + DOOR, fields, TOKENS[0])},
+    )
+    assert response.status_code == 200
+    assert bot.heard[0].text == "\ufffd"
+
+
+# ---- what is answered
+
+
+async def test_the_answer_goes_into_the_reply(bot: Bot) -> None:
+    bot.answer = Answer('ಎಷ್ಟು ಟನ್? <1> & "2" 🌾\n1 ಹೌದು')
+    assert words(await bot.post(message(Body="hi"))) == bot.answer.text
+
+
+async def test_without_an_answer_the_reply_is_empty(bot: Bot) -> None:
+    assert words(await bot.post(message(Body="hi"))) is None
+
+
+async def test_an_answer_with_control_characters_is_still_xml(bot: Bot) -> None:
+    bot.answer = Answer("a\x00b\x0bc\ud800d\ufffe")
+    assert words(await bot.post(message(Body="hi"))) == "abcd"
+
+
+async def test_whom_the_carrier_has_answered_is_not_answered_again(bot: Bot) -> None:
+    bot.answer = Answer("You are unsubscribed.")
+    assert words(await bot.post(message(Body="STOP", OptOutType="STOP"))) is None
+    assert bot.heard[0].raw["OptOutType"] == "STOP"
+
+
+async def test_both_tokens_open_the_door_while_one_replaces_the_other(bot: Bot) -> None:
+    for token in TOKENS:
+        assert (await bot.post(message(Body="hi"), token=token)).status_code == 200
+    assert (await bot.post(message(Body="hi"), token="another")).status_code == 403
+    assert len(bot.heard) == 2
+
+
+async def test_the_query_is_part_of_the_signature(bot: Bot) -> None:
+    assert (await bot.post(message(Body="hi"), path=f"{DOOR}?v=a%20b")).status_code == 200
+    fields = message(Body="hi")
+    headers = {**FORM, "x-twilio-signature": signature(BASE + DOOR, fields, TOKENS[0])}
+    changed = await bot.client.post(f"{DOOR}?v=2", content=urlencode(fields), headers=headers)
+    assert changed.status_code == 403
+
+
+# ---- when the database is away
+
+
+async def test_the_carrier_is_told_to_come_again_when_the_database_is_away(bot: Bot) -> None:
+    bot.answer = DatabaseAway()
+    response = await bot.post(message(Body="hello"))
+    assert response.status_code == 503
+    assert int(response.headers["retry-after"]) > 0
+    said = words(response) or ""
+    assert "not saved" in said and "ಕ್ಷಮಿಸಿ" in said and "माफ़" in said
+
+
+async def test_on_the_carriers_last_attempt_the_farmer_hears_of_the_fault_in_their_language(bot: Bot) -> None:
+    bot.answer = DatabaseAway()
+    failed = {"ErrorCode": "11200", "ErrorUrl": BASE + DOOR}
+    response = await bot.post(message(Body="ಬೆಲೆ ಎಷ್ಟು", **failed))
+    assert response.status_code == 200
+    said = words(response) or ""
+    assert "ಕ್ಷಮಿಸಿ" in said and "माफ़" not in said and "Sorry" not in said
+
+
+async def test_a_last_attempt_that_finds_the_database_again_is_an_ordinary_message(bot: Bot) -> None:
+    bot.answer = Answer("₹2,500")
+    assert words(await bot.post(message(Body="price", ErrorCode="11200"))) == "₹2,500"
+
+
+async def test_a_status_comes_again_too_when_the_database_is_away(bot: Bot) -> None:
+    bot.answer = DatabaseAway()
+    response = await bot.post({"MessageSid": "SM1", "MessageStatus": "sent"}, "/carrier/twilio/status")
+    assert response.status_code == 503
+
+
+# ---- what is refused
+
+DOORS = ["/carrier/twilio/message", "/carrier/twilio/status", "/carrier/twilio/voice"]
+
+
+@pytest.mark.parametrize("door", DOORS)
+async def test_unsigned_and_forged_requests_are_refused(bot: Bot, door: str) -> None:
+    body = urlencode(message(Body="hi"))
+    forged = signature(BASE + door, message(Body="ho"), TOKENS[0])
+    for headers in ({}, {"x-twilio-signature": ""}, {"x-twilio-signature": forged}):
+        response = await bot.client.post(door, content=body, headers={**FORM, **headers})
+        assert response.status_code == 403
+        assert response.headers["content-type"].startswith("text/plain")
+    assert bot.was_left_alone()
+
+
+async def test_a_signature_over_another_host_is_refused(bot: Bot) -> None:
+    response = await signed_post(bot.client, DOOR, message(Body="hi"), TOKENS[0], "http://inside")
+    assert response.status_code == 403
+
+
+@pytest.mark.parametrize("door", DOORS)
+async def test_an_oversized_body_is_refused(bot: Bot, door: str) -> None:
+    response = await bot.post(message(Body="a" * LIMIT), door)
+    assert response.status_code == 413
+    assert bot.was_left_alone()
+
+
+async def test_the_body_is_counted_not_its_claim_and_not_read_to_the_end(bot: Bot) -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while True:
+            sent += 8192
+            yield b"a" * 8192
+
+    lying = {**FORM, "content-length": "10"}
+    response = await bot.client.post(DOOR, content=endless(), headers=lying)
+    assert response.status_code == 413
+    assert sent < 2 * LIMIT
+
+
+async def test_a_body_of_exactly_the_limit_is_read(bot: Bot) -> None:
+    empty = len(urlencode(message()))
+    assert (await bot.post(message(Body="a" * (LIMIT - empty)))).status_code == 200
+    assert (await bot.post(message(Body="a" * (LIMIT - empty + 1)))).status_code == 413
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "text/plain", "", "application/x-www-form"])
+async def test_other_kinds_of_body_are_refused(bot: Bot, content_type: str) -> None:
+    headers = {"content-type": content_type, "x-twilio-signature": "x"}
+    response = await bot.client.post(DOOR, content=urlencode(message(Body="hi")), headers=headers)
+    assert response.status_code == 415
+
+
+async def test_multipart_is_refused(bot: Bot) -> None:
+    headers = {"x-twilio-signature": signature(BASE + DOOR, message(Body="hi"), TOKENS[0])}
+    response = await bot.client.post(
+        DOOR, data=message(Body="hi"), files={"photo": b"\xff\xd8"}, headers=headers
+    )
+    assert response.status_code == 415
+    assert bot.was_left_alone()
+
+
+async def test_too_many_fields_are_refused(bot: Bot) -> None:
+    response = await bot.post({**message(Body="hi"), **{f"k{n}": "" for n in range(400)}})
+    assert response.status_code == 400
+    assert bot.was_left_alone()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"From": "messenger:12345"},
+        {"From": "rcs:+919876543210"},
+        {"From": "whatsapp:"},
+        {"From": "whatsapp: 919876543210"},
+        {"From": "whatsapp:+91'; DROP TABLE"},
+        {"From": "919876543210"},
+        {"From": "+0000000000"},
+        {"From": "VM-MANDI"},
+        {"From": ""},
+        {"MessageSid": ""},
+        {"MessageSid": "x" * 65},
+        {"MessageSid": "SM 1"},
+    ],
+)
+async def test_a_signed_form_without_a_usable_sender_or_id_is_refused(
+    bot: Bot, fields: dict[str, str]
+) -> None:
+    response = await bot.post(message(**{"Body": "hi", **fields}))
+    assert response.status_code == 400
+    assert response.headers["content-type"].startswith("text/plain")
+    assert len(response.text) > 10
+    assert "919876543210" not in response.text
+    assert bot.was_left_alone()
+
+
+async def test_an_empty_form_is_refused_everywhere_but_on_the_phone(bot: Bot) -> None:
+    assert [(await bot.post({}, door)).status_code for door in DOORS] == [400, 400, 200]
+
+
+async def test_only_post_is_answered(bot: Bot) -> None:
+    assert [(await bot.client.get(door)).status_code for door in DOORS] == [405, 405, 405]
+
+
+# ---- what became of our messages
+
+
+@pytest.mark.parametrize("status", ["queued", "sent", "delivered", "read", "undelivered", "quantum"])
+async def test_every_status_is_passed_on_known_or_not(bot: Bot, status: str) -> None:
+    fields = {"MessageSid": "SM" + "8" * 32, "MessageStatus": status, "To": "whatsapp:+919876543210"}
+    response = await bot.post(fields, "/carrier/twilio/status")
+    assert (response.status_code, response.content) == (204, b"")
+    assert bot.statuses == [("SM" + "8" * 32, status, None, None)]
+
+
+async def test_a_failure_brings_its_code_and_the_id_we_gave(bot: Bot) -> None:
+    settings = Settings(_env_file=None, public_base_url=BASE)
+    path = status_url(settings, "17/a b").removeprefix(BASE)
+    fields = {"MessageSid": "MM" + "8" * 32, "MessageStatus": "failed", "ErrorCode": "63016"}
+    assert (await bot.post(fields, path)).status_code == 204
+    assert bot.statuses == [("MM" + "8" * 32, "failed", 63016, "17/a b")]
+
+
+@pytest.mark.parametrize("code", ["", "abc", "-1", "9" * 5000, "1.5", "²"])
+async def test_an_unusable_error_code_is_none(bot: Bot, code: str) -> None:
+    fields = {"MessageSid": "SM1", "SmsStatus": "failed", "ErrorCode": code}
+    assert (await bot.post(fields, "/carrier/twilio/status")).status_code == 204
+    assert bot.statuses == [("SM1", "failed", None, None)]
+
+
+# ---- phone calls
+
+
+async def test_a_caller_hears_one_sentence_in_each_language(bot: Bot) -> None:
+    response = await bot.post({"CallSid": "CA" + "1" * 32, "From": "+919876543210"}, "/carrier/twilio/voice")
+    assert response.status_code == 200
+    said = ElementTree.fromstring(response.text)
+    assert [verb.tag for verb in said] == ["Say"] * 3
+    assert [verb.get("language") for verb in said] == ["en-IN", "hi-IN", "kn-IN"]
+    for verb in said:
+        assert verb.get("voice") == VOICES[verb.get("language") or ""]
+        assert (verb.get("voice") or "").startswith(f"Google.{verb.get('language')}-Standard-")
+        assert verb.text
