@@ -9,7 +9,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    mandi_home: Path = Field(Path(".mandi"), description="Where `mandi up` keeps database, photos and logs.")
 
     public_base_url: str = Field(
         "http://127.0.0.1:8000", description="The address carriers call; signatures are checked over it."
