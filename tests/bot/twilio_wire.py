@@ -1,4 +1,4 @@
-"""Requests as Twilio sends them: a urlencoded form, signed by Twilio's own library over the public address."""
+"""Requests as Twilio sends them: urlencoded forms, signed by Twilio's own library over the public address."""
 
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode

@@ -1,0 +1,121 @@
+"""Twilio's REST, as far as we need it: send, look what was sent, fetch what was sent to us."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from bot.carriers.twilio import media
+from bot.carriers.twilio.content import content, sids
+from bot.carriers.twilio.errors import NEVER_LEFT, NOBODY_KNOWS, Refused, remedy
+from bot.channels.text import clean
+from bot.message import Outgoing
+from bot.settings import Settings
+
+TIMEOUT = httpx.Timeout(10, connect=5)
+RECENT = 100
+
+
+@dataclass(frozen=True)
+class Sent:
+    carrier_id: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A message of ours as Twilio remembers it."""
+
+    carrier_id: str
+    body: str
+    status: str
+    error_code: int | None
+    created_at: datetime
+
+
+class Twilio:
+    """One connection pool to the account's REST; nothing is ever sent twice by it."""
+
+    def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self.api_url = settings.twilio_api_url
+        self.account = settings.twilio_account_sid
+        self.token = settings.twilio_auth_token[0].get_secret_value()
+        self.content_sids: Mapping[str, str] = sids(settings)
+        self.messages = f"{self.api_url}/2010-04-01/Accounts/{self.account}/Messages.json"
+        self.http = httpx.AsyncClient(transport=transport, timeout=TIMEOUT, follow_redirects=False)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        await self.http.aclose()
+
+    async def send(
+        self, to: str, sender: str, outgoing: Outgoing, status_callback: str | None = None
+    ) -> Sent:
+        """Raises `Refused`; its kind "uncertain" means that only `recent` can tell whether it was sent."""
+        form = {"To": to, "From": sender, **self.body(outgoing)}
+        if status_callback:
+            form["StatusCallback"] = status_callback
+        answer = await self.call("POST", self.messages, data=form)
+        carrier_id = answer.get("sid")
+        if not isinstance(carrier_id, str) or not carrier_id:
+            raise Refused(None, NOBODY_KNOWS)
+        return Sent(carrier_id)
+
+    def body(self, outgoing: Outgoing) -> dict[str, str]:
+        if filled := content(outgoing, self.content_sids):
+            sid, variables = filled
+            return {"ContentSid": sid, "ContentVariables": json.dumps(variables, ensure_ascii=False)}
+        return {"Body": clean(outgoing.text)}
+
+    async def recent(self, to: str, since: datetime) -> list[Listed]:
+        """Messages to this address since then, newest first, for a send that ended uncertain.
+
+        Twilio's own filter goes by the date of sending, which a message still in its queue does not have.
+        """
+        answer = await self.call("GET", self.messages, params={"To": to, "PageSize": str(RECENT)})
+        listed = [
+            Listed(
+                carrier_id=item["sid"],
+                body=item.get("body") or "",
+                status=item["status"],
+                error_code=item.get("error_code"),
+                created_at=parsedate_to_datetime(item["date_created"]),
+            )
+            for item in answer.get("messages", [])
+        ]
+        # Twilio writes whole seconds.
+        return [message for message in listed if message.created_at >= since.replace(microsecond=0)]
+
+    async def fetch_media(self, url: str, pauses: tuple[float, ...] = media.PAUSES) -> tuple[bytes, str]:
+        """Raises `media.MediaFailed`."""
+        return await media.fetch_media(self.http, url, self.api_url, self.account, self.token, pauses=pauses)
+
+    async def call(self, method: str, url: str, **parts: Any) -> dict[str, Any]:
+        try:
+            response = await self.http.request(method, url, auth=(self.account, self.token), **parts)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise Refused(None, NEVER_LEFT) from error
+        except httpx.RequestError as error:
+            raise Refused(None, NOBODY_KNOWS) from error
+        try:
+            answer = response.json()
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict):
+            answer = {}
+        if response.is_success:
+            return answer
+        code = answer.get("code")
+        code = code if isinstance(code, int) else None
+        raise Refused(code, remedy(code, response.status_code))
