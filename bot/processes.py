@@ -52,12 +52,12 @@ def start(child: Child) -> None:
     child.due = None
 
 
-def stop(children: Sequence[Child]) -> None:
+def stop(children: Sequence[Child], patience: float = PATIENCE) -> None:
     """Asks all of them to finish, waits, and ends those that do not."""
     running = [child.process for child in children if child.process and child.process.poll() is None]
     for process in running:
         process.terminate()
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     for process in running:
         with suppress(subprocess.TimeoutExpired):
             process.wait(max(0.0, deadline - time.monotonic()))
