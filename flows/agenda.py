@@ -1,0 +1,127 @@
+"""The stack of flows: opening one, asking for what is missing, finishing, and coming back to what lay below."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flows.filling import open_question
+from flows.flow import Ask, Flow, Over, Question
+from flows.registry import flow_named
+from flows.say import Option, label, msg
+from flows.state import Frame
+from flows.turn import Steps, Turn
+
+SKIP = Option("skip", label("Skip"))
+KEEP = Option("keep", label("Leave it"))
+MENU = Option("menu", label("Menu"), deed="go:menu")
+PERSON = Option("person", label("Talk to a person"), deed="go:person")
+AGREE = Option("agree", label("Yes, go ahead"))
+CHANGE = Option("change", label("Change something"))
+DROP = Option("drop", label("Cancel"))
+STOP_IT = Option("stop_it", label("Yes, drop it"))
+GO_ON = Option("go_on", label("No, go on"))
+#: Deeper than this the oldest digression is forgotten: nobody means to come back through five of them.
+DEEPEST = 5
+REGISTRATION = "register"
+
+
+def open_flow(turn: Turn, flow: Flow, slots: Mapping[str, Any] | None = None) -> Frame:
+    """Begins a flow on top of what is under way, or comes back to it when it already is."""
+    frames = turn.state.frames
+    known = next((frame for frame in frames if frame.flow == flow.name), None)
+    if known:
+        del frames[frames.index(known) + 1 :]
+        if slots:
+            frames[-1] = known = Frame(flow.name, slots=dict(slots))
+        return known
+    frame = Frame(flow.name, slots=dict(slots or {}))
+    joining = next((n for n, below in enumerate(frames) if below.flow == REGISTRATION), len(frames))
+    # who is still joining finishes that first; what they want to do waits right behind it
+    frames.insert(joining if flow.members else len(frames), frame)
+    del frames[:-DEEPEST]
+    return frame
+
+
+def proceed(turn: Turn) -> Steps[None]:
+    """Asks for the first thing missing, or shows the review, or commits and goes on with the flow below."""
+    frames = turn.state.frames
+    while frames:
+        frame = frames[-1]
+        flow = flow_named(frame.flow)
+        if flow.members and not turn.person.registered:
+            join(turn)
+            continue
+        missing = first_missing(turn, frame, flow)
+        if missing:
+            if (yield from put(turn, frame, missing)):
+                return
+        elif flow.review and not frame.note.get("agreed"):
+            frame.stage, frame.asking = "review", None
+            review = yield from flow.review(turn, frame)
+            turn.say(*review.parts)
+            turn.offer(*(review.options or (AGREE, CHANGE, DROP)))
+            return
+        else:
+            yield from flow.commit(turn, frame)
+        below = frames[-2] if len(frames) > 1 and frames[-1] is frame else None
+        frames[:] = [other for other in frames if other is not frame]
+        if below:
+            turn.offer()
+            turn.say(msg("Now back to {title:say}.", title=flow_named(below.flow).title.to_json()))
+
+
+def join(turn: Turn) -> None:
+    """Welcomes a newcomer; what they came for waits below."""
+    turn.say(
+        msg("Namaste! I am Mandi Mitra, your market friend. I help you sell straw and crops at a fair price.")
+    )
+    if turn.state.frames:
+        turn.say(msg("First a few questions, then {title:say}.", title=title_of(turn.state.frames[-1])))
+    open_flow(turn, flow_named(REGISTRATION))
+
+
+def first_missing(turn: Turn, frame: Frame, flow: Flow) -> Ask | None:
+    return next((ask for ask in flow.asks if ask.slot not in frame.slots and ask.when(turn, frame)), None)
+
+
+def put(turn: Turn, frame: Frame, ask: Ask) -> Steps[bool]:
+    """Puts the question; False when there turned out to be nothing to ask and the flow is over."""
+    question: Question | Over | None = open_question(frame, ask)
+    if question is None:
+        question = yield from ask.question(turn, frame)
+    turn.say(*question.parts)
+    if isinstance(question, Over):
+        turn.offer(*question.options)
+        return False
+    frame.stage, frame.asking = "ask", ask.slot
+    ways = ((KEEP,) if ask.slot in frame.note.get("was", {}) else ()) + ((SKIP,) if ask.optional else ())
+    turn.offer(*question.options, *ways, wants=question.wants)
+    return True
+
+
+def ask_again(turn: Turn) -> Steps[None]:
+    """Puts whatever is pending once more, in words that fit where it stands."""
+    frame = turn.state.top
+    if frame and frame.stage == "drop":
+        turn.say(msg("Shall I drop {title:say}? What you told me will be gone.", title=title_of(frame)))
+        turn.offer(STOP_IT, GO_ON)
+    elif frame and frame.stage == "change":
+        offer_changes(turn, frame)
+    elif frame:
+        yield from proceed(turn)
+
+
+def offer_changes(turn: Turn, frame: Frame) -> None:
+    flow = flow_named(frame.flow)
+    frame.stage = "change"
+    turn.say(msg("What shall I change?"))
+    turn.offer(
+        *(
+            Option(ask.slot, ask.name, ask.show(frame.slots[ask.slot]))
+            for ask in flow.asks
+            if ask.slot in frame.slots and ask.when(turn, frame)
+        )
+    )
+
+
+def title_of(frame: Frame) -> dict[str, Any]:
+    return flow_named(frame.flow).title.to_json()

@@ -1,0 +1,14 @@
+"""One file per kind of question."""
+
+from flows.asks.choice import Choice
+from flows.asks.commodity import Commodity
+from flows.asks.day import Day
+from flows.asks.photo import Photo
+from flows.asks.pick import Pick, Row
+from flows.asks.place import Where
+from flows.asks.price import Price
+from flows.asks.quantity import Quantity
+from flows.asks.text import Text
+from flows.asks.yes_no import YesNo
+
+__all__ = ["Choice", "Commodity", "Day", "Photo", "Pick", "Price", "Quantity", "Row", "Text", "Where", "YesNo"]

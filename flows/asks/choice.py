@@ -1,0 +1,41 @@
+"""One of a few things that are always the same."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flows.flow import Ask, Filled, Question, Taken
+from flows.heard import Heard
+from flows.say import Option, Say, msg
+from flows.state import Frame
+from flows.turn import Steps, Turn
+
+
+@dataclass(frozen=True)
+class Choice(Ask):
+    choices: tuple[Option, ...]
+    #: The value of an understanding that names a choice by its id.
+    value: str = ""
+
+    expecting = "choice"
+
+    def question(self, turn: Turn, frame: Frame) -> Steps[Question]:  # noqa: ARG002
+        return Question((self.text,), self.choices)
+        yield
+
+    def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
+        return (yield from self.hear(turn, frame, turn.heard))
+
+    def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:  # noqa: ARG002
+        said = heard.values.get(self.value)
+        return Filled(said) if any(said == choice.id for choice in self.choices) else None
+        yield
+
+    def pick(self, turn: Turn, frame: Frame, choice: str) -> Steps[Taken]:  # noqa: ARG002
+        return Filled(choice) if any(choice == one.id for one in self.choices) else None
+        yield
+
+    def show(self, value: Any) -> Say:
+        chosen = next((choice for choice in self.choices if choice.id == value), None)
+        return chosen.label if chosen else msg("{value}", value=value)
+
+

@@ -1,0 +1,31 @@
+"""Photos, where the channel has a camera. Never required: a sale by SMS is a whole sale."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flows.flow import Ask, Filled, Question, Taken
+from flows.heard import Heard
+from flows.say import Say, count, msg
+from flows.state import Frame
+from flows.turn import Steps, Turn
+
+MOST_PHOTOS = 6
+
+
+@dataclass(frozen=True)
+class Photo(Ask):
+    def question(self, turn: Turn, frame: Frame) -> Steps[Question]:  # noqa: ARG002
+        return Question((self.text,), (), wants="photo")
+        yield
+
+    def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
+        return (yield from self.hear(turn, frame, turn.heard))
+
+    def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:  # noqa: ARG002
+        if not heard.photos:
+            return None
+        return Filled([*(frame.slots.get(self.slot) or []), *heard.photos][-MOST_PHOTOS:])
+        yield
+
+    def show(self, value: Any) -> Say:
+        return count("{n} photo", "{n} photos", len(value)) if value else msg("no photo")

@@ -1,0 +1,91 @@
+"""Where: a pincode, a pin on the map, a village or town by name, or simply "at home"."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flows.flow import Ask, Closer, Filled, Question, Taken, Unusable
+from flows.heard import Heard
+from flows.say import Option, Say, label, msg, verbatim
+from flows.state import Frame
+from flows.turn import Steps, Turn, market
+from marketplace_core.places import queries as places
+from marketplace_core.places.place import Place
+
+#: WhatsApp lists hold ten rows; the last is "none of these".
+MOST_CHOICES = 9
+HOME = "home"
+ELSEWHERE = Option("elsewhere", label("None of these"))
+
+
+@dataclass(frozen=True)
+class Where(Ask):
+    expecting = "place"
+
+    def question(self, turn: Turn, frame: Frame) -> Steps[Question]:  # noqa: ARG002
+        home = turn.person.place
+        options = (Option(HOME, label("My place"), in_words(home.to_json())),) if home else ()
+        return Question((self.text,), options, wants="place")
+        yield
+
+    def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
+        return (yield from self.hear(turn, frame, turn.heard))
+
+    def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:  # noqa: ARG002
+        if heard.location:
+            lat, lon = heard.location
+            nearest = yield from market(places.nearest, lat=lat, lon=lon)
+            if not nearest:
+                return Unusable(msg("That pin is outside India. Please send your pincode."))
+            return Filled({**nearest.to_json(), "lat": lat, "lon": lon})
+        said = heard.values.get("place")
+        if not said:
+            return None
+        if "pincode" in said:
+            return (yield from self._by_pincode(frame, said["pincode"]))
+        return (yield from self._by_name(frame, said["name"]))
+
+    def _by_pincode(self, frame: Frame, pincode: str) -> Steps[Taken]:
+        area = yield from market(places.pincode, pincode)
+        if not area:
+            return Unusable(msg("I do not know the pincode {pincode}.", pincode=pincode))
+        whole = Place(area.pincode, None, area.district, area.state, area.lat, area.lon)
+        if len(area.villages) <= 1:
+            return Filled((area.villages[0] if area.villages else whole).to_json())
+        frame.note["area"] = whole.to_json()
+        near = area.villages[:MOST_CHOICES]
+        return self._choose(frame, near, msg("{district}. Which is nearest to you?", district=area.district))
+
+    def _by_name(self, frame: Frame, name: str) -> Steps[Taken]:
+        found = yield from market(places.search, name, limit=5)
+        if not found:
+            return Unusable(msg("I could not find {name}. Your pincode is surest.", name=name))
+        if len(found) == 1 and found[0].village and found[0].village.casefold() == name.casefold():
+            return Filled(found[0].to_json())
+        frame.note.pop("area", None)
+        return self._choose(frame, found, msg("Which one do you mean?"))
+
+    def _choose(self, frame: Frame, choices: tuple[Place, ...], text: Say) -> Taken:
+        frame.note[self.slot] = [place.to_json() for place in choices]
+        rows = tuple(
+            Option(str(n), verbatim(place.village or place.district), in_words(place.to_json()))
+            for n, place in enumerate(choices)
+        )
+        return Closer(Question((text,), (*rows, ELSEWHERE)))
+
+    def pick(self, turn: Turn, frame: Frame, choice: str) -> Steps[Taken]:
+        if choice == HOME and turn.person.place:
+            return Filled(turn.person.place.to_json())
+        if choice == ELSEWHERE.id:
+            # with a pincode the area is known well enough; a name that led nowhere needs another word
+            area = frame.note.get("area")
+            return Filled(area) if area else Closer(Question((msg("Please send your six-digit pincode."),)))
+        known = frame.note.get(self.slot, [])
+        return Filled(known[int(choice)]) if choice.isdecimal() and int(choice) < len(known) else None
+        yield
+
+    def show(self, value: Any) -> Say:
+        return in_words(value)
+
+
+def in_words(place: Any) -> Say:
+    return msg("{place:place}", place=place)

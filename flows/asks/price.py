@@ -1,0 +1,121 @@
+"""What it should bring, with the fair range beside the question whenever the market knows one."""
+
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
+
+from flows.flow import Ask, Closer, Filled, Question, Taken, Unusable
+from flows.heard import Heard
+from flows.say import Option, Say, label, msg
+from flows.state import Frame
+from flows.turn import Steps, Turn, market
+from marketplace_core.listings.rules import MOST_PAISE
+from marketplace_core.places.place import Place
+from marketplace_core.pricing import queries as pricing
+from marketplace_core.pricing.queries import Quote
+
+QUINTALS_PER = {"quintal": Decimal(1), "t": Decimal(10), "kg": Decimal("0.01")}
+#: A price this many times outside the fair range is read back before it is believed.
+FAR = 3
+
+
+def rate(rupees: Any, per: str) -> dict[str, Any]:
+    return {"paise": int(Decimal(str(rupees)) * 100), "per": per}
+
+
+def in_words(value: Any) -> Say:
+    return msg("{price:rate}", price=value)
+
+
+def fair_range(quote: Quote) -> Say:
+    """Never a number without its range and its date."""
+    return msg(
+        "Fair price for {what:commodity} in {where}: {low:money} to {high:rate}, mostly {likely:money}. "
+        "Prices of {as_of:dated}.",
+        what=quote.commodity,
+        where=quote.where,
+        low=quote.low,
+        high={"paise": quote.high, "per": quote.per},
+        likely=quote.likely,
+        as_of=quote.as_of.isoformat(),
+    )
+
+
+@dataclass(frozen=True)
+class Price(Ask):
+    expecting = "price"
+
+    def _quote(self, frame: Frame) -> Steps[Quote | None]:
+        place = frame.slots.get("place")
+        return (
+            yield from market(
+                pricing.quote,
+                commodity=frame.slots["commodity"],
+                place=Place.from_json(place) if place else None,
+            )
+        )
+
+    def question(self, turn: Turn, frame: Frame) -> Steps[Question]:  # noqa: ARG002
+        quote = yield from self._quote(frame)
+        if not quote:
+            return Question((self.text,))
+        likely = rate(Decimal(quote.likely) / 100, quote.per)
+        frame.note["likely"] = likely
+        return Question((fair_range(quote), self.text), (Option("likely", in_words(likely)),))
+
+    def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
+        said = yield from self.hear(turn, frame, turn.heard)
+        number = turn.heard.values.get("number")
+        return said if said or number is None else (yield from self._read(frame, number, None))
+
+    def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:  # noqa: ARG002
+        said = heard.values.get("price")
+        return (yield from self._read(frame, said["rupees"], said["per"])) if said else None
+
+    def _read(self, frame: Frame, rupees: Any, per: str | None) -> Steps[Taken]:
+        if per is None:
+            frame.note[self.slot] = {"rupees": str(rupees)}
+            options = tuple(Option(each, in_words(rate(rupees, each))) for each in ("quintal", "t", "kg"))
+            return Closer(Question((msg("Is that …?"),), options))
+        price = rate(rupees, per)
+        if price["paise"] < 1:
+            return Unusable(msg("The price must be more than zero."))
+        if price["paise"] > MOST_PAISE:
+            return Unusable(msg("That is more than I can take as a price. Is there a zero too many?"))
+        quote = yield from self._quote(frame) if "commodity" in frame.slots else _unknown()
+        if quote and _far(price, quote) and frame.note.get("far") != price:
+            frame.note["far"] = price
+            return Closer(
+                Question(
+                    (
+                        fair_range(quote),
+                        msg("You said {price:rate}. That is far from it. Is it right?", price=price),
+                    ),
+                    (Option("far", label("Yes, it is right")), Option("again", label("No, change it"))),
+                )
+            )
+        return Filled(price)
+
+    def pick(self, turn: Turn, frame: Frame, choice: str) -> Steps[Taken]:  # noqa: ARG002
+        if choice in ("likely", "far") and choice in frame.note:
+            return Filled(frame.note[choice])
+        if choice in QUINTALS_PER and self.slot in frame.note:
+            return (yield from self._read(frame, frame.note[self.slot]["rupees"], choice))
+        return Closer(Question((self.text,))) if choice == "again" else None
+
+    def same_unit(self, value: Any, number: Any) -> Taken:
+        return Filled(rate(number, value["per"]))
+
+    def show(self, value: Any) -> Say:
+        return in_words(value)
+
+
+def _unknown() -> Steps[Quote | None]:
+    return None
+    yield
+
+
+def _far(price: dict[str, Any], quote: Quote) -> bool:
+    per_quintal = Decimal(price["paise"]) / QUINTALS_PER[price["per"]]
+    band = asdict(quote)
+    return per_quintal * FAR < band["low"] or per_quintal > band["high"] * FAR

@@ -1,0 +1,37 @@
+"""Yes or no. While it is open, "ha", "na", "hu", "illa" and "beda" are answers and nothing else."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flows.flow import Ask, Filled, Question, Taken
+from flows.say import Option, Say, label
+from flows.state import Frame
+from flows.turn import Steps, Turn
+
+YES = Option("yes", label("Yes"))
+NO = Option("no", label("No"))
+
+
+@dataclass(frozen=True)
+class YesNo(Ask):
+    yes: Option = YES
+    no: Option = NO
+
+    expecting = "yes_no"
+
+    def question(self, turn: Turn, frame: Frame) -> Steps[Question]:  # noqa: ARG002
+        return Question((self.text,), (self.yes, self.no))
+        yield
+
+    def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:  # noqa: ARG002
+        answers = {"affirm": True, "accept": True, "deny": False, "reject": False}
+        said = answers.get(turn.heard.intent)
+        return None if said is None else Filled(said)
+        yield
+
+    def pick(self, turn: Turn, frame: Frame, choice: str) -> Steps[Taken]:  # noqa: ARG002
+        return Filled(choice == "yes")
+        yield
+
+    def show(self, value: Any) -> Say:
+        return (self.yes if value else self.no).label

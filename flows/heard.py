@@ -1,0 +1,36 @@
+"""What reached the dialogue: words, a tap, photos, a pin on the map, a silence, or news from the market."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nlu.understanding import Understanding
+
+
+@dataclass(frozen=True)
+class News:
+    """Something happened in the market that this person should hear about."""
+
+    kind: str
+    subject: str
+    about: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Heard:
+    text: str = ""
+    understood: Understanding | None = None
+    tap: str | None = None
+    photos: tuple[str, ...] = ()
+    location: tuple[float, float] | None = None
+    voice: bool = False
+    silence: bool = False
+    news: News | None = None
+
+    @property
+    def intent(self) -> str:
+        return self.understood.intent if self.understood else ""
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        return self.understood.values if self.understood else {}

@@ -1,0 +1,104 @@
+"""My bookings, as seller or buyer: how they stand, confirm, cancel."""
+
+from collections.abc import Sequence
+
+from flows.agenda import MENU
+from flows.asks import Pick, Row, YesNo
+from flows.flow import Flow, Over
+from flows.refusals import sorry
+from flows.say import Say, label, msg
+from flows.state import Frame
+from flows.turn import Steps, Turn, market
+from marketplace_core.bookings import commands as bookings
+from marketplace_core.bookings import queries as ledger
+from marketplace_core.bookings.queries import Booking
+from marketplace_core.bookings.transitions import may
+from marketplace_core.errors import Refused
+
+
+def in_words(booking: Booking) -> Say:
+    return msg(
+        "{what:commodity}, {amount:mass}, {total:money}: {state:state}",
+        what=booking.commodity,
+        amount={"kg": booking.kg, "unit": booking.unit},
+        total=booking.total_paise,
+        state=booking.state,
+    )
+
+
+def _rows(turn: Turn, frame: Frame) -> Steps[Sequence[Row] | Over]:  # noqa: ARG001
+    mine = yield from market(ledger.mine, turn.person.id)
+    if not mine:
+        return Over((msg("You have no bookings now."),), (MENU,))
+    return [Row(booking.code, msg("{code}", code=booking.code), in_words(booking)) for booking in mine]
+
+
+def _acts(turn: Turn, frame: Frame) -> Steps[Sequence[Row] | Over]:
+    booking = yield from market(ledger.by_code, frame.slots["code"])
+    if not booking or turn.person.id not in (booking.seller_id, booking.buyer_id):
+        return Over((msg("I do not know this booking."),), (MENU,))
+    role = "seller" if booking.seller_id == turn.person.id else "buyer"
+    open_acts = [row for act, row in ACTS.items() if may(role, booking.state, ACT_STATES[act])]
+    other = booking.buyer_name if role == "seller" else booking.seller_name
+    told = (
+        in_words(booking),
+        msg("With {name}, {place:place}.", name=other, place=booking.place.to_json()),
+    )
+    if not open_acts:
+        return Over(told, (MENU,))
+    turn.say(*told)
+    return open_acts
+
+
+def _act(turn: Turn, frame: Frame) -> Steps[None]:
+    code, act = frame.slots["code"], frame.slots["act"]
+    if act == "cancel" and not frame.slots["sure"]:
+        turn.say(msg("{code} stays as it is.", code=code))
+        return
+    try:
+        if act == "confirm":
+            yield from market(bookings.confirm, actor_id=turn.person.id, code=code)
+            turn.say(msg("Confirmed: {code}. I tell the buyer.", code=code))
+        else:
+            yield from market(bookings.cancel, actor_id=turn.person.id, code=code, why="")
+            turn.say(msg("Cancelled: {code}. I tell the other side.", code=code))
+    except Refused as refusal:
+        sorry(turn, refusal)
+
+
+ACTS = {"confirm": Row("confirm", label("Confirm")), "cancel": Row("cancel", label("Cancel booking"))}
+ACT_STATES = {"confirm": "confirmed", "cancel": "cancelled"}
+
+MY_BOOKINGS = Flow(
+    "my_bookings",
+    title=msg("your bookings"),
+    asks=(
+        Pick(
+            "code",
+            text=msg("Your bookings. Choose one to see or change it."),
+            name=msg("Booking"),
+            example=msg("Choose one of the list."),
+            why=msg("I show what is agreed."),
+            rows=_rows,
+        ),
+        Pick(
+            "act",
+            text=msg("What shall I do?"),
+            name=msg("What to do"),
+            example=msg("Choose one of these."),
+            why=msg("Confirming binds you. Cancelling frees the goods again."),
+            rows=_acts,
+        ),
+        YesNo(
+            "sure",
+            text=msg("Cancel this booking? The goods are for sale again."),
+            name=msg("Sure"),
+            example=msg("Answer Yes or No."),
+            why=msg("I ask so that nothing is lost by a slip."),
+            when=lambda turn, frame: frame.slots.get("act") == "cancel",
+        ),
+    ),
+    commit=_act,
+    intents=("booking_status", "cancel_booking", "accept", "reject", "my_offers"),
+    deed=("act", "code"),
+)

@@ -1,0 +1,26 @@
+"""What the market refuses, in words a person can do something with."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flows.agenda import MENU
+from flows.say import Say, msg
+from flows.turn import Turn
+from marketplace_core import errors
+
+WORDS: dict[type[errors.Refused], Callable[[Any], Say]] = {
+    errors.ListingGone: lambda _: msg("This listing is no longer for sale."),
+    errors.NotEnoughLeft: lambda refusal: msg(
+        "Only {left:mass} are left. Please book less.", left={"kg": refusal.left_kg, "unit": "kg"}
+    ),
+    errors.NotYours: lambda _: msg("This is not yours, so I left it as it is."),
+    errors.BookingMoved: lambda refusal: msg("This booking is {state:state} already.", state=refusal.state),
+    errors.OwnListing: lambda _: msg("This is your own listing. You cannot book it yourself."),
+    errors.BadTerms: lambda _: msg("The market cannot take it like this. Please check quantity, price and day."),
+}
+
+
+def sorry(turn: Turn, refusal: errors.Refused) -> None:
+    say = WORDS.get(type(refusal), lambda _: msg("That did not work. Nothing was changed."))
+    turn.say(say(refusal))
+    turn.offer(MENU)

@@ -1,0 +1,79 @@
+"""Welcome and registration: language, name, place, consent."""
+
+from dataclasses import replace
+
+from flows.asks import Text, Where, YesNo
+from flows.flow import Flow
+from flows.language import LANGUAGE_ASK
+from flows.say import msg
+from flows.state import Frame
+from flows.turn import Steps, Turn, market
+from marketplace_core.accounts import commands as accounts
+from marketplace_core.accounts import queries as people
+from marketplace_core.places.place import Place
+
+#: Shown and stored word for word in the farmer's language.
+CONSENT = msg(
+    "May I keep your name, number and place, to show what you sell to buyers? "
+    "Strangers see your place only roughly. You can take this back at any time."
+)
+
+
+def _finish(turn: Turn, frame: Frame) -> Steps[None]:
+    if not frame.slots["consent"]:
+        turn.state.frames.clear()
+        turn.say(
+            msg("Then I keep nothing and cannot sell or book for you."),
+            msg("You can still ask me prices. To join later write JOIN."),
+        )
+        return
+    person = turn.person.id
+    yield from market(
+        accounts.register, person, name=frame.slots["name"], place=Place.from_json(frame.slots["place"])
+    )
+    yield from market(
+        accounts.give_consent,
+        person,
+        purpose="marketplace",
+        language=turn.person.language,
+        wording=turn.words(CONSENT),
+        channel=turn.channel.name,
+    )
+    turn.person = yield from market(people.person, person)
+    turn.say(msg("You have joined, {name}.", name=turn.person.name))
+
+
+REGISTER = Flow(
+    "register",
+    title=msg("joining"),
+    asks=(
+        # a newcomer who writes in a script of their own has already said it
+        replace(LANGUAGE_ASK, when=lambda turn, frame: turn.person.language == "en"),
+        Text(
+            "name",
+            text=msg("What is your name?"),
+            name=msg("Name"),
+            example=msg("Write it like this: Gurpreet Singh"),
+            why=msg("Buyers want to know who they deal with."),
+            longest=60,
+            value="name",
+        ),
+        Where(
+            "place",
+            text=msg("Where are you? Send your pincode, your village, or your location."),
+            name=msg("Place"),
+            example=msg("Write it like this: 142001"),
+            why=msg("I look for buyers and prices near you."),
+        ),
+        YesNo(
+            "consent",
+            text=CONSENT,
+            name=msg("Consent"),
+            example=msg("Answer Yes or No."),
+            why=msg("The law asks me to have your word before I keep anything."),
+        ),
+    ),
+    commit=_finish,
+    intents=("register",),
+    members=False,
+)

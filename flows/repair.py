@@ -1,0 +1,336 @@
+"""What brings a conversation back on its road, written once for every flow."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from flows.agenda import (
+    AGREE,
+    CHANGE,
+    DROP,
+    GO_ON,
+    KEEP,
+    MENU,
+    PERSON,
+    SKIP,
+    STOP_IT,
+    ask_again,
+    first_missing,
+    offer_changes,
+    proceed,
+    put,
+    title_of,
+)
+from flows.filling import MISSES, settle
+from flows.menu import main_menu
+from flows.registry import flow_named
+from flows.say import Option, label, msg
+from flows.state import Frame
+from flows.turn import Steps, Turn, market
+from marketplace_core.accounts import commands as accounts
+
+REMIND_AFTER = timedelta(hours=4)
+#: What was left unfinished this long is put away; until then any message goes on where it stood.
+FORGET_AFTER = timedelta(days=7)
+
+AGAIN = Option("again", label("Try again"))
+START = Option("start", label("Start again"), deed="go:start")
+
+
+def stop(turn: Turn) -> Steps[None]:
+    yield from market(accounts.opt_out, turn.channel.address_id)
+    turn.state.frames.clear()
+    turn.say(msg("You will get no more messages here. To hear from us again write START."))
+
+
+def start(turn: Turn) -> Steps[None]:
+    yield from market(accounts.opt_in, turn.channel.address_id)
+    turn.channel = replace(turn.channel, opted_out=False)
+    turn.say(msg("Good to have you back. You will get messages again."))
+    main_menu(turn)
+
+
+def still_stopped(turn: Turn) -> None:
+    turn.say(msg("You asked for no messages. To hear from us again write START."))
+
+
+def human(turn: Turn) -> Steps[None]:
+    turn.state.human_since = turn.now.isoformat()
+    turn.say(
+        msg("I have called a person. They will write to you here, and I stay quiet."),
+        msg("To come back to me write MENU."),
+    )
+    return
+    yield
+
+
+def human_released(turn: Turn) -> Steps[None]:
+    turn.state.human_since = None
+    turn.say(msg("I am back."))
+    if turn.state.top:
+        yield from ask_again(turn)
+    else:
+        main_menu(turn)
+
+
+def menu(turn: Turn) -> Steps[None]:
+    main_menu(turn)
+    return
+    yield
+
+
+def help_(turn: Turn) -> Steps[None]:
+    """Explains this question, not the whole bot; at rest it says what the bot does."""
+    frame = turn.state.top
+    if not frame:
+        turn.say(
+            msg("I help you sell crop residue and produce: fair price, listing, buyer, booking."),
+            msg("Write in your own words, or choose here."),
+        )
+        main_menu(turn, greeting=False)
+        return
+    if frame.stage == "ask" and frame.asking:
+        ask = flow_named(frame.flow).ask(frame.asking)
+        turn.say(ask.why, ask.example)
+    else:
+        turn.say(msg("Choose one of these. Nothing is done before you agree."))
+    turn.say(msg("BACK: previous question. CANCEL: drop this. PERSON: talk to someone."))
+    yield from ask_again(turn)
+
+
+def why(turn: Turn) -> Steps[None]:
+    frame = turn.state.top
+    if frame and frame.stage == "ask" and frame.asking:
+        turn.say(flow_named(frame.flow).ask(frame.asking).why)
+        yield from ask_again(turn)
+    else:
+        yield from help_(turn)
+
+
+def wait(turn: Turn) -> Steps[None]:
+    turn.say(msg("Take your time. I keep everything. Write when you are ready."))
+    turn.offer(*turn.state.options, wants=turn.state.last.wants if turn.state.last else None)
+    return
+    yield
+
+
+def repeat(turn: Turn) -> Steps[None]:
+    if turn.state.last:
+        turn.repeat_last = True
+    else:
+        main_menu(turn)
+    return
+    yield
+
+
+def back(turn: Turn) -> Steps[None]:
+    """To the previous question, which says what its answer was."""
+    frame = turn.state.top
+    if not frame:
+        main_menu(turn)
+        return
+    if frame.stage in ("change", "drop") and first_missing(turn, frame, flow_named(frame.flow)) is None:
+        frame.stage = "review"
+        yield from proceed(turn)
+    elif frame.trail:
+        yield from reopen(turn, frame, frame.trail[-1])
+    else:
+        turn.say(msg("This is the first question. To leave it write CANCEL."))
+        yield from ask_again(turn)
+
+
+def reopen(turn: Turn, frame: Frame, slot: str) -> Steps[None]:
+    flow = flow_named(frame.flow)
+    ask, value = flow.ask(slot), frame.slots.pop(slot)
+    frame.note.setdefault("was", {})[slot] = value
+    frame.trail = [one for one in frame.trail if one != slot]
+    frame.note.pop("agreed", None)
+    turn.say(msg("Until now: {value:say}.", value=ask.show(value).to_json()))
+    yield from put(turn, frame, ask)
+
+
+def cancel(turn: Turn) -> Steps[None]:
+    """Drops what is under way; asks first when something would be lost. Only the innermost flow goes."""
+    frame = turn.state.top
+    if not frame:
+        turn.say(msg("There is nothing to cancel."))
+        main_menu(turn, greeting=False)
+    elif frame.trail:
+        frame.stage = "drop"
+        yield from ask_again(turn)
+    else:
+        yield from drop(turn)
+
+
+def drop(turn: Turn) -> Steps[None]:
+    frame = turn.state.frames.pop()
+    turn.say(msg("Dropped: {title:say}.", title=title_of(frame)))
+    if turn.state.frames and (turn.person.registered or not flow_named(turn.state.frames[-1].flow).members):
+        yield from proceed(turn)
+    else:
+        turn.state.frames.clear()
+        main_menu(turn, greeting=False)
+
+
+def correct(turn: Turn) -> Steps[None]:
+    """ "No, that is wrong" without saying what: shows what there is to change."""
+    frame = turn.state.top
+    if frame and frame.trail:
+        offer_changes(turn, frame)
+    elif frame:
+        yield from ask_again(turn)
+    else:
+        turn.say(msg("There is nothing open to change."))
+        main_menu(turn, greeting=False)
+
+
+def skip(turn: Turn) -> Steps[None]:
+    frame = turn.state.top
+    ask = flow_named(frame.flow).ask(frame.asking) if frame and frame.stage == "ask" and frame.asking else None
+    if frame and ask and ask.optional:
+        frame.slots[ask.slot] = ask.if_skipped
+        yield from proceed(turn)
+    elif ask:
+        turn.say(msg("I need this one to go on."), ask.why, ask.example)
+        yield from ask_again(turn)
+    else:
+        yield from miss(turn)
+
+
+def stale(turn: Turn) -> Steps[None]:
+    turn.say(msg("That was an older question. Nothing was changed."))
+    if turn.state.top:
+        yield from ask_again(turn)
+    else:
+        main_menu(turn, greeting=False)
+
+
+def voice_note(turn: Turn) -> Steps[None]:
+    turn.say(msg("I cannot listen to voice notes yet. Please write or tap."))
+    if turn.state.top:
+        yield from ask_again(turn)
+    else:
+        main_menu(turn, greeting=False)
+
+
+def silence(turn: Turn) -> Steps[None]:
+    """One reminder while the carrier still lets us write freely; then what was begun waits, and at last is put away."""
+    if not turn.state.frames:
+        return
+    if turn.state.reminders == 0:
+        turn.say(msg("I am still here. Your answers so far are safe."))
+        yield from ask_again(turn)
+    else:
+        turn.state.frames.clear()
+        turn.state.last = None
+    turn.state.reminders += 1
+
+
+def wake_after(turn: Turn) -> timedelta | None:
+    if not turn.state.frames or turn.state.human_since:
+        return None
+    return REMIND_AFTER if turn.state.reminders == 0 else FORGET_AFTER
+
+
+def miss(turn: Turn) -> Steps[None]:
+    """First an example, then the question with its reason, then every way out."""
+    frame = turn.state.top
+    if not frame:
+        yield from _miss_at_rest(turn)
+        return
+    frame.misses += 1
+    if frame.misses >= MISSES:
+        frame.misses = 0
+        turn.say(msg("We do not understand each other here. What shall we do?"))
+        frame.stage = "way_out"
+        turn.offer(AGAIN, MENU, PERSON)
+        return
+    ask = flow_named(frame.flow).ask(frame.asking) if frame.stage == "ask" and frame.asking else None
+    turn.say(msg("Sorry, I did not understand."))
+    if ask:
+        turn.say(*((ask.example,) if frame.misses == 1 else (ask.why, ask.example)))
+    yield from ask_again(turn)
+
+
+def _miss_at_rest(turn: Turn) -> Steps[None]:
+    turn.state.misses += 1
+    if turn.state.misses >= MISSES:
+        turn.state.misses = 0
+        turn.say(msg("We do not understand each other here. What shall we do?"))
+        turn.offer(MENU, PERSON)
+        return
+    turn.say(msg("Sorry, I did not understand. Choose one, or say it in other words."))
+    main_menu(turn, greeting=False)
+    return
+    yield
+
+
+def picked(turn: Turn, option: Option) -> Steps[None]:
+    """A choice of the question that is open now."""
+    frame = turn.state.top
+    if not frame:
+        main_menu(turn)
+        return
+    if option in GENERAL:
+        yield from GENERAL[option](turn)
+    elif frame.stage == "change":
+        yield from reopen(turn, frame, option.id)
+    else:
+        yield from _answer_picked(turn, frame, option)
+
+
+def _answer_picked(turn: Turn, frame: Frame, option: Option) -> Steps[None]:
+    ask = flow_named(frame.flow).ask(frame.asking or "")
+    if (yield from settle(turn, frame, ask, (yield from ask.pick(turn, frame, option.id)))):
+        yield from proceed(turn)
+    else:
+        yield from miss(turn)
+
+
+def agree(turn: Turn) -> Steps[None]:
+    frame = turn.state.top
+    if frame:
+        frame.note["agreed"] = True
+        yield from proceed(turn)
+
+
+def go_on(turn: Turn) -> Steps[None]:
+    frame = turn.state.top
+    if frame:
+        frame.stage = "ask"
+        yield from proceed(turn)
+
+
+def keep(turn: Turn) -> Steps[None]:
+    frame = turn.state.top
+    if frame and frame.asking in frame.note.get("was", {}):
+        frame.slots[frame.asking] = frame.note["was"].pop(frame.asking)
+        frame.trail.append(frame.asking)
+    yield from go_on(turn)
+
+
+#: Choices that mean the same in every flow.
+GENERAL: dict[Option, Callable[[Turn], Steps[None]]] = {
+    AGREE: agree,
+    CHANGE: correct,
+    DROP: cancel,
+    STOP_IT: drop,
+    GO_ON: go_on,
+    AGAIN: go_on,
+    SKIP: skip,
+    KEEP: keep,
+}
+
+#: The repair of an intent, whatever flow is open. `fill` comes after these, `miss` last.
+REPAIRS: dict[str, Callable[[Turn], Steps[None]]] = {
+    "help": help_,
+    "menu": menu,
+    "back": back,
+    "repeat": repeat,
+    "cancel": cancel,
+    "talk_to_human": human,
+    "start": start,
+    "skip": skip,
+    "why": why,
+    "wait": wait,
+}

@@ -1,0 +1,22 @@
+"""What was entered, line by line, before anything is done with it."""
+
+from flows.flow import Question
+from flows.registry import flow_named
+from flows.say import Say, msg
+from flows.state import Frame
+from flows.turn import Steps, Turn
+
+
+def entered(turn: Turn, frame: Frame) -> tuple[Say, ...]:
+    flow = flow_named(frame.flow)
+    lines = [
+        msg("{name:say}: {value:say}", name=ask.name.to_json(), value=ask.show(frame.slots[ask.slot]).to_json())
+        for ask in flow.asks
+        if ask.slot in frame.slots and ask.when(turn, frame)
+    ]
+    return (msg("{lines:lines}", lines=[line.to_json() for line in lines]),)
+
+
+def check(turn: Turn, frame: Frame) -> Steps[Question]:
+    return Question((msg("Please check:"), *entered(turn, frame)))
+    yield

@@ -1,0 +1,111 @@
+"""Selling: what, how much, where, from when, at what price, with photos where there is a camera."""
+
+from datetime import date
+from uuid import UUID
+
+from flows.agenda import MENU
+from flows.asks import Commodity, Day, Photo, Price, Quantity, Where
+from flows.flow import Flow
+from flows.refusals import sorry
+from flows.review import check
+from flows.say import Option, label, msg
+from flows.state import Frame
+from flows.turn import Steps, Turn, market
+from marketplace_core.errors import Refused
+from marketplace_core.listings import commands as listings
+from marketplace_core.places.place import Place
+
+COMMON = (
+    "paddy_straw",
+    "wheat_straw",
+    "sugarcane_trash",
+    "maize_stover",
+    "cotton_stalk",
+    "paddy",
+    "wheat",
+    "onion",
+    "tomato",
+)
+
+
+def _publish(turn: Turn, frame: Frame) -> Steps[None]:
+    slots = frame.slots
+    try:
+        listing = yield from market(
+            listings.publish,
+            seller_id=turn.person.id,
+            commodity=slots["commodity"],
+            kg=slots["quantity"]["kg"],
+            unit=slots["quantity"]["unit"],
+            price_paise=slots["price"]["paise"],
+            per=slots["price"]["per"],
+            place=Place.from_json(slots["place"]),
+            available_from=date.fromisoformat(slots["from"]),
+            photos=tuple(UUID(photo) for photo in slots.get("photos") or ()),
+        )
+    except Refused as refusal:
+        sorry(turn, refusal)
+        return
+    turn.say(
+        msg("Published. Your listing is {code}.", code=listing.code),
+        msg("When somebody books it I write to you. It stays for 30 days."),
+    )
+    turn.offer(Option("mine", label("My listings"), deed="go:my_listings"), MENU)
+
+
+SELL = Flow(
+    "sell",
+    title=msg("your sale"),
+    asks=(
+        Commodity(
+            "commodity",
+            text=msg("What do you want to sell?"),
+            name=msg("What"),
+            example=msg("Write it like this: paddy straw"),
+            why=msg("Buyers search by it."),
+            common=COMMON,
+            resets=("price",),
+        ),
+        Quantity(
+            "quantity",
+            text=msg("How much is it? In tonnes, quintals or kilograms."),
+            name=msg("Quantity"),
+            example=msg("Write it like this: 12 tonnes, or 40 quintal"),
+            why=msg("Buyers look for enough to fill a truck."),
+        ),
+        Where(
+            "place",
+            text=msg("Where does it lie? Send the pincode, the village, or the location."),
+            name=msg("Place"),
+            example=msg("Write it like this: 142001"),
+            why=msg("The buyer must know how far to drive. Strangers see it only roughly."),
+        ),
+        Day(
+            "from",
+            text=msg("From which day can it be picked up?"),
+            name=msg("From"),
+            example=msg("Write it like this: tomorrow, or 25 November"),
+            why=msg("The buyer plans the truck by it."),
+        ),
+        Price(
+            "price",
+            text=msg("What price do you ask?"),
+            name=msg("Price"),
+            example=msg("Write it like this: 250 a quintal"),
+            why=msg("A buyer can book at once when the price is known."),
+        ),
+        Photo(
+            "photos",
+            text=msg("Send a photo if you have one. A photo sells better."),
+            name=msg("Photos"),
+            example=msg("Take a photo of the lot in daylight, from two steps away."),
+            why=msg("Buyers trust what they see."),
+            when=lambda turn, frame: turn.channel.photos or "photos" in frame.slots,
+            optional=True,
+            if_skipped=[],
+        ),
+    ),
+    review=check,
+    commit=_publish,
+    intents=("sell",),
+)

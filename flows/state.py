@@ -1,0 +1,71 @@
+"""Where a conversation stands: a small JSON document, and nothing that is not in it survives the turn."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal
+
+from flows.say import Option, Reply
+
+#: What the top flow is waiting for: an answer to an ask, a look at the review, which detail to change,
+#: whether to drop what was entered, or which way out after three misses.
+Stage = Literal["ask", "review", "change", "drop", "way_out"]
+
+
+@dataclass
+class Frame:
+    """One flow under way. `trail` lists the slots in the order they were answered, for going back."""
+
+    flow: str
+    slots: dict[str, Any] = field(default_factory=dict)
+    asking: str | None = None
+    stage: Stage = "ask"
+    misses: int = 0
+    trail: list[str] = field(default_factory=list)
+    note: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class State:
+    """`last` is the message the person sees now: repeat says it again, numbers and labels point into it."""
+
+    frames: list[Frame] = field(default_factory=list)
+    serial: int = 0
+    last: Reply | None = None
+    misses: int = 0
+    reminders: int = 0
+    human_since: str | None = None
+    at: str | None = None
+
+    @property
+    def top(self) -> Frame | None:
+        return self.frames[-1] if self.frames else None
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        return self.last.options if self.last else ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "frames": [asdict(frame) for frame in self.frames],
+            "serial": self.serial,
+            "last": self.last.to_json() if self.last else None,
+            "misses": self.misses,
+            "reminders": self.reminders,
+            "human_since": self.human_since,
+            "at": self.at,
+        }
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> "State":
+        """What an older or newer release wrote and we do not know is left out; nothing else is lost."""
+        last = data.get("last")
+        return State(
+            frames=[Frame(**_known(Frame, frame)) for frame in data.get("frames", ())],
+            last=Reply.from_json(last) if last else None,
+            **{key: value for key, value in _known(State, data).items() if key not in ("frames", "last")},
+        )
+
+
+def _known(kind: type, data: Mapping[str, Any]) -> dict[str, Any]:
+    names = {each.name for each in fields(kind)}
+    return {key: value for key, value in data.items() if key in names}

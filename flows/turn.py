@@ -1,0 +1,82 @@
+"""One turn of a conversation in the making, and how a flow reaches the market without doing input or output.
+
+A flow is a generator: `quote = yield from market(pricing.quote, commodity="wheat", place=None)` hands the named
+command to whoever drives the turn, inside its transaction, and gets the result (or the market's refusal) back.
+"""
+
+from collections.abc import Awaitable, Callable, Generator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
+
+from flows.heard import Heard
+from flows.say import Option, Say
+from flows.state import State
+from flows.words import Words, words_of
+from marketplace_core.accounts import Person
+from marketplace_core.desk import Desk
+
+KOLKATA = ZoneInfo("Asia/Kolkata")
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Do:
+    """A market command or query that the driver of the turn is asked to run."""
+
+    command: Callable[..., Awaitable[Any]]
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+
+#: What every step of the dialogue is: it may ask the market, and ends with a result.
+Steps = Generator[Do, Any, T]
+
+
+def market(
+    command: Callable[Concatenate[Desk, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+) -> Steps[T]:
+    result: T = yield Do(command, args, kwargs)
+    return result
+
+
+@dataclass(frozen=True)
+class Channel:
+    """What the dialogue must know of the channel; how it looks there is the channel's own business."""
+
+    name: str
+    address_id: Any = None
+    photos: bool = False
+    opted_out: bool = False
+
+
+@dataclass
+class Turn:
+    """Collects what is said; the last question asked brings the options."""
+
+    person: Person
+    channel: Channel
+    state: State
+    heard: Heard
+    now: datetime
+    parts: list[Say] = field(default_factory=list)
+    options: tuple[Option, ...] = ()
+    wants: str | None = None
+    repeat_last: bool = False
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(KOLKATA).date()
+
+    @property
+    def words(self) -> Words:
+        return words_of(self.person.language, self.person.script)
+
+    def say(self, *parts: Say) -> None:
+        self.parts.extend(parts)
+
+    def offer(self, *options: Option, wants: str | None = None) -> None:
+        self.options, self.wants = options, wants
