@@ -1,0 +1,75 @@
+"""People, the addresses where they are reached, and what they agreed to."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from marketplace_core.db.schema import Moment, metadata, own_id, tenant_id
+from marketplace_core.places.models import place_columns
+
+tenant = Table(
+    "tenant",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+)
+
+person = Table(
+    "person",
+    metadata,
+    tenant_id(),
+    own_id(),
+    Column("name", Text),
+    Column("language", Text, nullable=False, server_default=text("'en'")),
+    Column("script", Text, nullable=False, server_default=text("'native'")),
+    Column("roles", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    *place_columns(nullable=True),
+    Column("registered_at", Moment),
+    Column("created_at", Moment, nullable=False),
+    ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
+    CheckConstraint("script IN ('native', 'latin')", name="script"),
+)
+
+address = Table(
+    "address",
+    metadata,
+    tenant_id(),
+    own_id(),
+    Column("channel", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("person_id", Uuid, nullable=False),
+    Column("phone", Text),
+    Column("opted_out_at", Moment),
+    Column("last_inbound_at", Moment),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("tenant_id", "channel", "value"),
+    ForeignKeyConstraint(["tenant_id", "person_id"], ["person.tenant_id", "person.id"]),
+    Index(None, "tenant_id", "phone"),
+    Index(None, "tenant_id", "person_id"),
+)
+
+consent = Table(
+    "consent",
+    metadata,
+    tenant_id(),
+    own_id(),
+    Column("person_id", Uuid, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("wording", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("given_at", Moment, nullable=False),
+    Column("withdrawn_at", Moment),
+    ForeignKeyConstraint(["tenant_id", "person_id"], ["person.tenant_id", "person.id"]),
+    Index(None, "tenant_id", "person_id"),
+)

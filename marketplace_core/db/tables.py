@@ -1,0 +1,17 @@
+"""Every table of the market, so that whoever imports this has the whole metadata."""
+
+from marketplace_core.accounts.models import address, consent, person, tenant
+from marketplace_core.bookings.models import booking
+from marketplace_core.db.schema import metadata
+from marketplace_core.events import event
+from marketplace_core.listings.models import listing
+from marketplace_core.offers.models import offer
+from marketplace_core.places.models import district, pincode, post_office
+from marketplace_core.pricing.models import reference_price
+
+#: Shared by all tenants and filled from shipped data.
+REFERENCE = (pincode, district, post_office, reference_price)
+
+TENANTS_OWN = (person, address, consent, listing, offer, booking, event)
+
+__all__ = ["REFERENCE", "TENANTS_OWN", "metadata", "tenant"]

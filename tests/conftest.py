@@ -1,0 +1,83 @@
+"""One real PostgreSQL for the whole run, with the whole gazetteer and no market in it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from marketplace_core.db.embedded import Database, embedded
+from marketplace_core.db.engine import make_engine, migrate
+from marketplace_core.desk import Desk
+from marketplace_core.seed import TENANT, seed_reference
+
+NOW = datetime(2026, 11, 20, 10, 0, tzinfo=ZoneInfo("Asia/Kolkata"))
+
+KEPT = ["alembic_version", "tenant", "pincode", "district", "post_office", "reference_price"]
+TENANT_TABLES = """
+    SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables
+    WHERE schemaname = 'public' AND tablename <> ALL (%s)
+"""
+
+
+@pytest.fixture(scope="session")
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    with embedded(tmp_path_factory.mktemp("database") / "pg") as database:
+        migrate(database.owner_url)
+
+        async def fill() -> None:
+            engine = make_engine(database.app_url)
+            await seed_reference(engine)
+            await engine.dispose()
+
+        asyncio.run(fill())
+        yield database
+
+
+@pytest.fixture(scope="session")
+def database_url(database: Database) -> str:
+    return database.app_url
+
+
+@pytest.fixture(scope="session")
+def owner_url(database: Database) -> str:
+    return database.owner_url
+
+
+@pytest.fixture(scope="session")
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    engine = make_engine(database_url)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def clean(owner_url: str) -> Iterator[None]:
+    """For tests that commit: an empty market before and after, reference tables kept."""
+    libpq_url = make_url(owner_url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+    def sweep() -> None:
+        with psycopg.connect(libpq_url, autocommit=True) as owner:
+            (tables,) = owner.execute(TENANT_TABLES, [KEPT]).fetchone()
+            owner.execute(f"TRUNCATE {tables}")
+
+    sweep()
+    yield
+    sweep()
+
+
+@pytest.fixture
+async def desk(engine: AsyncEngine) -> AsyncIterator[Desk]:
+    """A desk in a transaction that is rolled back after the test."""
+    async with engine.connect() as db:
+        yield Desk(db, TENANT, NOW)
+        await db.rollback()
