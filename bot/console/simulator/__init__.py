@@ -1,0 +1,17 @@
+"""The phone simulator: a pretend Twilio and a page of phones. Mounted only when settings.simulator is on."""
+
+from fastapi import APIRouter
+
+from bot.console.simulator import page, wire
+from bot.console.simulator.phones import Phones
+from bot.console.simulator.templates import shipped
+from bot.console.simulator.webhook import Line
+from bot.settings import Settings
+
+
+def routes(settings: Settings) -> APIRouter:
+    line = Line(settings, Phones())
+    router = APIRouter(include_in_schema=False)
+    router.include_router(wire.rest(line, shipped()), prefix="/simulator/twilio")
+    router.include_router(page.pages(line), prefix="/simulator")
+    return router
