@@ -28,7 +28,7 @@ def graphemes(text: str) -> list[str]:
 
 
 def cut(text: str, limit: int, mark: str = "…") -> str:
-    """At most `limit` units, never inside a letter; a line border is preferred where one is near."""
+    """At most `limit` units, never inside a letter; at the end of a line or word if one is near."""
     if units(text) <= limit:
         return text
     room = limit - units(mark)
@@ -38,8 +38,11 @@ def cut(text: str, limit: int, mark: str = "…") -> str:
         if room < 0:
             break
         kept.append(grapheme)
-    head = "".join(kept)
-    line_end = head.rfind("\n")
-    if line_end > len(head) * 3 // 4:
-        head = head[:line_end]
-    return head.rstrip() + mark if limit >= units(mark) else ""
+    for border in ("\n", " "):
+        near_end = kept[len(kept) * 3 // 4 :]
+        if border in near_end:
+            del kept[len(kept) - 1 - near_end[::-1].index(border) :]
+            break
+    while kept and kept[-1].isspace():  # a space can be part of a letter: str.rstrip would split it
+        kept.pop()
+    return "".join(kept) + mark if limit >= units(mark) else ""

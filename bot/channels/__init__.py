@@ -1,0 +1,18 @@
+"""The same words in the shape of each channel."""
+
+from collections.abc import Callable, Mapping
+
+from bot.channels import sms, voice, whatsapp
+from bot.channels.choices import InWords
+from bot.message import Channel, Outgoing
+from flows.say import Reply
+
+RENDERINGS: Mapping[Channel, Callable[[Reply, InWords], Outgoing]] = {
+    "whatsapp": whatsapp.render,
+    "sms": sms.render,
+    "voice": voice.render,
+}
+
+
+def render(channel: Channel, reply: Reply, say: InWords) -> Outgoing:
+    return RENDERINGS[channel](reply, say)
