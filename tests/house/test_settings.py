@@ -7,15 +7,6 @@ import pytest
 from bot.settings import Settings
 
 
-@pytest.fixture
-def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A folder without `.env`, and an environment that sets nothing of ours."""
-    for name in Settings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def tokens(house: Settings) -> list[str]:
     return [token.get_secret_value() for token in house.twilio_auth_token]
 
