@@ -1,0 +1,65 @@
+"""Who somebody is, and where they are reached."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from marketplace_core.accounts import Address, Person
+from marketplace_core.accounts import models as t
+from marketplace_core.desk import Desk
+from marketplace_core.errors import NoSuchPerson
+from marketplace_core.places.models import place_of
+
+PERSON = (
+    t.person.c.name,
+    t.person.c.language,
+    t.person.c.script,
+    t.person.c.roles,
+    t.person.c.pincode,
+    t.person.c.village,
+    t.person.c.district,
+    t.person.c.place_state,
+    t.person.c.lat,
+    t.person.c.lon,
+    t.person.c.registered_at,
+)
+
+
+def person_of(person_id: UUID, row: Any) -> Person:
+    return Person(
+        id=person_id,
+        name=row.name,
+        language=row.language,
+        script=row.script,
+        roles=tuple(row.roles),
+        place=place_of(row) if row.pincode else None,
+        registered=row.registered_at is not None,
+    )
+
+
+async def person(desk: Desk, person_id: UUID) -> Person:
+    found = await desk.db.execute(
+        select(*PERSON).where(t.person.c.tenant_id == desk.tenant, t.person.c.id == person_id)
+    )
+    row = found.one_or_none()
+    if row is None:
+        raise NoSuchPerson(person_id)
+    return person_of(person_id, row)
+
+
+async def addresses(desk: Desk, person_id: UUID) -> tuple[Address, ...]:
+    """All of a person's addresses, the one that wrote last first."""
+    rows = await desk.db.execute(
+        select(
+            t.address.c.id,
+            t.address.c.channel,
+            t.address.c.value,
+            t.address.c.phone,
+            t.address.c.opted_out_at.is_not(None),
+            t.address.c.last_inbound_at,
+        )
+        .where(t.address.c.tenant_id == desk.tenant, t.address.c.person_id == person_id)
+        .order_by(t.address.c.last_inbound_at.desc().nulls_last(), t.address.c.id)
+    )
+    return tuple(Address(*row) for row in rows)
