@@ -1,87 +1,20 @@
-"""What reaches the turn, and what is refused at the door, over HTTP with real signatures."""
+"""What reaches the turn and what goes back, over HTTP with real signatures."""
 
 import json
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 from xml.etree import ElementTree
 
-import httpx
 import pytest
-from fastapi import FastAPI
-from pydantic import SecretStr
 
 from bot.carriers.twilio.twiml import VOICES
-from bot.carriers.twilio.webhook import routes, status_url
-from bot.message import Address, Answer, Attachment, DatabaseAway, Inbound
+from bot.carriers.twilio.webhook import status_url
+from bot.message import Address, Answer, Attachment, DatabaseAway
 from bot.settings import Settings
-from tests.bot.twilio_wire import Fields, message, signature, signed_post
+from tests.bot.carriers.doors import BASE, DOOR, FORM, TOKENS, Bot, words
+from tests.bot.twilio_wire import message, signature
 
-BASE = "https://mandi.example"
-TOKENS = ("new-token", "old-token")
-LIMIT = 64 * 1024
-DOOR = "/carrier/twilio/message"
 MEDIA_URL = f"https://api.twilio.com/2010-04-01/Accounts/AC{'0' * 32}/Messages/MM{'2' * 32}/Media/ME"
-FORM = {"content-type": "application/x-www-form-urlencoded"}
-
-
-@dataclass
-class Bot:
-    """The web server with nothing but Twilio's routes; `answer` is what the turn would say."""
-
-    client: httpx.AsyncClient
-    heard: list[Inbound] = field(default_factory=list)
-    statuses: list[tuple[str, str, int | None, str | None]] = field(default_factory=list)
-    answer: Answer | Exception = field(default_factory=Answer)
-
-    async def post(self, fields: Fields, path: str = DOOR, token: str = TOKENS[0]) -> httpx.Response:
-        return await signed_post(self.client, path, fields, token, BASE)
-
-    async def hears(self, **fields: str) -> Inbound:
-        response = await self.post(message(**fields))
-        assert response.status_code == 200, response.text
-        return self.heard[-1]
-
-    def was_left_alone(self) -> bool:
-        return not self.heard and not self.statuses
-
-
-@pytest.fixture
-async def bot() -> AsyncIterator[Bot]:
-    app = FastAPI()
-    settings = Settings(
-        _env_file=None,
-        public_base_url=BASE,
-        twilio_auth_token=tuple(SecretStr(token) for token in TOKENS),
-        body_limit=LIMIT,
-    )
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://inside") as client:
-        bot = Bot(client)
-
-        async def take(inbound: Inbound) -> Answer:
-            bot.heard.append(inbound)
-            if isinstance(bot.answer, Exception):
-                raise bot.answer
-            return bot.answer
-
-        async def saw_status(*seen: Any) -> None:
-            if isinstance(bot.answer, Exception):
-                raise bot.answer
-            bot.statuses.append(seen)  # type: ignore[arg-type]
-
-        app.include_router(routes(settings, take, saw_status))
-        yield bot
-
-
-def words(response: httpx.Response) -> str | None:
-    """The text of the TwiML message, None for an empty response."""
-    assert response.headers["content-type"].startswith("text/xml")
-    root = ElementTree.fromstring(response.text)
-    assert root.tag == "Response"
-    found = root.find("Message")
-    return None if found is None else found.text
 
 
 # ---- what is heard
@@ -283,113 +216,6 @@ async def test_a_status_comes_again_too_when_the_database_is_away(bot: Bot) -> N
     bot.answer = DatabaseAway()
     response = await bot.post({"MessageSid": "SM1", "MessageStatus": "sent"}, "/carrier/twilio/status")
     assert response.status_code == 503
-
-
-# ---- what is refused
-
-DOORS = ["/carrier/twilio/message", "/carrier/twilio/status", "/carrier/twilio/voice"]
-
-
-@pytest.mark.parametrize("door", DOORS)
-async def test_unsigned_and_forged_requests_are_refused(bot: Bot, door: str) -> None:
-    body = urlencode(message(Body="hi"))
-    forged = signature(BASE + door, message(Body="ho"), TOKENS[0])
-    for headers in ({}, {"x-twilio-signature": ""}, {"x-twilio-signature": forged}):
-        response = await bot.client.post(door, content=body, headers={**FORM, **headers})
-        assert response.status_code == 403
-        assert response.headers["content-type"].startswith("text/plain")
-    assert bot.was_left_alone()
-
-
-async def test_a_signature_over_another_host_is_refused(bot: Bot) -> None:
-    response = await signed_post(bot.client, DOOR, message(Body="hi"), TOKENS[0], "http://inside")
-    assert response.status_code == 403
-
-
-@pytest.mark.parametrize("door", DOORS)
-async def test_an_oversized_body_is_refused(bot: Bot, door: str) -> None:
-    response = await bot.post(message(Body="a" * LIMIT), door)
-    assert response.status_code == 413
-    assert bot.was_left_alone()
-
-
-async def test_the_body_is_counted_not_its_claim_and_not_read_to_the_end(bot: Bot) -> None:
-    sent = 0
-
-    async def endless() -> AsyncIterator[bytes]:
-        nonlocal sent
-        while True:
-            sent += 8192
-            yield b"a" * 8192
-
-    lying = {**FORM, "content-length": "10"}
-    response = await bot.client.post(DOOR, content=endless(), headers=lying)
-    assert response.status_code == 413
-    assert sent < 2 * LIMIT
-
-
-async def test_a_body_of_exactly_the_limit_is_read(bot: Bot) -> None:
-    empty = len(urlencode(message()))
-    assert (await bot.post(message(Body="a" * (LIMIT - empty)))).status_code == 200
-    assert (await bot.post(message(Body="a" * (LIMIT - empty + 1)))).status_code == 413
-
-
-@pytest.mark.parametrize("content_type", ["application/json", "text/plain", "", "application/x-www-form"])
-async def test_other_kinds_of_body_are_refused(bot: Bot, content_type: str) -> None:
-    headers = {"content-type": content_type, "x-twilio-signature": "x"}
-    response = await bot.client.post(DOOR, content=urlencode(message(Body="hi")), headers=headers)
-    assert response.status_code == 415
-
-
-async def test_multipart_is_refused(bot: Bot) -> None:
-    headers = {"x-twilio-signature": signature(BASE + DOOR, message(Body="hi"), TOKENS[0])}
-    response = await bot.client.post(
-        DOOR, data=message(Body="hi"), files={"photo": b"\xff\xd8"}, headers=headers
-    )
-    assert response.status_code == 415
-    assert bot.was_left_alone()
-
-
-async def test_too_many_fields_are_refused(bot: Bot) -> None:
-    response = await bot.post({**message(Body="hi"), **{f"k{n}": "" for n in range(400)}})
-    assert response.status_code == 400
-    assert bot.was_left_alone()
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"From": "messenger:12345"},
-        {"From": "rcs:+919876543210"},
-        {"From": "whatsapp:"},
-        {"From": "whatsapp: 919876543210"},
-        {"From": "whatsapp:+91'; DROP TABLE"},
-        {"From": "919876543210"},
-        {"From": "+0000000000"},
-        {"From": "VM-MANDI"},
-        {"From": ""},
-        {"MessageSid": ""},
-        {"MessageSid": "x" * 65},
-        {"MessageSid": "SM 1"},
-    ],
-)
-async def test_a_signed_form_without_a_usable_sender_or_id_is_refused(
-    bot: Bot, fields: dict[str, str]
-) -> None:
-    response = await bot.post(message(**{"Body": "hi", **fields}))
-    assert response.status_code == 400
-    assert response.headers["content-type"].startswith("text/plain")
-    assert len(response.text) > 10
-    assert "919876543210" not in response.text
-    assert bot.was_left_alone()
-
-
-async def test_an_empty_form_is_refused_everywhere_but_on_the_phone(bot: Bot) -> None:
-    assert [(await bot.post({}, door)).status_code for door in DOORS] == [400, 400, 200]
-
-
-async def test_only_post_is_answered(bot: Bot) -> None:
-    assert [(await bot.client.get(door)).status_code for door in DOORS] == [405, 405, 405]
 
 
 # ---- what became of our messages
