@@ -78,6 +78,10 @@ class Twilio:
             return {"ContentSid": sid, "ContentVariables": json.dumps(variables, ensure_ascii=False)}
         return {"Body": clean(outgoing.text)}
 
+    def fits_reply(self, outgoing: Outgoing) -> bool:
+        """True if the webhook's own reply can carry it: TwiML knows neither buttons nor lists."""
+        return content(outgoing, self.content_sids) is None
+
     async def recent(self, to: str, since: datetime) -> list[Listed]:
         """Messages to this address since then, newest first, for a send that ended uncertain.
 

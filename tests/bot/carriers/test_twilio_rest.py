@@ -114,6 +114,14 @@ async def test_a_shape_without_a_template_leaves_as_numbered_text() -> None:
     assert "ContentSid" not in form(seen[0])
 
 
+async def test_only_what_needs_a_template_cannot_go_into_the_webhooks_reply() -> None:
+    async with Twilio(settings()) as twilio:
+        assert twilio.fits_reply(Outgoing("hi"))
+        assert not twilio.fits_reply(BUTTONS)
+    async with Twilio(settings(twilio_content_sids={})) as twilio:
+        assert twilio.fits_reply(BUTTONS)
+
+
 # ---- templates
 
 
