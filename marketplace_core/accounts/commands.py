@@ -51,9 +51,7 @@ async def reach(desk: Desk, *, channel: str, value: str, phone: str | None) -> R
     if person_id is None:
         person_id = (
             await desk.db.execute(
-                insert(t.person)
-                .values(tenant_id=desk.tenant, created_at=desk.now)
-                .returning(t.person.c.id)
+                insert(t.person).values(tenant_id=desk.tenant, created_at=desk.now).returning(t.person.c.id)
             )
         ).scalar_one()
     await desk.db.execute(

@@ -4,8 +4,8 @@ import re
 from functools import cache
 
 OFFICE = re.compile(
-    r"\s*\(?\b(?:Head Post Office|[GH]\.?\s?P\.?\s?O|Hpo|N\.?D\.?T?\.?S\.?O|E\.?D\.?S\.?O|[BSHP]\.?\s?O|MDG|H\.Q)"
-    r"\b\.?\)?(?:\s+\S.*)?$"
+    r"[\s(]+(?:Head Post Office|G\.?\s?P\.?\s?O|H\.?P\.?O|Hpo|N\.?D\.?T?\.?S\.?O|E\.?D\.?S\.?O"
+    r"|[BSHP]\.?\s?O|MDG|H\.Q)\b\.?\)?(?:\s+\S.*)?$"
 )
 ABBREVIATION = re.compile(r"(?:[A-Z]\.)+[A-Z]?\.?|NTR|SPSR")
 STATE_NAMES = {

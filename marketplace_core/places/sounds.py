@@ -9,21 +9,59 @@ INDIC = range(0x0900, 0x0D80)
 VOWELS = dict(
     zip(
         [*range(0x05, 0x0C), 0x0E, 0x0F, 0x10, 0x12, 0x13, 0x14],
-        "a a i i u u ri e e ai o o au".split(),
+        ["a", "a", "i", "i", "u", "u", "ri", "e", "e", "ai", "o", "o", "au"],
         strict=True,
     )
 )
 CONSONANTS = dict(
     zip(
         range(0x15, 0x3A),
-        "k kh g gh n ch chh j jh n t th d dh n t th d dh n n p ph b bh m y r r l l l v sh sh s h".split(),
+        [
+            "k",
+            "kh",
+            "g",
+            "gh",
+            "n",
+            "ch",
+            "chh",
+            "j",
+            "jh",
+            "n",
+            "t",
+            "th",
+            "d",
+            "dh",
+            "n",
+            "t",
+            "th",
+            "d",
+            "dh",
+            "n",
+            "n",
+            "p",
+            "ph",
+            "b",
+            "bh",
+            "m",
+            "y",
+            "r",
+            "r",
+            "l",
+            "l",
+            "l",
+            "v",
+            "sh",
+            "sh",
+            "s",
+            "h",
+        ],
         strict=True,
     )
-) | dict(zip(range(0x58, 0x60), "k kh g j r rh f y".split(), strict=True))
+) | dict(zip(range(0x58, 0x60), ["k", "kh", "g", "j", "r", "rh", "f", "y"], strict=True))
 SIGNS = dict(
     zip(
         [*range(0x3E, 0x44), 0x46, 0x47, 0x48, 0x4A, 0x4B, 0x4C],
-        "a i i u u ri e e ai o o au".split(),
+        ["a", "i", "i", "u", "u", "ri", "e", "e", "ai", "o", "o", "au"],
         strict=True,
     )
 )

@@ -1,0 +1,16 @@
+"""Codes that a person can read aloud: a letter for the kind and five without 0/O, 1/I/L and U."""
+
+import secrets
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+LENGTH = 5
+LISTING, BOOKING = "L", "B"
+
+
+def new_code(kind: str) -> str:
+    return kind + "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+
+
+def spoken(text: str) -> str:
+    """A code as somebody typed it, as it is stored."""
+    return "".join(text.split()).upper()
