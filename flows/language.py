@@ -38,6 +38,7 @@ LANGUAGE_ASK = Choice(
     why=msg("I will write to you in this language."),
     choices=tuple(Option(tongue, verbatim(name)) for tongue, (_, _, name) in TONGUES.items()),
     value="language",
+    not_among=msg("I do not write that language yet."),
     then=_speak_chosen,
 )
 

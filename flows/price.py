@@ -4,7 +4,7 @@ from flows.agenda import MENU
 from flows.asks import Commodity, Where
 from flows.asks.price import fair_range
 from flows.flow import Flow
-from flows.say import Option, Say, label, msg
+from flows.say import Option, label, msg
 from flows.sell import COMMON
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
@@ -18,7 +18,7 @@ def _tell(turn: Turn, frame: Frame) -> Steps[None]:
     place = Place.from_json(said) if said else turn.person.place
     quote = yield from market(pricing.quote, commodity=commodity, place=place)
     if quote:
-        turn.say(fair_range(quote), Say("Source: {source}", {"source": quote.source}))
+        turn.say(fair_range(quote), msg("Source: {source}", source=quote.source))
     else:
         turn.say(msg("I have no price for {what:commodity} yet, and I will not guess.", what=commodity))
     turn.offer(Option("sell", label("Sell"), deed=f"go:sell:{commodity}"), MENU)

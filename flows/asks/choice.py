@@ -15,11 +15,14 @@ class Choice(Ask):
     choices: tuple[Option, ...]
     #: The value of an understanding that names a choice by its id.
     value: str = ""
+    #: Said when such a value names something that is not among the choices.
+    not_among: Say | None = None
 
     expecting = "choice"
 
     def question(self, turn: Turn, frame: Frame) -> Steps[Question]:  # noqa: ARG002
-        return Question((self.text,), self.choices)
+        strange = self.not_among if self.value in turn.heard.values else None
+        return Question(((strange, self.text) if strange else (self.text,)), self.choices)
         yield
 
     def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:

@@ -1,0 +1,66 @@
+"""Attachments still at the carrier: noted in the turn that brought them, fetched by a job afterwards."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+
+from bot.message import Attachment
+from bot.tables import media
+from marketplace_core.desk import Desk
+
+
+@dataclass(frozen=True)
+class Kept:
+    ids: tuple[UUID, ...] = ()
+    photos: tuple[str, ...] = ()
+
+
+async def keep(desk: Desk, person: UUID, attachments: tuple[Attachment, ...]) -> Kept:
+    if not attachments:
+        return Kept()
+    rows = await desk.db.execute(
+        insert(media).returning(media.c.id, media.c.content_type, sort_by_parameter_order=True),
+        [
+            {
+                "tenant_id": desk.tenant,
+                "person_id": person,
+                "url": each.url,
+                "content_type": each.content_type,
+                "at": desk.now,
+            }
+            for each in attachments
+        ],
+    )
+    noted = rows.all()
+    return Kept(
+        tuple(row.id for row in noted),
+        tuple(str(row.id) for row in noted if row.content_type.startswith("image/")),
+    )
+
+
+async def url(desk: Desk, attachment: UUID) -> str | None:
+    """Where it lies at the carrier; None when it is settled already."""
+    found = await desk.db.execute(
+        select(media.c.url).where(
+            media.c.tenant_id == desk.tenant,
+            media.c.id == attachment,
+            media.c.key.is_(None),
+            media.c.lost_because.is_(None),
+        )
+    )
+    return found.scalar_one_or_none()
+
+
+async def kept(desk: Desk, attachment: UUID, key: str, content_type: str) -> None:
+    await _settle(desk, attachment, key=key, content_type=content_type)
+
+
+async def lost(desk: Desk, attachment: UUID, because: str) -> None:
+    await _settle(desk, attachment, lost_because=because)
+
+
+async def _settle(desk: Desk, attachment: UUID, **values: str) -> None:
+    await desk.db.execute(
+        update(media).where(media.c.tenant_id == desk.tenant, media.c.id == attachment).values(**values)
+    )

@@ -1,0 +1,184 @@
+"""Reading and writing where a conversation stands: three statements a turn, whatever was said."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from bot.message import Channel, Inbound, Outgoing
+from marketplace_core.desk import Desk
+
+
+class Repeated(Exception):
+    """This message has been answered before; the turn is undone and the stored answer stands."""
+
+
+@dataclass(frozen=True)
+class Peek:
+    """A look before the lock, for language understanding; it may be a moment old."""
+
+    language: str | None
+    state: Mapping[str, Any]
+    answered: bool
+
+
+PEEK = text("""
+    SELECT person.language, conversation.state,
+           EXISTS (SELECT FROM inbound WHERE tenant_id = :tenant AND carrier = :carrier AND carrier_id = :carrier_id)
+    FROM address
+    JOIN person ON person.tenant_id = address.tenant_id AND person.id = address.person_id
+    LEFT JOIN conversation ON conversation.tenant_id = person.tenant_id AND conversation.person_id = person.id
+    WHERE address.tenant_id = :tenant AND address.channel = :channel AND address.value = :value
+""")
+
+LOCK = text("""
+    SELECT state, wake_at FROM conversation WHERE tenant_id = :tenant AND person_id = :person FOR UPDATE
+""")
+
+BEGIN = text("""
+    INSERT INTO conversation (tenant_id, person_id, state, updated_at) VALUES (:tenant, :person, '{}', :now)
+    ON CONFLICT DO NOTHING
+""")
+
+DUE = text("""
+    SELECT person_id FROM conversation
+    WHERE tenant_id = :tenant AND wake_at <= :now ORDER BY wake_at LIMIT :most
+""")
+
+ANSWER = text("""
+    SELECT answer FROM inbound WHERE tenant_id = :tenant AND carrier = :carrier AND carrier_id = :carrier_id
+""")
+
+SAVE_STATE = """
+    saved AS (
+        UPDATE conversation SET state = :state, wake_at = :wake_at, updated_at = :now
+        WHERE tenant_id = :tenant AND person_id = :person
+    )"""
+REMEMBER = """
+    heard AS (
+        INSERT INTO inbound (tenant_id, carrier, carrier_id, person_id, answer, at)
+        VALUES (:tenant, :carrier, :carrier_id, :person, :answer, :now)
+        ON CONFLICT DO NOTHING RETURNING 1
+    )"""
+LOG_IN = """
+    logged_in AS (
+        INSERT INTO message (tenant_id, at, person_id, channel, direction, body)
+        VALUES (:tenant, :now, :person, :channel, 'in', :said)
+    )"""
+LOG_OUT = """
+    logged_out AS (
+        INSERT INTO message (tenant_id, at, person_id, channel, direction, body, segments)
+        VALUES (:tenant, :now, :person, :to_channel, 'out', :outgoing, :segments)
+    )"""
+QUEUE = """
+    queued AS (
+        INSERT INTO outbox (tenant_id, send_key, person_id, channel, recipient, outgoing, due_at, created_at)
+        VALUES (:tenant, :send_key, :person, :to_channel, :recipient, :outgoing, :now, :now)
+        ON CONFLICT DO NOTHING
+    )"""
+
+
+def _closing(*steps: str) -> TextClause:
+    documents = [bindparam(name, type_=JSONB) for name in ("state", "said", "outgoing")]
+    clause = text(f"WITH {','.join(steps)} SELECT EXISTS (SELECT FROM heard)")
+    used = [document for document in documents if any(f":{document.key}" in step for step in steps)]
+    return clause.bindparams(*used)
+
+
+#: One statement ends a turn. By (something was heard from the person, there is an answer, it is sent apart).
+CLOSINGS = {
+    (said, answered, apart): _closing(
+        SAVE_STATE,
+        REMEMBER,
+        *((LOG_IN,) if said else ()),
+        *((LOG_OUT,) if answered else ()),
+        *((QUEUE,) if apart else ()),
+    )
+    for said in (True, False)
+    for answered in (True, False)
+    for apart in (True, False)
+}
+
+
+@dataclass(frozen=True)
+class Sending:
+    """An answer that goes through the outbox."""
+
+    channel: Channel
+    recipient: str
+
+
+async def peek(desk: Desk, inbound: Inbound) -> Peek:
+    row = (
+        await desk.db.execute(
+            PEEK,
+            {
+                "tenant": desk.tenant,
+                "carrier": inbound.carrier,
+                "carrier_id": inbound.carrier_id,
+                "channel": inbound.sender.channel,
+                "value": inbound.sender.value,
+            },
+        )
+    ).one_or_none()
+    return Peek(row[0], row[1] or {}, row[2]) if row else Peek(None, {}, False)
+
+
+async def lock(desk: Desk, person: UUID) -> tuple[dict[str, Any], datetime | None]:
+    """The dialogue state and the wake time; ours alone until the transaction ends."""
+    who = {"tenant": desk.tenant, "person": person}
+    row = (await desk.db.execute(LOCK, who)).one_or_none()
+    if row is None:
+        await desk.db.execute(BEGIN, who | {"now": desk.now})
+        row = (await desk.db.execute(LOCK, who)).one()
+    return row[0], row[1]
+
+
+async def close(
+    desk: Desk,
+    *,
+    person: UUID,
+    heard: tuple[str, str],
+    state: Mapping[str, Any],
+    wake_after: timedelta | None,
+    said: tuple[Channel, Mapping[str, Any]] | None,
+    outgoing: Outgoing | None,
+    answer: str | None,
+    sending: Sending | None,
+    channel: Channel,
+) -> None:
+    """Writes everything a turn leaves behind. `heard` is the carrier and its id of what was heard."""
+    carrier, carrier_id = heard
+    values: dict[str, Any] = {
+        "tenant": desk.tenant,
+        "person": person,
+        "now": desk.now,
+        "state": state,
+        "wake_at": desk.now + wake_after if wake_after else None,
+        "carrier": carrier,
+        "carrier_id": carrier_id,
+        "answer": answer,
+    }
+    if said:
+        values |= {"channel": said[0], "said": dict(said[1])}
+    if outgoing:
+        values |= {"to_channel": channel, "outgoing": asdict(outgoing), "segments": outgoing.segments}
+    if sending:
+        values |= {"send_key": f"{carrier}:{carrier_id}", "recipient": sending.recipient}
+    statement = CLOSINGS[bool(said), bool(outgoing), bool(sending)]
+    if not (await desk.db.execute(statement, values)).scalar_one():
+        raise Repeated
+
+
+async def stored_answer(desk: Desk, carrier: str, carrier_id: str) -> str | None:
+    known = {"tenant": desk.tenant, "carrier": carrier, "carrier_id": carrier_id}
+    return (await desk.db.execute(ANSWER, known)).scalar_one()
+
+
+async def due(desk: Desk, most: int = 50) -> list[UUID]:
+    rows = await desk.db.execute(DUE, {"tenant": desk.tenant, "now": desk.now, "most": most})
+    return list(rows.scalars())

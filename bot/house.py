@@ -1,0 +1,42 @@
+"""Opens what the web server and the worker both need: database, understanding, carrier."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.carriers.twilio.api import Twilio
+from bot.carriers.twilio.content import content
+from bot.message import Outgoing
+from bot.outbox import Postbox
+from bot.settings import Settings
+from bot.turn import Office
+from marketplace_core.db.engine import make_engine
+from nlu.understand import Understander
+
+
+@dataclass(frozen=True)
+class House:
+    engine: AsyncEngine
+    office: Office
+    box: Postbox
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, ring: Callable[[], None]) -> AsyncIterator[House]:
+    """`ring` is called whenever a turn left something to send or to tell."""
+    engine = make_engine(settings.database_url or "")
+    understander = Understander(settings.rasa_url, settings.rasa_timeout)
+    twilio = Twilio(settings)
+
+    def fits_reply(outgoing: Outgoing) -> bool:
+        return content(outgoing, twilio.content_sids) is None
+
+    office = Office(engine, understander, fits_reply, ring)
+    try:
+        yield House(engine, office, Postbox(engine, twilio, settings))
+    finally:
+        await twilio.close()
+        await understander.close()
+        await engine.dispose()

@@ -1,0 +1,186 @@
+"""What is sent apart from the webhook's own reply: claimed, sent, marked, each in its own short transaction.
+
+A row is claimed before the carrier is called and marked after. If we die in between, the row stays "sending"; once
+that has lasted too long the carrier's own list tells whether it left, and only then is it sent again.
+"""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.carriers.twilio.api import Twilio
+from bot.carriers.twilio.errors import Refused
+from bot.carriers.twilio.webhook import status_url
+from bot.message import Outgoing, Row
+from bot.settings import Settings
+
+log = structlog.get_logger()
+
+BATCH = 20
+MOST_ATTEMPTS = 6
+#: A claimed row this old was left behind by a process that died, or its sending ended uncertain.
+STUCK_AFTER = timedelta(minutes=1)
+
+#: Oldest first, and per person only the head of the line: parts of one conversation never overtake each other.
+CLAIM = text("""
+    UPDATE outbox SET state = 'sending', claimed_at = :now, attempts = attempts + 1
+    WHERE (tenant_id, id) IN (
+        SELECT tenant_id, id FROM outbox AS head
+        WHERE state = 'queued' AND due_at <= :now
+          AND NOT EXISTS (
+              SELECT FROM outbox AS earlier
+              WHERE earlier.tenant_id = head.tenant_id AND earlier.person_id = head.person_id
+                AND earlier.state IN ('queued', 'sending') AND earlier.id < head.id
+          )
+        ORDER BY due_at LIMIT :batch FOR UPDATE SKIP LOCKED
+    )
+    RETURNING tenant_id, id, channel, recipient, outgoing, attempts
+""")
+STUCK = text("""
+    UPDATE outbox SET claimed_at = :now
+    WHERE (tenant_id, id) IN (
+        SELECT tenant_id, id FROM outbox
+        WHERE state = 'sending' AND claimed_at < :before
+        ORDER BY claimed_at LIMIT :batch FOR UPDATE SKIP LOCKED
+    )
+    RETURNING tenant_id, id, channel, recipient, outgoing, attempts, created_at
+""")
+SENT = text("""
+    UPDATE outbox SET state = 'sent', carrier_id = :carrier_id, status = coalesce(status, 'queued')
+    WHERE tenant_id = :tenant AND id = :id AND state = 'sending'
+""")
+AGAIN = text("""
+    UPDATE outbox SET state = 'queued', due_at = :due WHERE tenant_id = :tenant AND id = :id AND state = 'sending'
+""")
+FAILED = text("""
+    UPDATE outbox SET state = 'failed', error_code = :code
+    WHERE tenant_id = :tenant AND id = :id AND state = 'sending'
+""")
+OPT_OUT = text("""
+    UPDATE address SET opted_out_at = coalesce(opted_out_at, :now)
+    WHERE tenant_id = :tenant AND channel = :channel AND value = :recipient
+""")
+#: Callbacks come in any order and more than once: a status only ever moves up.
+SEEN = text("""
+    UPDATE outbox SET status = :status, carrier_id = coalesce(carrier_id, :carrier_id),
+        error_code = coalesce(:code, error_code),
+        state = CASE WHEN state = 'sending' THEN 'sent' ELSE state END
+    WHERE (carrier_id = :carrier_id OR id = :id)
+      AND coalesce(array_position(:ranks, status), 0) < array_position(:ranks, :status)
+""")
+RANKS = ["accepted", "scheduled", "queued", "sending", "sent", "undelivered", "failed", "delivered", "read"]
+
+
+@dataclass(frozen=True)
+class Postbox:
+    engine: AsyncEngine
+    twilio: Twilio
+    settings: Settings
+
+    @property
+    def senders(self) -> Mapping[str, str]:
+        return {
+            "whatsapp": self.settings.twilio_whatsapp_sender,
+            "sms": self.settings.twilio_sms_sender,
+        }
+
+
+async def drain(box: Postbox, now: datetime) -> int:
+    """Sends what is due; returns how many rows were looked at."""
+    async with box.engine.begin() as db:
+        rows = (await db.execute(CLAIM, {"now": now, "batch": BATCH})).all()
+    for row in rows:
+        await _send(box, row, now)
+    return len(rows)
+
+
+async def _send(box: Postbox, row: Any, now: datetime) -> None:
+    which = {"tenant": row.tenant_id, "id": row.id}
+    try:
+        sent = await box.twilio.send(
+            row.recipient, box.senders[row.channel], _outgoing(row.outgoing), status_url(box.settings, str(row.id))
+        )
+    except Refused as refusal:
+        await _refused(box, row, refusal, now)
+        return
+    async with box.engine.begin() as db:
+        await db.execute(SENT, which | {"carrier_id": sent.carrier_id})
+
+
+async def _refused(box: Postbox, row: Any, refusal: Refused, now: datetime) -> None:
+    which = {"tenant": row.tenant_id, "id": row.id}
+    log.warning("message refused", code=refusal.code, act=refusal.remedy.act, attempts=row.attempts)
+    if refusal.kind == "uncertain":
+        return  # stays "sending"; `reconcile` asks the carrier
+    async with box.engine.begin() as db:
+        if refusal.kind == "temporary" and row.attempts < MOST_ATTEMPTS:
+            await db.execute(AGAIN, which | {"due": now + _pause(row.attempts)})
+            return
+        await db.execute(FAILED, which | {"code": refusal.code})
+        if refusal.kind == "opted_out":
+            await db.execute(
+                OPT_OUT,
+                {"tenant": row.tenant_id, "channel": row.channel, "recipient": row.recipient, "now": now},
+            )
+
+
+def _pause(attempts: int) -> timedelta:
+    """2, 8, 32 … seconds, a little apart so that many rows do not come back together."""
+    return timedelta(seconds=2 * 4 ** (attempts - 1) * random.uniform(0.8, 1.2))  # noqa: S311
+
+
+async def reconcile(box: Postbox, now: datetime) -> int:
+    """Rows whose sending nobody saw the end of: the carrier's list decides between "sent" and "again"."""
+    async with box.engine.begin() as db:
+        rows = (await db.execute(STUCK, {"now": now, "before": now - STUCK_AFTER, "batch": BATCH})).all()
+    for row in rows:
+        which = {"tenant": row.tenant_id, "id": row.id}
+        try:
+            listed = await box.twilio.recent(row.recipient, row.created_at)
+        except Refused as refusal:
+            log.warning("carrier cannot be asked", code=refusal.code)
+            continue
+        outgoing = _outgoing(row.outgoing)
+        found = next((one for one in listed if _same(one.body, outgoing)), None)
+        async with box.engine.begin() as db:
+            if found:
+                await db.execute(SENT, which | {"carrier_id": found.carrier_id})
+            elif row.attempts < MOST_ATTEMPTS:
+                await db.execute(AGAIN, which | {"due": now})
+            else:
+                await db.execute(FAILED, which | {"code": None})
+    return len(rows)
+
+
+def _same(body: str, outgoing: Outgoing) -> bool:
+    """The carrier lists the text of a plain message, and the upper part of one with buttons."""
+    return bool(body) and body.strip() in (outgoing.text.strip(), outgoing.body.strip())
+
+
+async def saw_status(
+    engine: AsyncEngine, carrier_id: str, status: str, error_code: int | None, outbox_id: str | None
+) -> None:
+    if status not in RANKS:
+        log.info("status of an unknown kind")
+        return
+    try:
+        own_id = UUID(outbox_id) if outbox_id else None
+    except ValueError:
+        own_id = None
+    async with engine.begin() as db:
+        await db.execute(
+            SEEN,
+            {"carrier_id": carrier_id, "status": status, "code": error_code, "id": own_id, "ranks": RANKS},
+        )
+
+
+def _outgoing(stored: Mapping[str, Any]) -> Outgoing:
+    rows = {part: tuple(Row(**row) for row in stored[part]) for part in ("buttons", "rows")}
+    return Outgoing(**{**stored, **rows})

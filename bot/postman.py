@@ -1,0 +1,66 @@
+"""Carries away what turns leave behind: answers to send, news to tell, conversations to wake."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+
+from bot import conversations, outbox, turn
+from bot.outbox import Postbox
+from bot.turn import Office
+from flows.heard import News
+from flows.notices import recipients
+from marketplace_core import events
+from marketplace_core.desk import Desk
+
+log = structlog.get_logger()
+BATCH = 20
+
+
+async def spread_news(office: Office, now: datetime) -> int:
+    """Tells people what happened. An event is marked only when all were told; telling twice changes nothing."""
+    async with office.engine.begin() as db:
+        desk = Desk(db, office.tenant, now)
+        happened = await events.claim(desk, BATCH)
+        for event in happened:
+            news = News(event.kind, event.subject, event.about)
+            for person in recipients(news):
+                await turn.tell(office, person, news, event.id, now)
+        if happened:
+            await events.mark_noticed(desk, [event.id for event in happened])
+    return len(happened)
+
+
+async def wake_sleepers(office: Office, now: datetime) -> int:
+    async with office.engine.connect() as db:
+        sleepers = await conversations.due(Desk(db, office.tenant, now))
+    for person in sleepers:
+        await turn.wake(office, person, now)
+    return len(sleepers)
+
+
+async def make_round(office: Office, box: Postbox, now: datetime) -> None:
+    """Until nothing is left: telling news makes messages, and sending is what they wait for."""
+    while await spread_news(office, now) + await outbox.drain(box, now):
+        pass
+
+
+@dataclass
+class Postman:
+    """Runs beside the web server and goes whenever a turn rings; the worker's own rounds catch what it misses."""
+
+    rung: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def ring(self) -> None:
+        self.rung.set()
+
+    async def work(self, office: Office, box: Postbox, clock: Callable[[], datetime]) -> None:
+        while True:
+            await self.rung.wait()
+            self.rung.clear()
+            try:
+                await make_round(office, box, clock())
+            except Exception as fault:  # the worker's round comes in a second; a dead postman would never come
+                log.error("round failed", fault=type(fault).__name__, exc_info=fault)

@@ -1,0 +1,90 @@
+"""What the bot keeps: conversations, the messages it has answered, the log, and what waits to be sent."""
+
+from sqlalchemy import Column, ForeignKeyConstraint, Index, Integer, Table, Text, UniqueConstraint, Uuid, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from marketplace_core.db.schema import Moment, metadata, own_id, tenant_id
+
+#: One row per person. Its lock keeps their messages in order; `state` is the whole dialogue.
+conversation = Table(
+    "conversation",
+    metadata,
+    tenant_id(),
+    Column("person_id", Uuid, primary_key=True),
+    Column("state", JSONB, nullable=False),
+    Column("wake_at", Moment),
+    Column("updated_at", Moment, nullable=False),
+    ForeignKeyConstraint(["tenant_id", "person_id"], ["person.tenant_id", "person.id"]),
+    Index("ix_conversation_wake", "wake_at", postgresql_where=text("wake_at IS NOT NULL")),
+)
+
+#: Every message that was answered, by the carrier's own id. A repeat gets the stored answer.
+inbound = Table(
+    "inbound",
+    metadata,
+    tenant_id(),
+    Column("carrier", Text, primary_key=True),
+    Column("carrier_id", Text, primary_key=True),
+    Column("person_id", Uuid, nullable=False),
+    Column("answer", Text),
+    Column("at", Moment, nullable=False),
+    Index(None, "at"),
+)
+
+#: Both directions, for the operators and for "show me my data"; partitioned by month.
+message = Table(
+    "message",
+    metadata,
+    tenant_id(),
+    own_id(),
+    Column("at", Moment, primary_key=True),
+    Column("person_id", Uuid, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("direction", Text, nullable=False),
+    Column("body", JSONB, nullable=False),
+    Column("segments", Integer, nullable=False, server_default=text("0")),
+    Index(None, "tenant_id", "person_id", "at"),
+    postgresql_partition_by="RANGE (at)",
+)
+
+#: What is sent apart from the webhook's own reply. `send_key` makes it once; `state` says where it stands:
+#: queued, sending, sent, failed. A row left in "sending" by a crash is looked up at the carrier, never re-sent blindly.
+outbox = Table(
+    "outbox",
+    metadata,
+    tenant_id(),
+    own_id(),
+    Column("send_key", Text, nullable=False),
+    Column("person_id", Uuid, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("outgoing", JSONB, nullable=False),
+    Column("state", Text, nullable=False, server_default=text("'queued'")),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("due_at", Moment, nullable=False),
+    Column("claimed_at", Moment),
+    Column("carrier_id", Text),
+    Column("status", Text),
+    Column("error_code", Integer),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("tenant_id", "send_key"),
+    Index("ix_outbox_due", "due_at", postgresql_where=text("state IN ('queued', 'sending')")),
+    Index(None, "tenant_id", "carrier_id"),
+)
+
+#: Photos and voice notes: at the carrier until fetched, then under `key` in our store.
+media = Table(
+    "media",
+    metadata,
+    tenant_id(),
+    own_id(),
+    Column("person_id", Uuid, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("key", Text),
+    Column("lost_because", Text),
+    Column("at", Moment, nullable=False),
+    Index(None, "tenant_id", "person_id"),
+)
+
+TENANTS_OWN = (conversation, inbound, message, outbox, media)

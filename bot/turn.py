@@ -1,0 +1,300 @@
+"""One message in, one answer out, one transaction.
+
+Understanding comes first, outside the transaction; then the conversation is locked, the dialogue runs, the market
+changes, and state, answer, log and events are written and committed together. News from the market and silences
+take the same road.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+from weakref import WeakValueDictionary
+
+import structlog
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+import bot.channels
+from bot import attachments, conversations
+from bot.conversations import Repeated, Sending
+from bot.jobs import fetch_later
+from bot.message import Answer, Channel, DatabaseAway, Inbound, Outgoing
+from flows import engine as dialogue
+from flows.engine import Outcome
+from flows.heard import Heard, News
+from flows.say import Reply, msg
+from flows.state import State
+from flows.turn import KOLKATA, Steps
+from flows.turn import Channel as DialogueChannel
+from flows.words import words_of
+from marketplace_core.accounts import Address, Person
+from marketplace_core.accounts import commands as accounts
+from marketplace_core.accounts import queries as people
+from marketplace_core.desk import Desk
+from marketplace_core.errors import Refused
+from nlu.understand import Understander
+from nlu.understanding import Understanding
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+#: Digits of any script with the marks people put around them: a menu choice or an amount, no matter for a model.
+ONLY_DIGITS = re.compile(r"[\d\s.,)(*#-]{1,16}")
+WHATSAPP_WINDOW = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Office:
+    """What a turn needs. `fits_reply` says whether the carrier can put this answer into its webhook's reply."""
+
+    engine: AsyncEngine
+    understander: Understander
+    fits_reply: Callable[[Outgoing], bool]
+    #: Called after a commit that left something to send or to tell.
+    after_commit: Callable[[], None]
+    tenant: int = 1
+    queues: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+
+async def take(office: Office, inbound: Inbound) -> Answer:
+    """Answers one message, once. Raises `DatabaseAway` when nothing could be stored."""
+    async with _in_order(office, inbound.sender.value):
+        try:
+            return await _twice(lambda: _take(office, inbound))
+        except DatabaseAway:
+            raise
+        except Exception as fault:  # whatever it is, the farmer hears an apology and nothing has changed
+            log.error("turn failed", fault=type(fault).__name__, exc_info=fault)
+            return await _twice(lambda: _apologise(office, inbound))
+
+
+async def tell(office: Office, person: UUID, news: News, event: UUID, now: datetime) -> None:
+    """Tells one person of one event, once, through their own conversation."""
+    try:
+        async with _desk(office, now) as desk:
+            await _speak(office, desk, person, Heard(news=news), ("market", f"{event}:{person}"))
+    except Repeated:
+        return
+    office.after_commit()
+
+
+async def wake(office: Office, person: UUID, now: datetime) -> None:
+    """A silence has lasted as long as the conversation said it may."""
+    async with _desk(office, now) as desk:
+        _, wake_at = await conversations.lock(desk, person)
+        if wake_at is None or wake_at > now:  # something was heard in the meantime
+            return
+        await _speak(office, desk, person, Heard(silence=True), ("clock", f"{person}:{wake_at.isoformat()}"))
+    office.after_commit()
+
+
+@asynccontextmanager
+async def _in_order(office: Office, sender: str) -> AsyncIterator[None]:
+    """Two messages in one second: the first to arrive is understood and answered first."""
+    async with office.queues.setdefault(sender, asyncio.Lock()):
+        yield
+
+
+@asynccontextmanager
+async def _desk(office: Office, now: datetime) -> AsyncIterator[Desk]:
+    async with office.engine.begin() as db:
+        yield Desk(db, office.tenant, now)
+
+
+async def _twice(work: Callable[[], Awaitable[T]]) -> T:
+    """A turn may be run again after the database went away: its message is answered once, by its id."""
+    for last in (False, True):
+        try:
+            return await work()
+        except (OperationalError, InterfaceError, DBAPIError, OSError) as fault:
+            gone = not isinstance(fault, DBAPIError) or fault.connection_invalidated
+            if not gone and not isinstance(fault, OperationalError):
+                raise
+            if last:
+                raise DatabaseAway from fault
+    raise AssertionError("unreachable")
+
+
+async def _take(office: Office, inbound: Inbound) -> Answer:
+    understood = await _understand(office, inbound)
+    try:
+        async with _desk(office, inbound.received_at) as desk:
+            done, outgoing, answer = await _turn(office, desk, inbound, understood)
+    except Repeated:
+        async with _desk(office, inbound.received_at) as desk:
+            return Answer(await conversations.stored_answer(desk, inbound.carrier, inbound.carrier_id))
+    if done.touched_market or (outgoing and answer is None):
+        office.after_commit()
+    return Answer(answer)
+
+
+@dataclass(frozen=True)
+class Done:
+    outcome: Outcome
+    touched_market: bool
+
+
+async def _turn(
+    office: Office, desk: Desk, inbound: Inbound, understood: Understanding | None
+) -> tuple[Done, Outgoing | None, str | None]:
+    sender = inbound.sender
+    reached = await accounts.reach(desk, channel=sender.channel, value=sender.value, phone=sender.phone)
+    state, _ = await conversations.lock(desk, reached.person.id)
+    kept = await attachments.keep(desk, reached.person.id, inbound.attachments)
+    if kept.ids:
+        await fetch_later(desk.db, kept.ids)
+    heard = Heard(
+        text=inbound.text,
+        understood=understood,
+        tap=inbound.tap,
+        photos=kept.photos,
+        location=inbound.location,
+        voice=any(each.content_type.startswith("audio/") for each in inbound.attachments),
+    )
+    channel = DialogueChannel(
+        sender.channel,
+        address_id=reached.address_id,
+        photos=bot.channels.CAPABILITIES[sender.channel].photos,
+        opted_out=reached.opted_out,
+    )
+    done = await _converse(desk, State.from_json(state), heard, reached.person, channel)
+    outgoing = _render(sender.channel, done.outcome)
+    in_reply = outgoing is not None and office.fits_reply(outgoing)
+    answer = outgoing.text if outgoing and in_reply else None
+    await conversations.close(
+        desk,
+        person=reached.person.id,
+        heard=(inbound.carrier, inbound.carrier_id),
+        state=done.outcome.state.to_json(),
+        wake_after=done.outcome.wake_after,
+        said=(sender.channel, _said(inbound)),
+        outgoing=outgoing,
+        answer=answer,
+        sending=None if in_reply or not outgoing else Sending(sender.channel, sender.value),
+        channel=sender.channel,
+    )
+    return done, outgoing, answer
+
+
+async def _speak(office: Office, desk: Desk, person_id: UUID, heard: Heard, key: tuple[str, str]) -> None:
+    """A turn that the bot begins: it goes out where the person was last heard and may still be written to."""
+    person = await people.person(desk, person_id)
+    state, _ = await conversations.lock(desk, person_id)
+    address = reachable(await people.addresses(desk, person_id), desk.now)
+    name: Channel = address.channel if address else "sms"
+    channel = DialogueChannel(name, opted_out=address is None)
+    done = await _converse(desk, State.from_json(state), heard, person, channel)
+    outgoing = _render(name, done.outcome) if address else None
+    await conversations.close(
+        desk,
+        person=person_id,
+        heard=key,
+        state=done.outcome.state.to_json(),
+        wake_after=done.outcome.wake_after,
+        said=None,
+        outgoing=outgoing,
+        answer=None,
+        sending=Sending(name, address.value) if address and outgoing else None,
+        channel=name,
+    )
+
+
+async def _converse(
+    desk: Desk, state: State, heard: Heard, person: Person, channel: DialogueChannel
+) -> Done:
+    steps = dialogue.turn(state, heard, person, channel, desk.now)
+    return await _drive(desk, steps)
+
+
+async def _drive(desk: Desk, steps: Steps[Outcome]) -> Done:
+    """Runs the market commands the dialogue asks for, and hands refusals back to it."""
+    touched = False
+    try:
+        request = next(steps)
+        while True:
+            touched = True
+            try:
+                result = await request.command(desk, *request.args, **request.kwargs)
+            except Refused as refusal:
+                request = steps.throw(refusal)
+            else:
+                request = steps.send(result)
+    except StopIteration as end:
+        return Done(end.value, touched)
+
+
+def _render(channel: Channel, outcome: Outcome) -> Outgoing | None:
+    if outcome.reply is None:
+        return None
+    words = words_of(outcome.person.language, outcome.person.script)
+    return bot.channels.render(channel, outcome.reply, words)
+
+
+async def _understand(office: Office, inbound: Inbound) -> Understanding | None:
+    """Asks no model for a tap or for digits; otherwise a look at the conversation sharpens the reading."""
+    if inbound.tap or not inbound.text.strip():
+        return None
+    language, expecting = None, None
+    if not ONLY_DIGITS.fullmatch(inbound.text):
+        async with _desk(office, inbound.received_at) as desk:
+            seen = await conversations.peek(desk, inbound)
+        if seen.answered:
+            return None
+        language, expecting = seen.language, dialogue.expecting(State.from_json(seen.state))
+    today = inbound.received_at.astimezone(KOLKATA).date()
+    return await office.understander.understand(
+        inbound.text, language=language, expecting=expecting, today=today
+    )
+
+
+async def _apologise(office: Office, inbound: Inbound) -> Answer:
+    """Our fault: the conversation stands where it stood, and the message counts as answered."""
+    sender = inbound.sender
+    async with _desk(office, inbound.received_at) as desk:
+        reached = await accounts.reach(desk, channel=sender.channel, value=sender.value, phone=sender.phone)
+        state, _ = await conversations.lock(desk, reached.person.id)
+        sorry = Reply((msg("Sorry, something went wrong on our side. Please send it once more."),))
+        words = words_of(reached.person.language, reached.person.script)
+        outgoing = bot.channels.render(sender.channel, sorry, words)
+        await conversations.close(
+            desk,
+            person=reached.person.id,
+            heard=(inbound.carrier, inbound.carrier_id),
+            state=state,
+            wake_after=None,
+            said=(sender.channel, _said(inbound)),
+            outgoing=outgoing,
+            answer=outgoing.text,
+            sending=None,
+            channel=sender.channel,
+        )
+    return Answer(outgoing.text)
+
+
+def reachable(addresses: Sequence[Address], now: datetime) -> Address | None:
+    """Where the person was last heard: not where they said stop, not on WhatsApp after its window closed."""
+    return next(
+        (
+            address
+            for address in addresses
+            if not address.opted_out
+            and address.last_inbound_at
+            and (address.channel != "whatsapp" or now - address.last_inbound_at < WHATSAPP_WINDOW)
+        ),
+        None,
+    )
+
+
+def _said(inbound: Inbound) -> dict[str, Any]:
+    said = {
+        "text": inbound.text,
+        "tap": inbound.tap,
+        "location": inbound.location,
+        "attachments": len(inbound.attachments),
+    }
+    return {key: value for key, value in said.items() if value}
