@@ -3,7 +3,7 @@
 from uuid import UUID
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault
+class Refused(Exception):
     """The base of them all: the caller may tell the person and go on in the same transaction."""
 
 

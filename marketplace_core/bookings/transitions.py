@@ -44,6 +44,5 @@ MOVES = (
 DEADLINES: dict[State, Deadline] = {"pending": Deadline(timedelta(hours=24), "cancelled")}
 
 
-def may_move(source: State, target: State) -> tuple[Who, ...]:
-    """Who may make this move; empty when there is no such move."""
-    return next((move.by for move in MOVES if (move.source, move.target) == (source, target)), ())
+def may(who: str, source: str, target: str) -> bool:
+    return any(move.source == source and move.target == target and who in move.by for move in MOVES)

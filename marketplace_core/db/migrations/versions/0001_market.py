@@ -5,7 +5,7 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
-# Whatever the owner creates from here on, in this and later versions, the app may read and write, and no more.
+# Whatever the owner creates from here on, in this and later versions, the app may read and write; no more.
 GRANTS = """
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO mandi_app;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO mandi_app;
@@ -70,7 +70,8 @@ CREATE TABLE reference_price (
     CONSTRAINT ck_reference_price_range CHECK (0 < low_paise AND low_paise <= high_paise),
     CONSTRAINT ck_reference_price_likely_inside CHECK (likely_paise BETWEEN low_paise AND high_paise)
 );
-CREATE UNIQUE INDEX uq_reference_price_where ON reference_price (commodity, state, district) NULLS NOT DISTINCT;
+CREATE UNIQUE INDEX uq_reference_price_where ON reference_price (commodity, state, district)
+    NULLS NOT DISTINCT;
 
 CREATE TABLE person (
     tenant_id INTEGER NOT NULL,
@@ -104,7 +105,8 @@ CREATE TABLE address (
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_address PRIMARY KEY (tenant_id, id),
     CONSTRAINT uq_address_tenant_id_channel_value UNIQUE (tenant_id, channel, value),
-    CONSTRAINT fk_address_tenant_id_person_id FOREIGN KEY(tenant_id, person_id) REFERENCES person (tenant_id, id)
+    CONSTRAINT fk_address_tenant_id_person_id FOREIGN KEY(tenant_id, person_id)
+        REFERENCES person (tenant_id, id)
 );
 CREATE INDEX ix_address_tenant_id_person_id ON address (tenant_id, person_id);
 CREATE INDEX ix_address_tenant_id_phone ON address (tenant_id, phone);
@@ -120,7 +122,8 @@ CREATE TABLE consent (
     given_at TIMESTAMP WITH TIME ZONE NOT NULL,
     withdrawn_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_consent PRIMARY KEY (tenant_id, id),
-    CONSTRAINT fk_consent_tenant_id_person_id FOREIGN KEY(tenant_id, person_id) REFERENCES person (tenant_id, id)
+    CONSTRAINT fk_consent_tenant_id_person_id FOREIGN KEY(tenant_id, person_id)
+        REFERENCES person (tenant_id, id)
 );
 CREATE INDEX ix_consent_tenant_id_person_id ON consent (tenant_id, person_id);
 
@@ -145,15 +148,20 @@ CREATE TABLE listing (
     place_state TEXT NOT NULL,
     lat FLOAT NOT NULL,
     lon FLOAT NOT NULL,
-    loc POINT GENERATED ALWAYS AS (point(round(lon::numeric, 2)::float8, round(lat::numeric, 2)::float8)) STORED,
+    loc POINT GENERATED ALWAYS AS (point(round(lon::numeric, 2)::float8, round(lat::numeric, 2)::float8)) STORE
+            loc POINT GENERATED ALWAYS AS (point(round(lon::numeric, 2)::float8, round(lat::numeric, 2)::float8)) STORED
+            loc POINT GENERATED ALWAYS AS (point(round(lon::numeric, 2)::float8, round(lat::numeric,
+            2)::float8)) STORED,
     available_from DATE NOT NULL,
     expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
     photos UUID[] DEFAULT '{}' NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_listing PRIMARY KEY (tenant_id, id),
     CONSTRAINT uq_listing_tenant_id_code UNIQUE (tenant_id, code),
-    CONSTRAINT fk_listing_tenant_id_seller_id FOREIGN KEY(tenant_id, seller_id) REFERENCES person (tenant_id, id),
-    CONSTRAINT ck_listing_state CHECK (state IN ('draft', 'active', 'booked', 'sold', 'expired', 'cancelled')),
+    CONSTRAINT fk_listing_tenant_id_seller_id FOREIGN KEY(tenant_id, seller_id)
+        REFERENCES person (tenant_id, id),
+    CONSTRAINT ck_listing_state
+        CHECK (state IN ('draft', 'active', 'booked', 'sold', 'expired', 'cancelled')),
     CONSTRAINT ck_listing_kg CHECK (kg BETWEEN 1 AND 1000000),
     CONSTRAINT ck_listing_kg_left CHECK (kg_left BETWEEN 0 AND kg),
     CONSTRAINT ck_listing_price CHECK (price_paise > 0),
@@ -177,9 +185,11 @@ CREATE TABLE offer (
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     answered_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_offer PRIMARY KEY (tenant_id, id),
-    CONSTRAINT fk_offer_tenant_id_listing_id FOREIGN KEY(tenant_id, listing_id) REFERENCES listing (tenant_id, id),
+    CONSTRAINT fk_offer_tenant_id_listing_id FOREIGN KEY(tenant_id, listing_id)
+        REFERENCES listing (tenant_id, id),
     CONSTRAINT fk_offer_tenant_id_buyer_id FOREIGN KEY(tenant_id, buyer_id) REFERENCES person (tenant_id, id),
-    CONSTRAINT ck_offer_state CHECK (state IN ('made', 'countered', 'accepted', 'refused', 'withdrawn', 'expired')),
+    CONSTRAINT ck_offer_state
+        CHECK (state IN ('made', 'countered', 'accepted', 'refused', 'withdrawn', 'expired')),
     CONSTRAINT ck_offer_terms CHECK (kg > 0 AND price_paise > 0),
     CONSTRAINT ck_offer_per CHECK (per IN ('kg', 'quintal', 't'))
 );
@@ -206,11 +216,17 @@ CREATE TABLE booking (
     CONSTRAINT pk_booking PRIMARY KEY (tenant_id, id),
     CONSTRAINT uq_booking_tenant_id_code UNIQUE (tenant_id, code),
     CONSTRAINT uq_booking_tenant_id_offer_id UNIQUE (tenant_id, offer_id),
-    CONSTRAINT fk_booking_tenant_id_listing_id FOREIGN KEY(tenant_id, listing_id) REFERENCES listing (tenant_id, id),
-    CONSTRAINT fk_booking_tenant_id_offer_id FOREIGN KEY(tenant_id, offer_id) REFERENCES offer (tenant_id, id),
-    CONSTRAINT fk_booking_tenant_id_seller_id FOREIGN KEY(tenant_id, seller_id) REFERENCES person (tenant_id, id),
-    CONSTRAINT fk_booking_tenant_id_buyer_id FOREIGN KEY(tenant_id, buyer_id) REFERENCES person (tenant_id, id),
-    CONSTRAINT ck_booking_state CHECK (state IN ('pending', 'confirmed', 'in_transit', 'delivered', 'completed', 'cancelled', 'disputed')),
+    CONSTRAINT fk_booking_tenant_id_listing_id FOREIGN KEY(tenant_id, listing_id)
+        REFERENCES listing (tenant_id, id),
+    CONSTRAINT fk_booking_tenant_id_offer_id FOREIGN KEY(tenant_id, offer_id)
+        REFERENCES offer (tenant_id, id),
+    CONSTRAINT fk_booking_tenant_id_seller_id FOREIGN KEY(tenant_id, seller_id)
+        REFERENCES person (tenant_id, id),
+    CONSTRAINT fk_booking_tenant_id_buyer_id FOREIGN KEY(tenant_id, buyer_id)
+        REFERENCES person (tenant_id, id),
+    CONSTRAINT ck_booking_state
+        CHECK (state IN ('pending', 'confirmed', 'in_transit', 'delivered', 'completed',
+            'cancelled', 'disputed')),
     CONSTRAINT ck_booking_moved_by CHECK (moved_by IN ('buyer', 'seller', 'operator', 'time')),
     CONSTRAINT ck_booking_terms CHECK (kg > 0 AND price_paise > 0 AND total_paise >= 0),
     CONSTRAINT ck_booking_per CHECK (per IN ('kg', 'quintal', 't')),
