@@ -84,7 +84,7 @@ QUEUE = """
 
 def _closing(*steps: str) -> TextClause:
     documents = [bindparam(name, type_=JSONB) for name in ("state", "said", "outgoing")]
-    clause = text(f"WITH {','.join(steps)} SELECT EXISTS (SELECT FROM heard)")
+    clause = text(f"WITH {','.join(steps)} SELECT EXISTS (SELECT FROM heard)")  # noqa: S608 - our own steps
     used = [document for document in documents if any(f":{document.key}" in step for step in steps)]
     return clause.bindparams(*used)
 

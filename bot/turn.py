@@ -11,11 +11,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 from weakref import WeakValueDictionary
 
 import structlog
+from nlu.understand import Understander
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -37,7 +38,6 @@ from marketplace_core.accounts import commands as accounts
 from marketplace_core.accounts import queries as people
 from marketplace_core.desk import Desk
 from marketplace_core.errors import Refused
-from nlu.understand import Understander
 from nlu.understanding import Understanding
 
 log = structlog.get_logger()
@@ -186,7 +186,7 @@ async def _speak(office: Office, desk: Desk, person_id: UUID, heard: Heard, key:
     person = await people.person(desk, person_id)
     state, _ = await conversations.lock(desk, person_id)
     address = reachable(await people.addresses(desk, person_id), desk.now)
-    name: Channel = address.channel if address else "sms"
+    name = cast(Channel, address.channel if address else "sms")
     channel = DialogueChannel(name, opted_out=address is None)
     done = await _converse(desk, State.from_json(state), heard, person, channel)
     outgoing = _render(name, done.outcome) if address else None
@@ -204,9 +204,7 @@ async def _speak(office: Office, desk: Desk, person_id: UUID, heard: Heard, key:
     )
 
 
-async def _converse(
-    desk: Desk, state: State, heard: Heard, person: Person, channel: DialogueChannel
-) -> Done:
+async def _converse(desk: Desk, state: State, heard: Heard, person: Person, channel: DialogueChannel) -> Done:
     steps = dialogue.turn(state, heard, person, channel, desk.now)
     return await _drive(desk, steps)
 

@@ -7,7 +7,9 @@ from flows.turn import Steps, Turn
 
 SHORT: dict[str, Say] = {
     "thank": msg("You are welcome. Good harvest!"),
-    "about": msg("I am Mandi Mitra, a market friend. Using me is free for farmers. You decide what to sell, to whom."),
+    "about": msg(
+        "I am Mandi Mitra, a market friend. Using me is free for farmers. You decide what to sell, to whom."
+    ),
 }
 
 NOT_YET: dict[str, Say] = {

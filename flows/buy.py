@@ -1,6 +1,7 @@
 """Buying: search near a place, choose, see the sum, book at the listed price."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flows.agenda import MENU
 from flows.asks import Commodity, Pick, Quantity, Row, Where
@@ -77,7 +78,7 @@ def _check(turn: Turn, frame: Frame) -> Steps[Question]:
     )
 
 
-def _amount(frame: Frame, listing: Listing) -> dict[str, object]:
+def _amount(frame: Frame, listing: Listing) -> dict[str, Any]:
     wanted = frame.slots["quantity"]
     return {"kg": min(wanted["kg"], listing.kg_left), "unit": wanted["unit"]}
 
@@ -87,9 +88,7 @@ def _book(turn: Turn, frame: Frame) -> Steps[None]:
     try:
         listing = yield from market(shelf.by_code, code)
         kg = _amount(frame, listing)["kg"] if listing else frame.slots["quantity"]["kg"]
-        booking = yield from market(
-            offers.book_at_listed_price, buyer_id=turn.person.id, code=code, kg=int(str(kg))
-        )
+        booking = yield from market(offers.book_at_listed_price, buyer_id=turn.person.id, code=code, kg=kg)
     except Refused as refusal:
         sorry(turn, refusal)
         return

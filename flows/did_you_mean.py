@@ -6,6 +6,7 @@ from flows.filling import fill
 from flows.flow import Flow, Question
 from flows.heard import Heard
 from flows.registry import flow_for
+from flows.repair import human, stop
 from flows.say import Say, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn
@@ -29,7 +30,7 @@ GUESSES: dict[str, Say] = {
 
 
 class Guess(YesNo):
-    def question(self, turn: Turn, frame: Frame) -> Steps[Question]:  # noqa: ARG002
+    def question(self, turn: Turn, frame: Frame) -> Steps[Question]:
         return Question((GUESSES[frame.note["intent"]],), (self.yes, self.no))
         yield
 
@@ -43,8 +44,6 @@ def offer_guess(turn: Turn) -> Steps[None]:
 
 
 def _go(turn: Turn, frame: Frame) -> Steps[None]:
-    from flows.repair import human, stop
-
     if not frame.slots["yes"]:
         turn.say(msg("Then say it in other words, please."))
         if len(turn.state.frames) == 1:
@@ -78,4 +77,3 @@ DID_YOU_MEAN = Flow(
     commit=_go,
     members=False,
 )
-

@@ -143,7 +143,9 @@ def _listen(this: Turn) -> Steps[None]:
     rules = bool(understood and understood.source == "rule")
     awaited = expecting(state) if frame else None
     free_text = awaited in ("name", "text")
-    answered = bool(awaited in heard.values or (awaited in ("quantity", "price") and "number" in heard.values))
+    answered = bool(
+        awaited in heard.values or (awaited in ("quantity", "price") and "number" in heard.values)
+    )
     needed = CLEAR if answered else ACT
 
     if heard.intent in repair.REPAIRS and (rules or (confidence >= needed and not free_text)):
@@ -233,7 +235,12 @@ def _follow_language(this: Turn) -> Steps[None]:
     known = understood.language == this.person.language
     newcomer = not this.person.registered and not this.state.frames
     sentence = len(this.heard.text.split()) > 1
-    if understood.language in TONGUES and understood.language != "en" and not known and (newcomer or sentence):
+    if (
+        understood.language in TONGUES
+        and understood.language != "en"
+        and not known
+        and (newcomer or sentence)
+    ):
         yield from speak(this, understood.language)
 
 

@@ -8,7 +8,6 @@ from flows.say import Option, Say, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn
 
-
 MISSES = 3
 
 

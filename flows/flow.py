@@ -78,22 +78,22 @@ class Ask(ABC):
 
     expecting: ClassVar[Expecting] = "text"
 
-    def question(self, turn: Turn, frame: Frame) -> Steps[Question | Over]:  # noqa: ARG002 - others ask the market
+    def question(self, turn: Turn, frame: Frame) -> Steps[Question | Over]:
         return Question((self.text,))
         yield  # makes this a generator, as every step is
 
     @abstractmethod
     def take(self, turn: Turn, frame: Frame) -> Steps[Taken]: ...
 
-    def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:  # noqa: ARG002
+    def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:
         return None
         yield
 
-    def pick(self, turn: Turn, frame: Frame, choice: str) -> Steps[Taken]:  # noqa: ARG002
+    def pick(self, turn: Turn, frame: Frame, choice: str) -> Steps[Taken]:
         return None
         yield
 
-    def same_unit(self, value: Any, number: Any) -> Taken:  # noqa: ARG002
+    def same_unit(self, value: Any, number: Any) -> Taken:
         """A bare number in place of a value given before ("no, 15 not 12")."""
         return None
 

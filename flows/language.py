@@ -43,7 +43,7 @@ LANGUAGE_ASK = Choice(
 )
 
 
-def _done(turn: Turn, frame: Frame) -> Steps[None]:  # noqa: ARG001
+def _done(turn: Turn, frame: Frame) -> Steps[None]:
     turn.say(msg("From now on I write {language:language}.", language=turn.person.language))
     return
     yield

@@ -21,7 +21,10 @@ def main_menu(turn: Turn, greeting: bool = True) -> None:
     frame = turn.state.top
     if frame:
         turn.say(
-            msg("You are in the middle of {title:say}. It is kept.", title=flow_named(frame.flow).title.to_json())
+            msg(
+                "You are in the middle of {title:say}. It is kept.",
+                title=flow_named(frame.flow).title.to_json(),
+            )
         )
     elif greeting and turn.person.name:
         turn.say(msg("Namaste {name}! What would you like to do?", name=turn.person.name))

@@ -26,7 +26,7 @@ def in_words(booking: Booking) -> Say:
     )
 
 
-def _rows(turn: Turn, frame: Frame) -> Steps[Sequence[Row] | Over]:  # noqa: ARG001
+def _rows(turn: Turn, frame: Frame) -> Steps[Sequence[Row] | Over]:
     mine = yield from market(ledger.mine, turn.person.id)
     if not mine:
         return Over((msg("You have no bookings now."),), (MENU,))

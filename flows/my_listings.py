@@ -17,7 +17,7 @@ from marketplace_core.listings import queries as shelf
 SELL = Option("sell", label("Sell"), deed="go:sell")
 
 
-def _rows(turn: Turn, frame: Frame) -> Steps[Sequence[Row] | Over]:  # noqa: ARG001
+def _rows(turn: Turn, frame: Frame) -> Steps[Sequence[Row] | Over]:
     mine = yield from market(shelf.mine, turn.person.id)
     if not mine:
         return Over((msg("You have nothing for sale now."),), (SELL, MENU))

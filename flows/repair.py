@@ -186,7 +186,9 @@ def correct(turn: Turn) -> Steps[None]:
 
 def skip(turn: Turn) -> Steps[None]:
     frame = turn.state.top
-    ask = flow_named(frame.flow).ask(frame.asking) if frame and frame.stage == "ask" and frame.asking else None
+    ask = (
+        flow_named(frame.flow).ask(frame.asking) if frame and frame.stage == "ask" and frame.asking else None
+    )
     if frame and ask and ask.optional:
         frame.slots[ask.slot] = ask.if_skipped
         yield from proceed(turn)
@@ -303,7 +305,7 @@ def go_on(turn: Turn) -> Steps[None]:
 
 def keep(turn: Turn) -> Steps[None]:
     frame = turn.state.top
-    if frame and frame.asking in frame.note.get("was", {}):
+    if frame and frame.asking and frame.asking in frame.note.get("was", {}):
         frame.slots[frame.asking] = frame.note["was"].pop(frame.asking)
         frame.trail.append(frame.asking)
     yield from go_on(turn)

@@ -10,7 +10,11 @@ from flows.turn import Steps, Turn
 def entered(turn: Turn, frame: Frame) -> tuple[Say, ...]:
     flow = flow_named(frame.flow)
     lines = [
-        msg("{name:say}: {value:say}", name=ask.name.to_json(), value=ask.show(frame.slots[ask.slot]).to_json())
+        msg(
+            "{name:say}: {value:say}",
+            name=ask.name.to_json(),
+            value=ask.show(frame.slots[ask.slot]).to_json(),
+        )
         for ask in flow.asks
         if ask.slot in frame.slots and ask.when(turn, frame)
     ]

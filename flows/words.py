@@ -59,8 +59,10 @@ class Words(string.Formatter):
     def _translated(self, say: Say) -> str:
         entries, n = self._catalogue, say.blanks.get("n", 1)
         if say.plural:
-            return entries.npgettext(say.context, say.text, say.plural, n) if say.context else (
-                entries.ngettext(say.text, say.plural, n)
+            return (
+                entries.npgettext(say.context, say.text, say.plural, n)
+                if say.context
+                else (entries.ngettext(say.text, say.plural, n))
             )
         return entries.pgettext(say.context, say.text) if say.context else entries.gettext(say.text)
 

@@ -11,4 +11,16 @@ from flows.asks.quantity import Quantity
 from flows.asks.text import Text
 from flows.asks.yes_no import YesNo
 
-__all__ = ["Choice", "Commodity", "Day", "Photo", "Pick", "Price", "Quantity", "Row", "Text", "Where", "YesNo"]
+__all__ = [
+    "Choice",
+    "Commodity",
+    "Day",
+    "Photo",
+    "Pick",
+    "Price",
+    "Quantity",
+    "Row",
+    "Text",
+    "Where",
+    "YesNo",
+]

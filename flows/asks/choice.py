@@ -20,7 +20,7 @@ class Choice(Ask):
 
     expecting = "choice"
 
-    def question(self, turn: Turn, frame: Frame) -> Steps[Question]:  # noqa: ARG002
+    def question(self, turn: Turn, frame: Frame) -> Steps[Question]:
         strange = self.not_among if self.value in turn.heard.values else None
         return Question(((strange, self.text) if strange else (self.text,)), self.choices)
         yield
@@ -28,17 +28,15 @@ class Choice(Ask):
     def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
         return (yield from self.hear(turn, frame, turn.heard))
 
-    def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:  # noqa: ARG002
+    def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:
         said = heard.values.get(self.value)
         return Filled(said) if any(said == choice.id for choice in self.choices) else None
         yield
 
-    def pick(self, turn: Turn, frame: Frame, choice: str) -> Steps[Taken]:  # noqa: ARG002
+    def pick(self, turn: Turn, frame: Frame, choice: str) -> Steps[Taken]:
         return Filled(choice) if any(choice == one.id for one in self.choices) else None
         yield
 
     def show(self, value: Any) -> Say:
         chosen = next((choice for choice in self.choices if choice.id == value), None)
         return chosen.label if chosen else msg("{value}", value=value)
-
-

@@ -22,14 +22,14 @@ class Commodity(Ask):
 
     expecting = "commodity"
 
-    def question(self, turn: Turn, frame: Frame) -> Steps[Question]:  # noqa: ARG002
+    def question(self, turn: Turn, frame: Frame) -> Steps[Question]:
         return Question((self.text,), tuple(option(each) for each in self.common))
         yield
 
     def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
         return (yield from self.hear(turn, frame, turn.heard))
 
-    def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:  # noqa: ARG002
+    def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:
         said = heard.values.get("commodity")
         if said in COMMODITIES:
             return Filled(said)
@@ -38,7 +38,7 @@ class Commodity(Ask):
         return Closer(Question((msg("Which one do you mean?"),), likely[:9])) if likely else None
         yield
 
-    def pick(self, turn: Turn, frame: Frame, choice: str) -> Steps[Taken]:  # noqa: ARG002
+    def pick(self, turn: Turn, frame: Frame, choice: str) -> Steps[Taken]:
         return Filled(choice) if choice in COMMODITIES else None
         yield
 

@@ -18,14 +18,14 @@ NEAR = {"0": label("Today"), "1": label("Tomorrow"), "7": label("In one week")}
 class Day(Ask):
     expecting = "date"
 
-    def question(self, turn: Turn, frame: Frame) -> Steps[Question]:  # noqa: ARG002
+    def question(self, turn: Turn, frame: Frame) -> Steps[Question]:
         return Question((self.text,), tuple(Option(days, text) for days, text in NEAR.items()))
         yield
 
     def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
         return (yield from self.hear(turn, frame, turn.heard))
 
-    def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:  # noqa: ARG002
+    def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:
         said = heard.values.get("date")
         if not said:
             return None
@@ -37,7 +37,7 @@ class Day(Ask):
         return Filled(day.isoformat())
         yield
 
-    def pick(self, turn: Turn, frame: Frame, choice: str) -> Steps[Taken]:  # noqa: ARG002
+    def pick(self, turn: Turn, frame: Frame, choice: str) -> Steps[Taken]:
         return Filled((turn.today + timedelta(days=int(choice))).isoformat()) if choice in NEAR else None
         yield
 

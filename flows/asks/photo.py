@@ -14,14 +14,14 @@ MOST_PHOTOS = 6
 
 @dataclass(frozen=True)
 class Photo(Ask):
-    def question(self, turn: Turn, frame: Frame) -> Steps[Question]:  # noqa: ARG002
+    def question(self, turn: Turn, frame: Frame) -> Steps[Question]:
         return Question((self.text,), (), wants="photo")
         yield
 
     def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
         return (yield from self.hear(turn, frame, turn.heard))
 
-    def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:  # noqa: ARG002
+    def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:
         if not heard.photos:
             return None
         return Filled([*(frame.slots.get(self.slot) or []), *heard.photos][-MOST_PHOTOS:])

@@ -30,12 +30,12 @@ class Pick(Ask):
     def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
         return (yield from self.hear(turn, frame, turn.heard))
 
-    def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:  # noqa: ARG002
+    def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:
         code = heard.values.get("reference")
         return Filled(code) if code in frame.note.get(self.slot, ()) else None
         yield
 
-    def pick(self, turn: Turn, frame: Frame, choice: str) -> Steps[Taken]:  # noqa: ARG002
+    def pick(self, turn: Turn, frame: Frame, choice: str) -> Steps[Taken]:
         return Filled(choice) if choice in frame.note.get(self.slot, ()) else None
         yield
 

@@ -21,7 +21,7 @@ ELSEWHERE = Option("elsewhere", label("None of these"))
 class Where(Ask):
     expecting = "place"
 
-    def question(self, turn: Turn, frame: Frame) -> Steps[Question]:  # noqa: ARG002
+    def question(self, turn: Turn, frame: Frame) -> Steps[Question]:
         home = turn.person.place
         options = (Option(HOME, label("My place"), in_words(home.to_json())),) if home else ()
         return Question((self.text,), options, wants="place")
@@ -30,7 +30,7 @@ class Where(Ask):
     def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
         return (yield from self.hear(turn, frame, turn.heard))
 
-    def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:  # noqa: ARG002
+    def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:
         if heard.location:
             lat, lon = heard.location
             nearest = yield from market(places.nearest, lat=lat, lon=lon)

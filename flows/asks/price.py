@@ -1,8 +1,10 @@
 """What it should bring, with the fair range beside the question whenever the market knows one."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from marketplace_core.pricing.queries import Quote
 
 from flows.flow import Ask, Closer, Filled, Question, Taken, Unusable
 from flows.heard import Heard
@@ -12,7 +14,6 @@ from flows.turn import Steps, Turn, market
 from marketplace_core.listings.rules import MOST_PAISE
 from marketplace_core.places.place import Place
 from marketplace_core.pricing import queries as pricing
-from marketplace_core.pricing.queries import Quote
 
 QUINTALS_PER = {"quintal": Decimal(1), "t": Decimal(10), "kg": Decimal("0.01")}
 #: A price this many times outside the fair range is read back before it is believed.
@@ -55,7 +56,7 @@ class Price(Ask):
             )
         )
 
-    def question(self, turn: Turn, frame: Frame) -> Steps[Question]:  # noqa: ARG002
+    def question(self, turn: Turn, frame: Frame) -> Steps[Question]:
         quote = yield from self._quote(frame)
         if not quote:
             return Question((self.text,))
@@ -68,7 +69,7 @@ class Price(Ask):
         number = turn.heard.values.get("number")
         return said if said or number is None else (yield from self._read(frame, number, None))
 
-    def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:  # noqa: ARG002
+    def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:
         said = heard.values.get("price")
         return (yield from self._read(frame, said["rupees"], said["per"])) if said else None
 
@@ -96,7 +97,7 @@ class Price(Ask):
             )
         return Filled(price)
 
-    def pick(self, turn: Turn, frame: Frame, choice: str) -> Steps[Taken]:  # noqa: ARG002
+    def pick(self, turn: Turn, frame: Frame, choice: str) -> Steps[Taken]:
         if choice in ("likely", "far") and choice in frame.note:
             return Filled(frame.note[choice])
         if choice in QUINTALS_PER and self.slot in frame.note:
@@ -117,5 +118,4 @@ def _unknown() -> Steps[Quote | None]:
 
 def _far(price: dict[str, Any], quote: Quote) -> bool:
     per_quintal = Decimal(price["paise"]) / QUINTALS_PER[price["per"]]
-    band = asdict(quote)
-    return per_quintal * FAR < band["low"] or per_quintal > band["high"] * FAR
+    return per_quintal * FAR < quote.low or per_quintal > quote.high * FAR

@@ -9,9 +9,8 @@ from flows.heard import Heard
 from flows.say import Option, Say, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn
+from marketplace_core.commodities import KG_PER
 from marketplace_core.listings.rules import MOST_KG
-
-KG_PER = {"t": 1000, "quintal": 100, "kg": 1}
 
 
 def mass(value: Any, unit: str) -> dict[str, Any]:
@@ -31,7 +30,7 @@ class Quantity(Ask):
         number = turn.heard.values.get("number")
         return said if said or number is None else self._read(frame.note, number, None)
 
-    def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:  # noqa: ARG002
+    def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:
         said = heard.values.get("quantity")
         return self._read(frame.note, said["value"], said["unit"]) if said else None
         yield
@@ -43,16 +42,20 @@ class Quantity(Ask):
             return Closer(Question((msg("Is that …?"),), options))
         if unit not in KG_PER:
             return Closer(
-                Question((msg("That measure is not the same everywhere. How many quintals or tonnes is it?"),))
+                Question(
+                    (msg("That measure is not the same everywhere. How many quintals or tonnes is it?"),)
+                )
             )
         amount = mass(number, unit)
         if amount["kg"] < 1:
             return Unusable(msg("It must be at least 1 kilogram."))
         if amount["kg"] > MOST_KG:
-            return Unusable(msg("That is more than I can take at once: {most:mass}.", most=mass(MOST_KG, "kg")))
+            return Unusable(
+                msg("That is more than I can take at once: {most:mass}.", most=mass(MOST_KG, "kg"))
+            )
         return Filled(amount)
 
-    def pick(self, turn: Turn, frame: Frame, choice: str) -> Steps[Taken]:  # noqa: ARG002
+    def pick(self, turn: Turn, frame: Frame, choice: str) -> Steps[Taken]:
         return self._read(frame.note, frame.note[self.slot], choice) if self.slot in frame.note else None
         yield
 

@@ -20,7 +20,7 @@ class Text(Ask):
     def expecting(self) -> str:  # type: ignore[override]
         return "name" if self.value == "name" else "text"
 
-    def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:  # noqa: ARG002
+    def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
         said = " ".join(str(turn.heard.values.get(self.value) or turn.heard.text).split())
         if not any(letter.isalpha() for letter in said):
             return None
@@ -29,7 +29,7 @@ class Text(Ask):
         return Filled(said)
         yield
 
-    def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:  # noqa: ARG002
+    def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:
         said = heard.values.get(self.value)
         return Filled(said) if said and len(said) <= self.longest else None
         yield

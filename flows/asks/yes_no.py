@@ -19,17 +19,17 @@ class YesNo(Ask):
 
     expecting = "yes_no"
 
-    def question(self, turn: Turn, frame: Frame) -> Steps[Question]:  # noqa: ARG002
+    def question(self, turn: Turn, frame: Frame) -> Steps[Question]:
         return Question((self.text,), (self.yes, self.no))
         yield
 
-    def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:  # noqa: ARG002
+    def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
         answers = {"affirm": True, "accept": True, "deny": False, "reject": False}
         said = answers.get(turn.heard.intent)
         return None if said is None else Filled(said)
         yield
 
-    def pick(self, turn: Turn, frame: Frame, choice: str) -> Steps[Taken]:  # noqa: ARG002
+    def pick(self, turn: Turn, frame: Frame, choice: str) -> Steps[Taken]:
         return Filled(choice == "yes")
         yield
 

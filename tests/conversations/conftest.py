@@ -1,0 +1,34 @@
+"""A whole market for each script: real database, real language understanding, the carrier's shipped stand-in."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from nlu.understand import Understander
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.carriers.twilio.api import Twilio
+from bot.console import simulator
+from bot.outbox import Postbox
+from bot.settings import Settings
+from bot.turn import Office
+from tests.conftest import NOW
+from tests.conversations.script import Stage
+
+
+@pytest.fixture(scope="session")
+async def understander(rasa_url: str) -> AsyncIterator[Understander]:
+    understander = Understander(rasa_url, 5.0)
+    yield understander
+    await understander.close()
+
+
+@pytest.fixture
+async def stage(engine: AsyncEngine, clean: None, understander: Understander) -> AsyncIterator[Stage]:
+    settings = Settings(simulator=True, twilio_api_url="http://simulator/simulator/twilio", _env_file=None)
+    app = FastAPI()
+    app.include_router(simulator.routes(settings))
+    async with Twilio(settings, httpx.ASGITransport(app=app)) as twilio:
+        office = Office(engine, understander, twilio.fits_reply, after_commit=lambda: None)
+        yield Stage(office, Postbox(engine, twilio, settings), NOW)

@@ -1,0 +1,233 @@
+"""Dialogues as scripts that anyone can read: many people, several channels, one market.
+
+    # What this shows
+    gurpreet@whatsapp[hi] is Gurpreet Singh from 142001      registered before the story begins
+    gurpreet has 12 t paddy_straw at 200 a quintal           on sale before the story begins
+    gurpreet > 12 टन पराली बेचनी है                            what a person writes
+    gurpreet > [tap Yes]  [photo]  [pin 30.8, 75.17]  [voice note]  [same message again]
+    (4 hours pass)
+    gurpreet < what the bot says, written by `--update`
+             | its next line
+             | [a button] [another]
+
+Codes of listings and bookings are made by chance; in a script the first listing is L1, the first booking B1.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+
+from bot import postman, turn
+from bot.message import Address, Attachment, Inbound
+from bot.outbox import Postbox
+from bot.turn import Office
+from marketplace_core.accounts import commands as accounts
+from marketplace_core.bookings import commands as bookings
+from marketplace_core.commodities import KG_PER
+from marketplace_core.desk import Desk
+from marketplace_core.listings import commands as listings
+from marketplace_core.places import queries as places
+from marketplace_core.places.place import Place
+
+SAYS = re.compile(r"(?P<who>\w+)(?:@(?P<channel>\w+))?(?:\[(?P<language>\w+)\])? > (?P<what>.*)")
+IS = re.compile(r"(?P<who>\w+)@(?P<channel>\w+)\[(?P<language>\w+)\] is (?P<name>.+) from (?P<pin>\d{6})")
+HAS = re.compile(
+    r"(?P<who>\w+) has (?P<n>[\d.]+) (?P<unit>t|quintal|kg) (?P<what>\w+) at (?P<rupees>\d+) a (?P<per>\w+)"
+)
+PASS = re.compile(r"\((?P<n>\d+) (?P<unit>minutes?|hours?|days?) pass\)")
+HEARD = re.compile(r"\w+ < |\s+\|")
+PIN = re.compile(r"\[pin (?P<lat>[\d.]+), ?(?P<lon>[\d.]+)\]")
+CODES = text("SELECT code FROM listing UNION ALL SELECT code FROM booking")
+NEW_MESSAGES = text("""
+    SELECT person_id, channel, body, segments FROM message
+    WHERE direction = 'out' AND NOT id = ANY(:seen) ORDER BY id
+""")
+SEEN = text("SELECT id FROM message")
+
+
+@dataclass
+class Person:
+    channel: str
+    phone: str
+    id: UUID | None = None
+    messages: list[Mapping[str, Any]] = field(default_factory=list)
+    last_sent: Inbound | None = None
+
+    @property
+    def address(self) -> Address:
+        value = f"whatsapp:{self.phone}" if self.channel == "whatsapp" else self.phone
+        return Address(self.channel, value, self.phone)  # type: ignore[arg-type]
+
+
+@dataclass
+class Stage:
+    """One script being played."""
+
+    office: Office
+    box: Postbox
+    now: datetime
+    people: dict[str, Person] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)
+
+    async def play(self, script: str) -> str:
+        """The script with everything the bot said, as it said it now."""
+        lines: list[str] = []
+        for line in script.splitlines():
+            if HEARD.match(line):
+                continue
+            lines.append(line)
+            if not line.strip() or line.startswith("#"):
+                continue
+            async with self.office.engine.connect() as db:
+                seen = list((await db.execute(SEEN)).scalars())
+            await self._act(line)
+            await postman.make_round(self.office, self.box, self.now)
+            lines += await self._heard(seen)
+            self.now += timedelta(seconds=20)
+        return "\n".join(lines) + "\n"
+
+    async def _act(self, line: str) -> None:
+        if match := PASS.fullmatch(line):
+            await self._pass(int(match["n"]), match["unit"].rstrip("s"))
+        elif match := IS.fullmatch(line):
+            await self._register(match)
+        elif match := HAS.fullmatch(line):
+            await self._put_up(match)
+        elif match := SAYS.fullmatch(line):
+            await self._say(match)
+        else:
+            raise ValueError(f"nobody knows what this line means: {line}")
+
+    def _person(self, who: str, channel: str | None = None) -> Person:
+        person = self.people.get(who)
+        if person is None or (channel and channel != person.channel):
+            phone = person.phone if person else f"+9198765{len(self.people) + 1:05d}"
+            known = person
+            person = Person(channel or "whatsapp", phone, known.id if known else None)
+            self.people[who] = person
+        return person
+
+    async def _register(self, match: re.Match[str]) -> None:
+        person = self._person(match["who"], match["channel"])
+        language, _, script = match["language"].partition("_")
+        async with self.office.engine.begin() as db:
+            desk = Desk(db, self.office.tenant, self.now)
+            address = person.address
+            reached = await accounts.reach(
+                desk, channel=address.channel, value=address.value, phone=address.phone
+            )
+            person.id = reached.person.id
+            area = await places.pincode(desk, match["pin"])
+            assert area
+            place = Place(area.pincode, None, area.district, area.state, area.lat, area.lon)
+            await accounts.register(desk, person.id, name=match["name"], place=place)
+            await accounts.set_language(desk, person.id, language=language, script=script or "native")
+
+    async def _put_up(self, match: re.Match[str]) -> None:
+        person = self._person(match["who"])
+        async with self.office.engine.begin() as db:
+            desk = Desk(db, self.office.tenant, self.now)
+            home = (
+                await db.execute(text("SELECT pincode FROM person WHERE id = :id"), {"id": person.id})
+            ).scalar_one()
+            area = await places.pincode(desk, home)
+            assert area and person.id
+            await listings.publish(
+                desk,
+                seller_id=person.id,
+                commodity=match["what"],
+                kg=int(float(match["n"]) * KG_PER[match["unit"]]),
+                unit=match["unit"],
+                price_paise=int(match["rupees"]) * 100,
+                per=match["per"],
+                place=Place(area.pincode, None, area.district, area.state, area.lat, area.lon),
+                available_from=date(self.now.year, self.now.month, self.now.day),
+            )
+
+    async def _say(self, match: re.Match[str]) -> None:
+        person = self._person(match["who"], match["channel"])
+        if person.id is None and match["language"]:
+            pass  # the language is for the reader: a newcomer's is the bot's to find out
+        inbound = self._inbound(person, match["what"])
+        person.last_sent = inbound
+        await turn.take(self.office, inbound)
+
+    def _inbound(self, person: Person, what: str) -> Inbound:
+        base = {"carrier": "twilio", "sender": person.address, "recipient": "mandi", "received_at": self.now}
+        sid = f"SM{uuid4().hex}"
+        if what == "[same message again]":
+            assert person.last_sent
+            return person.last_sent
+        if what == "[photo]" or what == "[voice note]":
+            kind = "image/jpeg" if what == "[photo]" else "audio/ogg"
+            return Inbound(
+                carrier_id=sid, attachments=(Attachment(f"https://media.invalid/{sid}", kind),), **base
+            )
+        if pin := PIN.fullmatch(what):
+            return Inbound(carrier_id=sid, location=(float(pin["lat"]), float(pin["lon"])), **base)
+        if what.startswith("[tap "):
+            title = what[5:-1]
+            return Inbound(carrier_id=sid, tap=self._payload(person, title), text=title, **base)
+        for short, code in self.codes.items():
+            what = re.sub(rf"\b{short}\b", code, what)
+        return Inbound(
+            carrier_id=sid, text=what.encode().decode("unicode_escape") if "\\u" in what else what, **base
+        )
+
+    def _payload(self, person: Person, title: str) -> str:
+        for message in reversed(person.messages):
+            for row in (*message["buttons"], *message["rows"]):
+                if self._short(row["title"]) == title:
+                    return str(row["payload"])
+        raise ValueError(f"no button or row {title!r} was ever shown")
+
+    async def _pass(self, n: int, unit: str) -> None:
+        self.now += timedelta(**{f"{unit}s": n})
+        async with self.office.engine.begin() as db:
+            desk = Desk(db, self.office.tenant, self.now)
+            await listings.expire(desk)
+            await bookings.expire_pending(desk)
+        await postman.wake_sleepers(self.office, self.now)
+
+    async def _heard(self, seen: list[UUID]) -> list[str]:
+        async with self.office.engine.connect() as db:
+            for code in (await db.execute(CODES)).scalars():
+                if code not in self.codes.values():
+                    kind = code[0]
+                    self.codes[f"{kind}{1 + sum(short[0] == kind for short in self.codes)}"] = code
+            rows = (await db.execute(NEW_MESSAGES, {"seen": seen})).all()
+            who_is = {
+                row.id: row.phone
+                for row in await db.execute(text("SELECT person_id AS id, phone FROM address"))
+            }
+        lines: list[str] = []
+        for row in rows:
+            name = next(name for name, one in self.people.items() if one.phone == who_is[row.person_id])
+            self.people[name].messages.append(row.body)
+            margin = " " * len(name)
+            shown = self._short(_shown(row.body, row.channel, row.segments)).split("\n")
+            lines.append(f"{name} < {shown[0]}".rstrip())
+            lines += [f"{margin} | {line}".rstrip() for line in shown[1:]]
+        return lines
+
+    def _short(self, shown: str) -> str:
+        for short, code in self.codes.items():
+            shown = shown.replace(code, short)
+        return shown
+
+
+def _shown(body: Mapping[str, Any], channel: str, segments: int) -> str:
+    if body["buttons"]:
+        return "\n".join([body["body"], " ".join(f"[{row['title']}]" for row in body["buttons"])])
+    if body["rows"]:
+        rows = [
+            f"* {row['title']}" + (f" - {row['description']}" if row["description"] else "")
+            for row in body["rows"]
+        ]
+        return "\n".join([body["body"], f"[{body['rows_title']}]", *rows])
+    return body["text"] + (f"\n({segments} SMS)" if channel == "sms" else "")

@@ -1,0 +1,25 @@
+"""Plays every script in `scripts/` and shows, line by line, where the bot now says something else."""
+
+import difflib
+from pathlib import Path
+
+import pytest
+
+from tests.conversations.script import Stage
+
+SCRIPTS = Path(__file__).parent / "scripts"
+
+
+@pytest.mark.parametrize(
+    "path", sorted(SCRIPTS.rglob("*.txt")), ids=lambda path: str(path.relative_to(SCRIPTS))
+)
+async def test_script(path: Path, stage: Stage, pytestconfig: pytest.Config) -> None:
+    written = path.read_text(encoding="utf-8")
+    played = await stage.play(written)
+    if pytestconfig.getoption("--update"):
+        path.write_text(played, encoding="utf-8")
+    elif played != written:
+        difference = difflib.unified_diff(
+            written.splitlines(), played.splitlines(), "written", "said now", lineterm="", n=2
+        )
+        pytest.fail("\n".join(difference), pytrace=False)
