@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 
 import httpx
 from fastapi import APIRouter, Response
@@ -16,7 +17,7 @@ PATIENCE = 2.0
 """Seconds after which a neighbour that has not answered counts as away."""
 
 
-def routes(engine: AsyncEngine, rasa_url: str | None, registry: CollectorRegistry) -> APIRouter:
+def routes(engine: Callable[[], AsyncEngine], rasa_url: str | None, registry: CollectorRegistry) -> APIRouter:
     router = APIRouter()
 
     @router.get("/health")
@@ -26,7 +27,7 @@ def routes(engine: AsyncEngine, rasa_url: str | None, registry: CollectorRegistr
     @router.get("/ready")
     async def ready() -> JSONResponse:
         """Without the database we cannot serve; without Rasa the fallback understands, and we can."""
-        stored, understood = await asyncio.gather(_database_answers(engine), _rasa_answers(rasa_url))
+        stored, understood = await asyncio.gather(_database_answers(engine()), _rasa_answers(rasa_url))
         return JSONResponse(
             {
                 "database": "ready" if stored else "away",

@@ -1,0 +1,55 @@
+"""A conversation in the terminal, through the same turn as any carrier's message."""
+
+import asyncio
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Literal
+from uuid import uuid4
+
+from bot.house import open_house
+from bot.message import Address, DatabaseAway, Inbound
+from bot.settings import Settings
+from bot.turn import Office, take
+from marketplace_core.accounts import commands as accounts
+from marketplace_core.desk import Desk
+
+
+async def chat(
+    house: Settings, channel: Literal["whatsapp", "sms"], phone: str, language: str | None
+) -> None:
+    """Lines come from standard input until it ends; a choice is made by its number."""
+    async with open_house(house, ring=lambda: None) as opened:
+        # Here every answer is text: a terminal has no buttons.
+        await _converse(replace(opened.office, fits_reply=lambda _: True), channel, phone, language)
+
+
+async def _converse(
+    office: Office, channel: Literal["whatsapp", "sms"], phone: str, language: str | None
+) -> None:
+    value = f"whatsapp:{phone}" if channel == "whatsapp" else phone
+    sender = Address(channel, value, phone)
+    if language:
+        await _speaks(office, sender, language)
+    while line := await asyncio.to_thread(_next_line):
+        heard = Inbound("terminal", uuid4().hex, sender, "terminal", datetime.now(UTC), text=line.strip())
+        try:
+            answer = await take(office, heard)
+        except DatabaseAway:
+            print("The database is away; please try again.")
+            continue
+        print(answer.text or "(no answer)", end="\n\n")
+
+
+async def _speaks(office: Office, sender: Address, language: str) -> None:
+    async with office.engine.begin() as db:
+        desk = Desk(db, office.tenant, datetime.now(UTC))
+        reached = await accounts.reach(desk, channel=sender.channel, value=sender.value, phone=sender.phone)
+        await accounts.set_language(desk, reached.person.id, language=language, script="native")
+
+
+def _next_line() -> str:
+    """Empty at the end of the input."""
+    if sys.stdin.isatty():
+        print("> ", end="", flush=True)
+    return sys.stdin.readline()

@@ -1,0 +1,145 @@
+"""`mandi`, the one door to everything; what a command needs is imported inside it, so that help is quick."""
+
+import asyncio
+import sys
+import warnings
+from datetime import datetime
+from typing import Annotated, Literal
+
+import typer
+
+from bot.settings import settings
+
+app = typer.Typer(
+    name="mandi",
+    help="Mandi Mitra, a market friend for Indian farmers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Where the web server listens.")]
+
+
+def main() -> None:
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # libraries' notes to developers; `python -W default` shows them
+    app()
+
+
+@app.command()
+def up(port: Port = 8000) -> None:
+    """Sets everything up and starts the bot with its simulator."""
+    from bot.up import up
+
+    sys.exit(up(port))
+
+
+@app.command()
+def web(
+    port: Port = 8000,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+) -> None:
+    """Runs the web server alone."""
+    import uvicorn
+
+    from bot import logs, needs
+    from bot.app import create_app
+
+    with needs.surroundings() as house:
+        logs.configure(house.log_level)
+        uvicorn.run(
+            create_app(house),
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=10,
+        )
+
+
+@app.command()
+def worker() -> None:
+    """Runs the worker alone: news, reminders, expiry, photos."""
+    from bot import needs
+    from bot.worker import work
+
+    with needs.surroundings() as house:
+        asyncio.run(work(house))
+
+
+@app.command()
+def chat(
+    channel: Annotated[Literal["whatsapp", "sms"], typer.Option(help="How the answers look.")] = "whatsapp",
+    phone: Annotated[str, typer.Option(help="Who is speaking.")] = "+919845000001",
+    language: Annotated[str | None, typer.Option(help="en, hi or kn; kept for this phone.")] = None,
+) -> None:
+    """Talks with the bot in the terminal."""
+    from bot import needs
+    from bot.chat import chat
+
+    with needs.surroundings() as house:
+        asyncio.run(chat(house, channel, phone, language))
+
+
+@app.command()
+def understand(
+    text: Annotated[list[str] | None, typer.Argument(help="Sentences; none: lines of the input.")] = None,
+    language: Annotated[str | None, typer.Option(help="The speaker's language: en, hi, kn.")] = None,
+    today: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help='Where "tomorrow" starts.')
+    ] = None,
+) -> None:
+    """Says what is understood of each sentence, as JSON."""
+
+
+@app.command()
+def migrate() -> None:
+    """Brings tables, gazetteer and prices up to date."""
+    from bot import needs
+
+    house = settings()
+    if house.database_url:
+        needs.prepare_database(house)
+    else:
+        with needs.own_database(house):
+            pass
+
+
+@app.command()
+def seed() -> None:
+    """Fills the market with people and lots to try."""
+    from bot import needs
+
+    with needs.surroundings(rasa=False) as house:
+        needs.fill_market(house)
+
+
+@app.command()
+def release(person: Annotated[str, typer.Argument(help="Their phone number, as +91…")]) -> None:
+    """Gives a conversation back from the office to the bot."""
+    from bot import needs
+    from bot.release import release
+
+    with needs.surroundings(rasa=False) as house:
+        if not needs.with_engine(house, lambda engine: release(engine, person)):
+            sys.exit("No person from the office is in charge of that conversation.")
+
+
+@app.command()
+def train() -> None:
+    """Trains the language model anew."""
+
+
+@app.command()
+def bench() -> None:
+    """Measures turns per second beside a bare webhook."""
+    from bot.bench import bench
+
+    sys.exit(bench())
+
+
+if __name__ == "__main__":
+    main()

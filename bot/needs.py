@@ -1,0 +1,87 @@
+"""What a command needs around it, started when missing and stopped again: a database, a language model."""
+
+import asyncio
+import socket
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.settings import Settings, settings
+from marketplace_core.db.embedded import embedded
+from marketplace_core.db.engine import make_engine, migrate
+from marketplace_core.seed import seed, seed_reference
+
+T = TypeVar("T")
+
+
+class Missing(Exception):
+    """A sentence for whoever typed the command: what is missing and how to get it."""
+
+
+def say(line: str) -> None:
+    """Progress goes to standard error: standard output belongs to what a command was asked for."""
+    print(line, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def timed(what: str) -> Iterator[None]:
+    since = time.monotonic()
+    yield
+    say(f"{what} in {time.monotonic() - since:.1f} s")
+
+
+@contextmanager
+def surroundings(*, rasa: bool = True) -> Iterator[Settings]:
+    """The settings, completed by what had to be started here."""
+    house = settings()
+    with ExitStack() as stack:
+        if not house.database_url:
+            house = stack.enter_context(own_database(house))
+        yield house
+
+
+@contextmanager
+def own_database(house: Settings) -> Iterator[Settings]:
+    """The embedded PostgreSQL with its tables, gazetteer and prices."""
+    with ExitStack() as stack:
+        with timed("database started"):
+            urls = stack.enter_context(embedded(house.mandi_home / "postgres"))
+        house = house.model_copy(update={"database_url": urls.app_url, "database_owner_url": urls.owner_url})
+        prepare_database(house)
+        yield house
+
+
+def prepare_database(house: Settings) -> None:
+    """The newest tables, made by their owner, and the reference data that comes with the house."""
+    if not house.database_owner_url:
+        raise Missing("DATABASE_OWNER_URL is empty: only the owner of the tables can bring them up to date.")
+    with timed("tables, gazetteer and prices ready"):
+        migrate(house.database_owner_url)
+        with_engine(house, seed_reference)
+
+
+def fill_market(house: Settings) -> None:
+    with timed("demo market ready"):
+        with_engine(house, seed)
+
+
+def with_engine(house: Settings, work: Callable[[AsyncEngine], Awaitable[T]]) -> T:
+    async def run() -> T:
+        engine = make_engine(house.database_url or "")
+        try:
+            return await work(engine)
+        finally:
+            await engine.dispose()
+
+    return asyncio.run(run())
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
