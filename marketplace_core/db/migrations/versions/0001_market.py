@@ -148,10 +148,9 @@ CREATE TABLE listing (
     place_state TEXT NOT NULL,
     lat FLOAT NOT NULL,
     lon FLOAT NOT NULL,
-    loc POINT GENERATED ALWAYS AS (point(round(lon::numeric, 2)::float8, round(lat::numeric, 2)::float8)) STORE
-            loc POINT GENERATED ALWAYS AS (point(round(lon::numeric, 2)::float8, round(lat::numeric, 2)::float8)) STORED
-            loc POINT GENERATED ALWAYS AS (point(round(lon::numeric, 2)::float8, round(lat::numeric,
-            2)::float8)) STORED,
+    loc POINT GENERATED ALWAYS AS (
+        point(round(lon::numeric, 2)::float8, round(lat::numeric, 2)::float8)
+    ) STORED,
     available_from DATE NOT NULL,
     expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
     photos UUID[] DEFAULT '{}' NOT NULL,

@@ -1,0 +1,43 @@
+"""Farmers and buyers for the market's own tests."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from marketplace_core.accounts import commands as accounts
+from marketplace_core.desk import Desk
+from marketplace_core.listings import commands as listings
+from marketplace_core.listings.queries import Listing
+from marketplace_core.places.place import Place
+
+MOGA = Place("142001", "Moga", "Moga", "Punjab", 30.81595, 75.16685)
+LUDHIANA = Place("141001", "Ludhiana", "Ludhiana", "Punjab", 30.90264, 75.83775)
+MANDYA = Place("571401", "Mandya", "Mandya", "Karnataka", 12.53, 76.89)
+
+STRAW: dict[str, Any] = {
+    "commodity": "paddy_straw",
+    "kg": 12_000,
+    "unit": "t",
+    "price_paise": 25_000,
+    "per": "quintal",
+    "place": MOGA,
+    "available_from": date(2026, 11, 25),
+}
+
+
+async def somebody(desk: Desk, phone: str, *, name: str, place: Place = MOGA) -> UUID:
+    reached = await accounts.reach(desk, channel="sms", value=phone, phone=phone)
+    await accounts.register(desk, reached.person.id, name=name, place=place)
+    return reached.person.id
+
+
+async def farmer(desk: Desk) -> UUID:
+    return await somebody(desk, "+919800000001", name="Gurpreet")
+
+
+async def buyer(desk: Desk) -> UUID:
+    return await somebody(desk, "+919800000002", name="Asha", place=LUDHIANA)
+
+
+async def straw(desk: Desk, seller_id: UUID, **terms: Any) -> Listing:
+    return await listings.publish(desk, seller_id=seller_id, **(STRAW | terms))

@@ -1,0 +1,282 @@
+"""What is for sale, to whom it is shown, and when it ends."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine, select, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from marketplace_core.codes import ALPHABET
+from marketplace_core.desk import Desk
+from marketplace_core.errors import BadTerms, ListingGone, NotYours
+from marketplace_core.events import claim
+from marketplace_core.listings import commands as listings
+from marketplace_core.listings import queries as shelf
+from marketplace_core.listings.models import listing as t
+from marketplace_core.offers import commands as offers
+from marketplace_core.places.distance import km_between
+from tests.conftest import NOW
+from tests.marketplace_core.people import LUDHIANA, MANDYA, MOGA, buyer, farmer, somebody, straw
+
+
+async def kinds(desk: Desk) -> list[str]:
+    return [event.kind for event in await claim(desk, 100)]
+
+
+async def test_a_published_listing_is_for_sale_at_once_for_thirty_days(desk: Desk) -> None:
+    seller = await farmer(desk)
+    listing = await straw(desk, seller)
+    assert (listing.state, listing.kg, listing.kg_left, listing.unit) == ("active", 12_000, 12_000, "t")
+    assert (listing.price_paise, listing.per, listing.place) == (25_000, "quintal", MOGA)
+    assert listing.expires_at == NOW + timedelta(days=30)
+    assert await shelf.mine(desk, seller) == (listing,)
+    (event,) = await claim(desk, 10)
+    assert (event.kind, event.subject, event.at) == ("listing.published", listing.code, NOW)
+    assert event.about == {
+        "seller_id": str(seller),
+        "actor_id": str(seller),
+        "commodity": "paddy_straw",
+        "kg_left": 12_000,
+    }
+
+
+async def test_codes_can_be_read_aloud(desk: Desk) -> None:
+    seller = await farmer(desk)
+    codes = {(await straw(desk, seller)).code for _ in range(20)}
+    assert len(codes) == 20
+    for code in codes:
+        assert code[0] == "L"
+        assert len(code) == 6
+        assert set(code[1:]) <= set(ALPHABET)
+    assert not set("01OILU") & set(ALPHABET)
+
+
+async def test_a_code_is_understood_as_it_is_typed(desk: Desk) -> None:
+    listing = await straw(desk, await farmer(desk))
+    typed = f" {listing.code[:3].lower()} {listing.code[3:].lower()} "
+    assert (await shelf.by_code(desk, typed)).id == listing.id
+    assert await shelf.by_code(desk, "LZZZZZ") is None
+    assert await shelf.by_code(desk, "") is None
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("commodity", "gold"),
+        ("commodity", ""),
+        ("kg", 0),
+        ("kg", -5),
+        ("kg", 1_000_001),
+        ("kg", 12.5),
+        ("kg", True),
+        ("unit", "maund"),
+        ("price_paise", 0),
+        ("price_paise", -1),
+        ("price_paise", 100_000_001),
+        ("price_paise", 2.5),
+        ("per", "bag"),
+        ("available_from", date(2026, 11, 19)),
+        ("available_from", date(2027, 11, 21)),
+        ("place", replace(MOGA, lat=float("nan"))),
+        ("place", replace(MOGA, lon=181.0)),
+    ],
+)
+async def test_terms_outside_the_limits_are_refused_and_nothing_is_written(desk: Desk, field, value) -> None:
+    seller = await farmer(desk)
+    with pytest.raises(BadTerms) as refusal:
+        await straw(desk, seller, **{field: value})
+    assert refusal.value.field == field
+    assert await shelf.mine(desk, seller) == ()
+    assert await kinds(desk) == []
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"kg": 1},
+        {"kg": 1_000_000},
+        {"price_paise": 1},
+        {"price_paise": 100_000_000},
+        {"available_from": date(2026, 11, 20)},
+        {"available_from": date(2027, 11, 20)},
+    ],
+)
+async def test_the_limits_themselves_are_taken(desk: Desk, terms) -> None:
+    assert (await straw(desk, await farmer(desk), **terms)).state == "active"
+
+
+async def test_today_is_the_day_in_india(desk: Desk) -> None:
+    seller = await farmer(desk)
+    half_past_midnight = replace(desk, now=NOW.replace(hour=0, minute=30))  # 19:00 of the 19th in UTC
+    with pytest.raises(BadTerms):
+        await straw(half_past_midnight, seller, available_from=date(2026, 11, 19))
+
+
+async def test_too_many_photos_are_refused(desk: Desk) -> None:
+    with pytest.raises(BadTerms):
+        await straw(desk, await farmer(desk), photos=[uuid4() for _ in range(11)])
+    photos = [uuid4(), uuid4()]
+    assert (await straw(desk, await farmer(desk), photos=photos)).photos == tuple(photos)
+
+
+async def test_my_listings_are_the_newest_of_mine_without_those_that_are_over(desk: Desk) -> None:
+    seller, other = await farmer(desk), await buyer(desk)
+    codes = [(await straw(desk, seller)).code for _ in range(4)]
+    await straw(desk, other)
+    await listings.cancel(desk, seller_id=seller, code=codes[1])
+    assert [one.code for one in await shelf.mine(desk, seller)] == [codes[3], codes[2], codes[0]]
+    assert [one.code for one in await shelf.mine(desk, seller, limit=1)] == [codes[3]]
+
+
+async def test_taking_a_listing_down(desk: Desk) -> None:
+    seller = await farmer(desk)
+    code = (await straw(desk, seller)).code
+    assert (await listings.cancel(desk, seller_id=seller, code=code.lower())).state == "cancelled"
+    assert await kinds(desk) == ["listing.published", "listing.cancelled"]
+    for again in (listings.cancel, listings.renew):
+        with pytest.raises(ListingGone):
+            await again(desk, seller_id=seller, code=code)
+    assert await kinds(desk) == ["listing.published", "listing.cancelled"]
+
+
+async def test_nobody_changes_somebody_elses_listing(desk: Desk) -> None:
+    listing = await straw(desk, await farmer(desk))
+    stranger = await buyer(desk)
+    for act in (listings.cancel, listings.renew):
+        with pytest.raises(NotYours):
+            await act(desk, seller_id=stranger, code=listing.code)
+        with pytest.raises(ListingGone):
+            await act(desk, seller_id=stranger, code="LZZZZZ")
+    assert (await shelf.by_code(desk, listing.code)).state == "active"
+
+
+async def test_after_thirty_days_it_is_over_even_before_the_job_runs(desk: Desk) -> None:
+    seller = await farmer(desk)
+    code = (await straw(desk, seller)).code
+    last_moment = replace(desk, now=NOW + timedelta(days=30, seconds=-1))
+    after = replace(desk, now=NOW + timedelta(days=30))
+    where = {"commodity": None, "lat": MOGA.lat, "lon": MOGA.lon, "km": 10}
+    assert [found.listing.code for found in await shelf.near(last_moment, **where)] == [code]
+    assert await shelf.near(after, **where) == ()
+    assert (await shelf.by_code(after, code)).state == "expired"
+    with pytest.raises(ListingGone):
+        await offers.book_at_listed_price(after, buyer_id=await buyer(desk), code=code, kg=1)
+
+
+async def test_the_job_closes_what_has_run_out_once(desk: Desk) -> None:
+    seller = await farmer(desk)
+    old = await straw(desk, seller)
+    later = replace(desk, now=NOW + timedelta(days=10))
+    await straw(later, seller, available_from=date(2026, 12, 24))
+    after = replace(desk, now=NOW + timedelta(days=30))
+    assert await listings.expire(after) == 1
+    assert await listings.expire(after) == 0
+    assert (await shelf.by_code(after, old.code)).state == "expired"
+    expired = [event for event in await claim(desk, 10) if event.kind == "listing.expired"]
+    assert [(event.subject, event.about["seller_id"]) for event in expired] == [(old.code, str(seller))]
+
+
+async def test_renewing_gives_thirty_more_days_and_brings_back_what_ran_out(desk: Desk) -> None:
+    seller = await farmer(desk)
+    code = (await straw(desk, seller)).code
+    after = replace(desk, now=NOW + timedelta(days=40))
+    await listings.expire(after)
+    renewed = await listings.renew(after, seller_id=seller, code=code)
+    assert (renewed.state, renewed.expires_at) == ("active", NOW + timedelta(days=70))
+
+
+async def test_buyers_find_what_is_near_nearest_first(desk: Desk) -> None:
+    seller, me = await farmer(desk), await buyer(desk)
+    far = await straw(desk, seller, place=MANDYA)
+    moga = await straw(desk, seller)
+    ludhiana = await straw(desk, seller, place=LUDHIANA, kg=500)
+    wheat = await straw(desk, seller, commodity="wheat")
+    own = await straw(desk, me)
+    gone = await straw(desk, seller)
+    await listings.cancel(desk, seller_id=seller, code=gone.code)
+
+    async def codes(**asked) -> list[str]:
+        asked = {"commodity": "paddy_straw", "lat": 30.9, "lon": 75.84, "km": 100, "not_seller": me} | asked
+        return [found.listing.code for found in await shelf.near(desk, **asked)]
+
+    assert await codes() == [ludhiana.code, moga.code]
+    assert await codes(not_seller=None) == [ludhiana.code, own.code, moga.code]
+    assert await codes(commodity=None) == [ludhiana.code, wheat.code, moga.code]
+    assert await codes(min_kg=501) == [moga.code]
+    assert await codes(limit=1) == [ludhiana.code]
+    assert await codes(km=5) == [ludhiana.code]
+    assert await codes(km=3000) == [ludhiana.code, moga.code, far.code]
+    assert await codes(lat=0.0, lon=0.0) == []
+
+
+async def test_strangers_see_the_place_only_to_about_a_kilometre(desk: Desk) -> None:
+    exact = replace(MOGA, lat=30.816123, lon=75.166987)
+    listing = await straw(desk, await farmer(desk), place=exact)
+    (found,) = await shelf.near(desk, commodity=None, lat=30.9, lon=75.84, km=100)
+    shown = found.listing.place
+    assert (shown.lat, shown.lon) == (30.82, 75.17)
+    assert found.km == round(km_between(30.9, 75.84, 30.82, 75.17), 1)  # the distance tells no more
+    assert (await shelf.by_code(desk, listing.code)).place == shown
+    assert (await shelf.mine(desk, listing.seller_id))[0].place == exact
+
+
+async def test_another_tenants_shelf_is_another_shelf(desk: Desk) -> None:
+    listing = await straw(desk, await farmer(desk))
+    elsewhere = replace(desk, tenant=2)
+    assert await shelf.by_code(elsewhere, listing.code) is None
+    assert await shelf.near(elsewhere, commodity=None, lat=MOGA.lat, lon=MOGA.lon, km=50) == ()
+    with pytest.raises(ListingGone):
+        await listings.cancel(elsewhere, seller_id=listing.seller_id, code=listing.code)
+
+
+MANY = """
+    INSERT INTO listing (tenant_id, code, seller_id, state, commodity, kg, kg_left, unit, price_paise, per,
+        pincode, district, place_state, lat, lon, available_from, expires_at, created_at)
+    SELECT 1, 'X' || n, :seller, CASE WHEN n % 3 = 0 THEN 'cancelled' ELSE 'active' END, 'paddy_straw',
+        1000, 1000, 't', 25000, 'quintal', '142001', 'Moga', 'Punjab',
+        8 + 27 * random(), 69 + 27 * random(), current_date, now() + interval '20 years', now()
+    FROM generate_series(1, 20000) n
+"""
+
+
+async def test_the_search_uses_the_index_of_places(engine: AsyncEngine, owner_url: str) -> None:
+    owner = create_engine(owner_url)
+    with owner.connect() as db:
+        seller = db.execute(
+            text("INSERT INTO person (tenant_id, created_at) VALUES (1, now()) RETURNING id")
+        ).scalar_one()
+        db.execute(text(MANY), {"seller": seller})
+        db.execute(text("ANALYZE listing"))
+        query = shelf._near(
+            Desk(None, 1, NOW),  # type: ignore[arg-type]
+            commodity="paddy_straw",
+            lat=30.9,
+            lon=75.8,
+            km=100,
+            min_kg=1,
+            limit=9,
+            not_seller=uuid4(),
+        )
+        compiled = query.compile(dialect=postgresql.psycopg.dialect())
+        plan = db.exec_driver_sql(f"EXPLAIN {compiled.string}", compiled.params).scalars().all()
+        db.rollback()
+    owner.dispose()
+    assert any("ix_listing_active_loc" in line for line in plan), "\n".join(plan)
+    assert not any("Seq Scan" in line for line in plan), "\n".join(plan)
+
+
+async def test_every_listing_within_reach_is_found_and_none_beyond(desk: Desk) -> None:
+    seller = await somebody(desk, "+919800000009", name="Kamala")
+    await desk.db.execute(text(MANY.replace("20000", "3000")), {"seller": seller})
+    lat, lon, km = 22.5, 79.5, 180.0
+    rows = await desk.db.execute(
+        select(t.c.code, t.c.lat, t.c.lon).where(t.c.tenant_id == 1, t.c.state == "active")
+    )
+    within = {row.code for row in rows if km_between(lat, lon, round(row.lat, 2), round(row.lon, 2)) <= km}
+    found = await shelf.near(desk, commodity=None, lat=lat, lon=lon, km=km, limit=5000)
+    assert {one.listing.code for one in found} == within
+    assert len(within) > 20
+    assert [one.km for one in found] == sorted(one.km for one in found)
