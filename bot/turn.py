@@ -251,11 +251,15 @@ async def _understand(office: Office, inbound: Inbound) -> Understanding | None:
 
 
 async def _apologise(office: Office, inbound: Inbound) -> Answer:
-    """Our fault: the conversation stands where it stood, and the message counts as answered."""
+    """Our fault: the conversation stands where it stood, and the message counts as answered.
+
+    A second fault in a row means that where it stands is itself the trouble: then it begins anew.
+    """
     sender = inbound.sender
     async with _desk(office, inbound.received_at) as desk:
         reached = await accounts.reach(desk, channel=sender.channel, value=sender.value, phone=sender.phone)
         state, _ = await conversations.lock(desk, reached.person.id)
+        again = {} if state.get("faults") else {**state, "faults": 1}
         sorry = Reply((msg("Sorry, something went wrong on our side. Please send it once more."),))
         words = words_of(reached.person.language, reached.person.script)
         outgoing = bot.channels.render(sender.channel, sorry, words)
@@ -263,7 +267,7 @@ async def _apologise(office: Office, inbound: Inbound) -> Answer:
             desk,
             person=reached.person.id,
             heard=(inbound.carrier, inbound.carrier_id),
-            state=state,
+            state=again,
             wake_after=None,
             said=(sender.channel, _said(inbound)),
             outgoing=outgoing,
