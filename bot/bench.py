@@ -12,16 +12,17 @@ import statistics
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from itertools import count
 from pathlib import Path
+from urllib.parse import urlencode
 
 import aiohttp
-import psycopg
 from fastapi import FastAPI, Request, Response
-from sqlalchemy import make_url, text
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 from twilio.request_validator import RequestValidator
 
 from bot import needs
@@ -29,29 +30,35 @@ from bot.carriers.twilio.form import FormRefused, carrier_id, field, read_form
 from bot.carriers.twilio.signature import genuine, signed_url
 from bot.carriers.twilio.twiml import message as twiml_message
 from bot.processes import Child, start, stop
-from bot.settings import Settings, settings
+from bot.settings import settings
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.db.engine import make_engine
 from marketplace_core.desk import Desk
 from marketplace_core.places.place import Place
 from marketplace_core.seed import TENANT
 
-PEOPLE = 32
+PHONES = [f"whatsapp:+9198450{n:05d}" for n in range(32)]
 SECONDS = 10
-MOST_REQUESTS = 20_000
+MOST_EACH = 1000
+"""Messages made ready for each person; 3,200 turns a second would use them up."""
+
 DOOR = "/carrier/twilio/message"
 MOGA = Place("142001", "Moga", "Moga", "Punjab", 30.8, 75.17)
 
-BARE_TABLES = """
-    CREATE TABLE IF NOT EXISTS bench_person (phone text PRIMARY KEY, messages int NOT NULL DEFAULT 0);
-    CREATE TABLE IF NOT EXISTS bench_inbound (carrier_id text PRIMARY KEY, answer text NOT NULL);
-    GRANT SELECT, INSERT, UPDATE ON bench_person, bench_inbound TO mandi_app;
-"""
+BARE_TABLES = (
+    "CREATE TABLE IF NOT EXISTS bench_person (phone text PRIMARY KEY, messages int NOT NULL DEFAULT 0)",
+    "CREATE TABLE IF NOT EXISTS bench_inbound (carrier_id text PRIMARY KEY, answer text NOT NULL)",
+    "GRANT SELECT, INSERT, UPDATE ON bench_person, bench_inbound TO mandi_app",
+)
+BARE_PERSON = text("INSERT INTO bench_person VALUES (:phone) ON CONFLICT DO NOTHING")
+LOCK = text("SELECT messages FROM bench_person WHERE phone = :phone FOR UPDATE")
+REMEMBER = text("INSERT INTO bench_inbound VALUES (:sid, :answer) ON CONFLICT DO NOTHING")
+COUNT = text("UPDATE bench_person SET messages = messages + 1 WHERE phone = :phone")
 
 
 @dataclass(frozen=True)
 class Load:
-    """One kind of message: what the n-th message of a person carries beside its addresses."""
+    """One kind of message: what the n-th one carries beside its addresses."""
 
     name: str
     server: tuple[str, ...]
@@ -99,103 +106,131 @@ def bare() -> FastAPI:
     return app
 
 
-LOCK = text("SELECT messages FROM bench_person WHERE phone = :phone FOR UPDATE")
-REMEMBER = text("INSERT INTO bench_inbound VALUES (:sid, :answer) ON CONFLICT DO NOTHING")
-COUNT = text("UPDATE bench_person SET messages = messages + 1 WHERE phone = :phone")
-
-
 def bench() -> int:
-    house = settings()
-    home = house.mandi_home / "bench"
     with ExitStack() as stack:
-        database = stack.enter_context(needs.database(house.model_copy(update={"mandi_home": home})))
-        rasa_url = stack.enter_context(needs.language_model(house))
+        house = settings()
+        if not house.rasa_url:
+            house = stack.enter_context(needs.own_rasa(house))
+        own = house.model_copy(update={"mandi_home": house.mandi_home / "bench"})
+        own = stack.enter_context(needs.own_database(own))
+        needs.with_engine(own.model_copy(update={"database_url": own.database_owner_url}), _make_bare_tables)
+        conditions = needs.with_engine(own, _prepare)
         port = needs.free_port()
         told = {
             "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
-            "DATABASE_URL": database.app_url,
-            "RASA_URL": rasa_url,
+            "DATABASE_URL": own.database_url or "",
+            "RASA_URL": own.rasa_url or "",
             "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
             # Nothing is sent: without templates every answer is text in the webhook's own reply.
             "TWILIO_API_URL": "http://127.0.0.1:9",
             "LOG_LEVEL": "WARNING",
         }
-        phones = [f"whatsapp:+9198450{n:05d}" for n in range(PEOPLE)]
-        asyncio.run(_prepare(database, phones))
-        print(_conditions(database))
+        print(conditions)
         print(f"{'':16}{'turns/s':>10}{'p50 ms':>10}{'p95 ms':>10}{'p99 ms':>10}")
-        rates = {load.name: _measure(load, port, told, phones, home) for load in LOADS}
-        print(
-            f"a menu tap runs at {rates['menu tap'] / rates['bare webhook']:.2f} of the bare webhook's rate"
-        )
+        rates = {load.name: _measure(load, port, told, own.mandi_home / "logs") for load in LOADS}
+        share = rates["menu tap"] / rates["bare webhook"]
+        print(f"a menu tap runs at {share:.2f} of the rate of the bare webhook")
     return 0
 
 
-async def _prepare(database: needs.DatabaseUrls, phones: Sequence[str]) -> None:
-    owner = make_engine(database.owner_url or "")
-    async with owner.begin() as db:
-        for statement in BARE_TABLES.strip().split(";\n"):
+async def _make_bare_tables(engine: AsyncEngine) -> None:
+    async with engine.begin() as db:
+        for statement in BARE_TABLES:
             await db.execute(text(statement))
-        for phone in phones:
-            await db.execute(
-                text("INSERT INTO bench_person VALUES (:p) ON CONFLICT DO NOTHING"), {"p": phone}
-            )
-    await owner.dispose()
-    engine = make_engine(database.app_url)
+
+
+async def _prepare(engine: AsyncEngine) -> str:
+    """Everybody who will write has joined; returns the conditions of the measurement."""
     async with engine.begin() as db:
         desk = Desk(db, TENANT, datetime.now(UTC))
-        for phone in phones:
+        for phone in PHONES:
             number = phone.removeprefix("whatsapp:")
             reached = await accounts.reach(desk, channel="whatsapp", value=phone, phone=number)
             await accounts.register(desk, reached.person.id, name="Bench", place=MOGA)
-    await engine.dispose()
-
-
-def _conditions(database: needs.DatabaseUrls) -> str:
-    url = make_url(database.app_url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(url) as db:
-        shown = {
-            name: db.execute(f"SHOW {name}").fetchone()
+            await db.execute(BARE_PERSON, {"phone": phone})
+        shown = [
+            f"{name} {(await db.execute(text(f'SHOW {name}'))).scalar_one()}"
             for name in ("server_version", "fsync", "synchronous_commit")
-        }
-    facts = ", ".join(f"{name} {value[0] if value else '?'}" for name, value in shown.items())
-    return f"{os.cpu_count()} processors, {PEOPLE} people, {SECONDS} s each; PostgreSQL {facts}"
+        ]
+    return (
+        f"{os.cpu_count()} processors, {len(PHONES)} people, {SECONDS} s each; PostgreSQL {', '.join(shown)}"
+    )
 
 
-def _measure(load: Load, port: int, told: Mapping[str, str], phones: Sequence[str], home: Path) -> float:
-    child = Child(load.name, (sys.executable, "-m", *load.server, str(port)), told, home / "logs" / "web.log")
+def _measure(load: Load, port: int, told: Mapping[str, str], logs: Path) -> float:
+    child = Child(load.name, (sys.executable, "-m", *load.server, str(port)), told, logs / "bench.log")
     start(child)
     try:
-        return asyncio.run(_drive(load, told, phones))
+        times, took = asyncio.run(_drive(load, told["PUBLIC_BASE_URL"] + DOOR, told["TWILIO_AUTH_TOKEN"]))
     finally:
         stop([child])
-
-
-async def _drive(load: Load, told: Mapping[str, str], phones: Sequence[str]) -> float:
-    url = told["PUBLIC_BASE_URL"] + DOOR
-    sign = partial(RequestValidator(told["TWILIO_AUTH_TOKEN"]).compute_signature, url)
-    each = MOST_REQUESTS // len(phones)
-    ready = {phone: [_signed(load, sign, phone, n) for n in range(each)] for phone in phones}
-    times: list[float] = []
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=len(phones))) as http:
-        await _until_open(http, url)
-
-        async def person(messages: Sequence[tuple[bytes, str]], until: float) -> None:
-            for body, signature in messages:
-                if time.perf_counter() > until:
-                    return
-                times.append(await _post(http, url, body, signature))
-
-        for seconds in (2, SECONDS):  # the first lap warms up
-            times.clear()
-            since = time.perf_counter()
-            laps = [
-                person([ready[phone].pop() for _ in range(len(ready[phone]) // 2)], since + seconds)
-                for phone in phones
-            ]
-            await asyncio.gather(*laps)
-            took = time.perf_counter() - since
     cuts = statistics.quantiles(times, n=100)
     rate = len(times) / took
-    print(f"{load.name:16}{rate:10.0f}{cuts[49] * 1e3:10.1f}{cuts[94] * 1e3:10.1f}{cuts[98] * 1e3:10.1f}")
+    p50, p95, p99 = (cuts[percent - 1] * 1000 for percent in (50, 95, 99))
+    print(f"{load.name:16}{rate:10.0f}{p50:10.1f}{p95:10.1f}{p99:10.1f}", flush=True)
     return rate
+
+
+async def _drive(load: Load, url: str, token: str) -> tuple[list[float], float]:
+    """The seconds of each answer, and how long it all took; a first short lap warms up and is forgotten."""
+    signer = RequestValidator(token)
+    times: list[float] = []
+    numbers = count(1)
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=len(PHONES))) as http:
+        await _until_open(http, url)
+        for seconds, most in ((2, 50), (SECONDS, MOST_EACH)):
+            ready = [
+                [_signed(load, signer, url, phone, next(numbers)) for _ in range(most)] for phone in PHONES
+            ]
+            times.clear()
+            since = time.perf_counter()
+            await asyncio.gather(*(_person(http, url, letters, since + seconds, times) for letters in ready))
+            took = time.perf_counter() - since
+    return times, took
+
+
+async def _until_open(http: aiohttp.ClientSession, url: str) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with suppress(aiohttp.ClientError):
+            async with http.post(url) as answer:
+                if answer.status < 500:
+                    return
+        await asyncio.sleep(0.1)
+    raise needs.Missing("The measured web server does not answer; its log is beside the database.")
+
+
+def _signed(
+    load: Load, signer: RequestValidator, url: str, phone: str, n: int
+) -> tuple[bytes, dict[str, str]]:
+    form = {
+        "MessageSid": "SM" + secrets.token_hex(16),
+        "From": phone,
+        "To": "whatsapp:+14155238886",
+        "NumMedia": "0",
+        **load.fields(n),
+    }
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "X-Twilio-Signature": signer.compute_signature(url, form),
+    }
+    return urlencode(form).encode(), headers
+
+
+async def _person(
+    http: aiohttp.ClientSession,
+    url: str,
+    letters: Sequence[tuple[bytes, dict[str, str]]],
+    until: float,
+    times: list[float],
+) -> None:
+    for body, headers in letters:
+        since = time.perf_counter()
+        if since > until:
+            return
+        async with http.post(url, data=body, headers=headers) as answer:
+            answer.raise_for_status()
+            said = await answer.read()
+        if b"<Message" not in said:
+            raise needs.Missing("The measured web server answered without a message; nothing was measured.")
+        times.append(time.perf_counter() - since)
