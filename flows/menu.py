@@ -6,14 +6,19 @@ from flows.turn import Turn
 
 ON = Option("on", label("Go on"), deed="go:on")
 DOORS = (
-    Option("sell", label("Sell"), msg("Put your crop or straw up for sale"), "go:sell"),
-    Option("price", label("Price"), msg("Today's fair price"), "go:price"),
-    Option("my_listings", label("My listings"), msg("See, renew or take down"), "go:my_listings"),
-    Option("buy", label("Buy"), msg("Search near you and book"), "go:buy"),
-    Option("my_bookings", label("My bookings"), msg("Confirm, cancel, see how it stands"), "go:my_bookings"),
-    Option("language", label("Language"), msg("Change language or letters"), "go:language"),
-    Option("help", label("Help"), msg("What I can do"), "go:help"),
-    Option("person", label("Talk to a person"), msg("Someone from our office"), "go:person"),
+    Option("sell", label("Sell"), deed="go:sell", hint=msg("Put your crop or straw up for sale")),
+    Option("price", label("Price"), deed="go:price", hint=msg("Today's fair price")),
+    Option("my_listings", label("My listings"), deed="go:my_listings", hint=msg("See, renew or take down")),
+    Option("buy", label("Buy"), deed="go:buy", hint=msg("Search near you and book")),
+    Option(
+        "my_bookings",
+        label("My bookings"),
+        deed="go:my_bookings",
+        hint=msg("Confirm, cancel, see how it stands"),
+    ),
+    Option("language", label("Language"), deed="go:language", hint=msg("Change language or letters")),
+    Option("help", label("Help"), deed="go:help", hint=msg("What I can do")),
+    Option("person", label("Talk to a person"), deed="go:person", hint=msg("Someone from our office")),
 )
 
 

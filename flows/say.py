@@ -47,7 +47,8 @@ def verbatim(text: str) -> Say:
 
 @dataclass(frozen=True)
 class Option:
-    """One choice. `id` is what the flow gets back; `detail` fits under a list row (72 units).
+    """One choice. `id` is what the flow gets back; `detail` fits under a list row (72 units) and is always shown;
+    `hint` only where a channel has room for it.
 
     `deed` makes a choice that stays valid after the question has passed ("go:sell",
     "go:booking_answer:confirm:BK7Q2M"): starting something again is harmless, so it never goes stale.
@@ -57,6 +58,7 @@ class Option:
     label: Say
     detail: Say | None = None
     deed: str | None = None
+    hint: Say | None = None
 
     def to_json(self) -> dict[str, Any]:
         data: dict[str, Any] = {"id": self.id, "label": self.label.to_json()}
@@ -64,17 +66,14 @@ class Option:
             data["detail"] = self.detail.to_json()
         if self.deed:
             data["deed"] = self.deed
+        if self.hint:
+            data["hint"] = self.hint.to_json()
         return data
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> "Option":
-        detail = data.get("detail")
-        return Option(
-            data["id"],
-            Say.from_json(data["label"]),
-            Say.from_json(detail) if detail else None,
-            data.get("deed"),
-        )
+        said = {part: Say.from_json(data[part]) for part in ("label", "detail", "hint") if part in data}
+        return Option(data["id"], deed=data.get("deed"), **said)
 
 
 @dataclass(frozen=True)

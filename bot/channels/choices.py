@@ -17,6 +17,7 @@ class Choice:
     payload: str
     label: str
     detail: str = ""
+    hint: str = ""
 
     @property
     def whole(self) -> str:
@@ -34,6 +35,7 @@ def choices(reply: Reply, say: InWords) -> tuple[Choice, ...]:
             option.deed or f"{reply.serial}:{option.id}",
             one_line(say(option.label)),
             one_line(say(option.detail)) if option.detail else "",
+            one_line(say(option.hint)) if option.hint else "",
         )
         for option in reply.options
     )

@@ -24,14 +24,21 @@ def render(reply: Reply, say: InWords) -> Outgoing:
 
 
 def _buttons(body: str, options: Sequence[Choice]) -> tuple[Row, ...]:
-    short = all(units(option.label) <= WHATSAPP.button_title and not option.detail for option in options)
+    short = all(
+        units(option.label) <= WHATSAPP.button_title and not option.detail and not option.hint
+        for option in options
+    )
     rows = tuple(Row(option.payload, option.label) for option in options)
     return rows if short and len(rows) <= WHATSAPP.buttons and _sendable(body, rows) else ()
 
 
 def _rows(body: str, options: Sequence[Choice]) -> tuple[Row, ...]:
     rows = tuple(
-        Row(option.payload, cut(option.label, WHATSAPP.row_title), cut(option.detail, WHATSAPP.description))
+        Row(
+            option.payload,
+            cut(option.label, WHATSAPP.row_title),
+            cut(option.detail or option.hint, WHATSAPP.description),
+        )
         for option in options
     )
     return rows if 2 <= len(rows) <= WHATSAPP.rows and _sendable(body, rows) else ()

@@ -23,8 +23,10 @@ class Where(Ask):
 
     def question(self, turn: Turn, frame: Frame) -> Steps[Question]:
         home = turn.person.place
-        options = (Option(HOME, label("My place"), in_words(home.to_json())),) if home else ()
-        return Question((self.text,), options, wants="place")
+        if not home:
+            return Question((self.text,), wants="place")
+        known = msg("My place: {place:place}", place=home.to_json())
+        return Question((self.text, known), (Option(HOME, label("My place")),), wants="place")
         yield
 
     def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
