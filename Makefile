@@ -9,7 +9,7 @@ PORT ?= 8000
 ARGS ?=
 BIN := .venv/bin
 
-.PHONY: help run test check bench lock run-environment test-environment browser
+.PHONY: help run test check bench messages lock run-environment test-environment browser
 
 help: ## Shows this list
 	sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
@@ -20,11 +20,15 @@ run: run-environment ## Sets everything up and starts the bot with its simulator
 test: test-environment browser ## Runs every test; ARGS="tests/flows -x" chooses
 	$(BIN)/python -m pytest $(ARGS)
 
-check: test-environment ## Checks style, types and the arrows between the rooms
+check: test-environment ## Checks style, types, the arrows between rooms and the catalogues
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m locales.messages --check
+
+messages: test-environment ## Brings the catalogues up to date with the texts in the code
+	$(BIN)/python -m locales.messages
 
 bench: run-environment ## Measures turns per second beside a bare webhook
 	$(BIN)/mandi bench

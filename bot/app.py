@@ -15,11 +15,7 @@ from bot.console import simulator
 from bot.house import House, open_house
 from bot.message import Answer, DatabaseAway, Inbound
 from bot.postman import Postman
-from bot.settings import Settings, settings
-
-
-class NotConfigured(Exception):
-    """The server cannot run safely with these settings."""
+from bot.settings import NotConfigured, Settings, settings
 
 
 def create_app(given: Settings | None = None) -> FastAPI:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from bot.settings import settings
+from bot.settings import NotConfigured, settings
 
 app = typer.Typer(
     name="mandi",
@@ -25,7 +25,10 @@ Port = Annotated[int, typer.Option(min=1, max=65535, help="Where the web server 
 def main() -> None:
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # libraries' notes to developers; `python -W default` shows them
-    app()
+    try:
+        app()
+    except NotConfigured as missing:
+        sys.exit(str(missing))
 
 
 @app.command()

@@ -10,16 +10,12 @@ from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.settings import Settings, settings
+from bot.settings import NotConfigured, Settings, settings
 from marketplace_core.db.embedded import embedded
 from marketplace_core.db.engine import make_engine, migrate
 from marketplace_core.seed import seed, seed_reference
 
 T = TypeVar("T")
-
-
-class Missing(Exception):
-    """A sentence for whoever typed the command: what is missing and how to get it."""
 
 
 def say(line: str) -> None:
@@ -58,7 +54,7 @@ def own_database(house: Settings) -> Iterator[Settings]:
 def prepare_database(house: Settings) -> None:
     """The newest tables, made by their owner, and the reference data that comes with the house."""
     if not house.database_owner_url:
-        raise Missing("DATABASE_OWNER_URL is empty: only the owner of the tables can bring them up to date.")
+        raise NotConfigured("DATABASE_OWNER_URL is empty: only the owner of the tables can bring them up to date.")
     with timed("tables, gazetteer and prices ready"):
         migrate(house.database_owner_url)
         with_engine(house, seed_reference)

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from bot.app import NotConfigured, create_app
-from bot.settings import Settings
+from bot.app import create_app
+from bot.settings import NotConfigured, Settings
 
 NOWHERE = "postgresql+psycopg://mandi_app@127.0.0.1:9/mandi?connect_timeout=1"
 

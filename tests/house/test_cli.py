@@ -1,0 +1,74 @@
+"""`mandi` explains itself, and says in a sentence what is wrong."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+COMMANDS = ("up", "web", "worker", "chat", "understand", "migrate", "seed", "release", "train", "bench")
+
+
+def mandi(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bot.cli", *words],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, **environment},
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def help_page() -> str:
+    return mandi("--help").stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_explains_every_command_in_a_whole_line(help_page: str, command: str) -> None:
+    (line,) = re.findall(rf"^  {command} +(.+)$", help_page, re.MULTILINE)
+    assert line.endswith(".")
+    assert not line.endswith("...")
+
+
+def test_help_knows_no_other_commands(help_page: str) -> None:
+    listed = re.findall(r"^  (\w+)  ", help_page.split("Commands:")[1], re.MULTILINE)
+    assert sorted(listed) == sorted(COMMANDS)
+
+
+def test_an_unknown_command_is_refused() -> None:
+    assert mandi("harvest").returncode == 2
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "eighty"])
+def test_a_port_that_cannot_be_is_refused(port: str) -> None:
+    assert mandi("up", "--port", port).returncode == 2
+
+
+def test_a_taken_port_is_said_and_nothing_is_started(bare: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = mandi("up", "--port", str(port))
+    assert done.returncode == 1
+    assert f"Port {port} is taken" in done.stderr
+    assert not (bare / ".mandi").exists()
+
+
+def test_migrations_without_the_owner_of_the_tables_are_refused_in_a_sentence() -> None:
+    done = mandi("migrate", DATABASE_URL="postgresql+psycopg://mandi_app@127.0.0.1:9/mandi")
+    assert done.returncode == 1
+    assert done.stderr.startswith("DATABASE_OWNER_URL is empty")
+
+
+def test_a_web_server_for_a_carrier_without_a_token_is_refused_in_a_sentence() -> None:
+    done = mandi(
+        "web", DATABASE_URL="postgresql+psycopg://mandi_app@127.0.0.1:9/mandi", RASA_URL="http://127.0.0.1:9"
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("TWILIO_AUTH_TOKEN is not set")

@@ -1,0 +1,93 @@
+"""The whole house, as `make run` starts it: web server, worker, Rasa and PostgreSQL, spoken to over HTTP."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.house.standing import Standing, alive, letter, new_sid, soon, standing
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
+    with standing(tmp_path_factory.mktemp("house")) as house:
+        yield house
+
+
+def join(house: Standing, phone: str) -> None:
+    for words in ("hello", "1", "Asha Rani", "142001", "1"):
+        house.hear(phone, words)
+    assert "Asha" in house.hear(phone, "yes")
+
+
+def test_it_is_ready_with_its_database_and_its_language_model(house: Standing) -> None:
+    ready = httpx.get(f"{house.url}/ready", timeout=10)
+    assert ready.json() == {"database": "ready", "understanding": "rasa"}
+
+
+def test_a_greeting_on_whatsapp_is_answered(house: Standing) -> None:
+    """The answer has buttons, so it goes out through the carrier's REST, where the simulator stands."""
+    phone = "whatsapp:+919845011111"
+    assert house.hear(phone, "hi") == ""
+    ...
+
+
+def test_a_farmer_sells_by_sms(house: Standing) -> None:
+    phone = "+919845022222"
+    join(house, phone)
+    assert "Where" in house.hear(phone, "i have 40 quintal gehun lying at home, who will take it")
+    for words in ("142001", "1", "tomorrow"):
+        house.hear(phone, words)
+    assert "40 quintal" in house.hear(phone, "2500 per quintal")
+    assert "Published" in house.hear(phone, "yes")
+    assert "40 quintal" in house.hear(phone, "my listings")
+
+
+def test_a_forged_message_changes_nothing(house: Standing) -> None:
+    phone = "+919845033333"
+    form = letter(phone, "hello")
+    assert house.post(form, signature="Zm9yZ2Vk").status_code == 403
+    assert house.post(form).status_code == 200
+
+
+def test_a_killed_web_server_comes_back_and_repeats_its_answer(house: Standing) -> None:
+    phone, sid = "+919845044444", new_sid()
+    join(house, phone)
+    first = house.hear(phone, "sell 12 quintal wheat", sid)
+    web = house.child("web")
+    web.kill()
+    assert soon(lambda: "web server is started again" in house.said, 30)
+    assert soon(lambda: answers(house), 30)
+    assert house.child("web").pid != web.pid
+    assert house.hear(phone, "sell 12 quintal wheat", sid) == first
+    # The conversation stands where it stood: the repeat was not heard a second time.
+    assert "When" in house.hear(phone, "142001")
+
+
+def answers(house: Standing) -> bool:
+    try:
+        return httpx.get(f"{house.url}/ready", timeout=5).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def test_killed_or_stopped_it_leaves_nothing_behind(tmp_path: Path) -> None:
+    with standing(tmp_path) as killed:
+        postmaster = killed.postmaster
+        ours = [each.pid for each in killed.children()]
+        assert len(ours) >= 3
+        killed.process.kill()
+        killed.process.wait(10)
+        assert soon(lambda: not any(alive(pid) for pid in ours), 20)
+        assert alive(postmaster)
+
+    with standing(tmp_path) as stopped:
+        assert stopped.postmaster == postmaster
+        ours = [each.pid for each in stopped.children()]
+        assert len(ours) >= 3
+        stopped.process.send_signal(signal.SIGINT)
+        assert stopped.process.wait(60) == 0
+        assert not any(alive(pid) for pid in (*ours, postmaster))
+        assert stopped.said.endswith("stopped\n")
