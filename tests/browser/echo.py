@@ -81,7 +81,7 @@ def app_for(settings: Settings) -> FastAPI:
             return f"You are at {form['Latitude']}, {form['Longitude']}"
         if form["NumMedia"] != "0":
             async with httpx.AsyncClient(trust_env=False) as client:
-                file = await client.get(form["MediaUrl0"], auth=login)
+                file = await client.get(form["MediaUrl0"], auth=login, follow_redirects=True)
             return f"{form['MediaContentType0']}, {len(file.content)} bytes, caption {form['Body']!r}"
         return f"You said: {form['Body']}"
 

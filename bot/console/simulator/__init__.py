@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from bot.carriers.twilio import content
 from bot.console.simulator import page, wire
 from bot.console.simulator.phones import Phones
 from bot.console.simulator.templates import shipped
@@ -10,6 +11,8 @@ from bot.settings import Settings
 
 
 def routes(settings: Settings) -> APIRouter:
+    if not settings.twilio_api_url.endswith(content.SIMULATOR):
+        raise ValueError(f"SIMULATOR is on, so TWILIO_API_URL must end with {content.SIMULATOR}")
     line = Line(settings, Phones())
     router = APIRouter(include_in_schema=False)
     router.include_router(wire.rest(line, shipped()), prefix="/simulator/twilio")

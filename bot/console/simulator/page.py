@@ -24,7 +24,9 @@ from bot.console.simulator.webhook import API_VERSION, LONGEST_BODY, Line, deliv
 
 FOLDER = Path(__file__).parent / "page"
 FILES = {file.name: file for file in FOLDER.iterdir()}
-SECONDS_TO_LISTEN = 5.0
+
+#: A page that has gone is noticed between two listenings; together they delay a shutdown only a little.
+LISTENINGS, SECONDS_BETWEEN = 8, 0.25
 
 #: What a phone of this simulator can photograph or attach.
 PICTURES: dict[str, Kind] = {
@@ -107,11 +109,17 @@ def pages(line: Line) -> APIRouter:
         return _news(line, 0)
 
     @router.get("/events")
-    async def events(epoch: str = "", after: int = 0) -> dict[str, Any]:
-        """What happened beyond the page's cursor; waits a little for something to happen."""
+    async def events(request: Request, epoch: str = "", after: int = 0) -> dict[str, Any]:
+        """What happened beyond the page's cursor; waits a little for something to happen.
+
+        A page that comes from before our start, or from nowhere, is told everything at once.
+        """
         if epoch != phones.epoch:
-            after = 0
-        await phones.wait_beyond(after, SECONDS_TO_LISTEN)
+            return _news(line, 0)
+        for _ in range(LISTENINGS):
+            await phones.wait_beyond(after, SECONDS_BETWEEN)
+            if phones.revision > after or await request.is_disconnected():
+                break
         return _news(line, after)
 
     @router.post("/phones", status_code=201)

@@ -31,7 +31,9 @@ export function drawing(viewBox, className, shapes) {
   return svg;
 }
 
-const MARKS = /(\*[^*\n]+\*|_[^_\n]+_|~[^~\n]+~|```[^`]+```|https?:\/\/[^\s<>"]+)/u;
+// A mark counts only at the edge of a word: 2*3*4 and a_b_c stay as they are.
+const EDGED = ["\\*", "_", "~"].map((m) => `(?<![\\p{L}\\p{N}])${m}(?!\\s)[^${m}\\n]+(?<!\\s)${m}(?![\\p{L}\\p{N}])`);
+const MARKS = new RegExp(`(${EDGED.join("|")}|\`\`\`[^\`]+\`\`\`|https?://[^\\s<>"]+)`, "u");
 const STYLES = { "*": "strong", _: "em", "~": "s" };
 
 // WhatsApp's own marks: *bold*, _italic_, ~struck~, ```code```, and addresses.

@@ -1,0 +1,92 @@
+"""A real browser, and the simulator with a bot that only repeats what it heard."""
+
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from playwright.async_api import Browser, Page, async_playwright
+
+from bot.settings import Settings
+from tests.browser.echo import app_for
+
+SCREENSHOTS = Path(".mandi/screenshots")
+DESK = {"width": 1400, "height": 900}
+POCKET = {"width": 390, "height": 844}
+
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The simulator beside the echo bot: its address and what the bot received."""
+
+    url: str
+    app: FastAPI
+    settings: Settings
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    assert chromium, "These tests need Chromium on PATH, or its path in CHROMIUM."
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    """A fresh one for each test: nobody has written yet."""
+    with socket.socket() as ours:
+        ours.bind(("127.0.0.1", 0))
+        port = ours.getsockname()[1]
+        url = f"http://127.0.0.1:{port}"
+        settings = Settings(
+            _env_file=None,
+            public_base_url=url,
+            twilio_api_url=url + "/simulator/twilio",
+            simulator=True,
+        )
+        app = app_for(settings)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [ours]})
+        thread.start()
+        while not server.started:
+            assert thread.is_alive(), "the server did not start"
+            time.sleep(0.01)
+        yield Desk(url, app, settings)
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+async def page(browser: Browser, desk: Desk) -> AsyncIterator[Page]:
+    """The simulator page at desk size; anything the browser complains about fails the test."""
+    context = await browser.new_context(viewport=DESK)
+    page = await context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(said.text) if "Security Policy" in said.text else None)
+    page.on("request", lambda r: None if r.url.startswith((desk.url, "blob:")) else complaints.append(r.url))
+    await page.goto(desk.url + "/simulator")
+    await page.locator(".phone").first.wait_for()
+    yield page
+    await context.close()
+    assert complaints == []
