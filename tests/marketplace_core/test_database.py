@@ -9,18 +9,28 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
-from sqlalchemy.exc import ProgrammingError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot import tables as _bot_tables  # noqa: F401 - the metadata is whole only with the conversations
 from marketplace_core.db.embedded import Database, embedded
 from marketplace_core.db.engine import make_engine, migrate
 from marketplace_core.db.tables import metadata
 
+PARTITIONS = text("SELECT relname FROM pg_class WHERE relispartition")
+
 
 def test_migrations_make_exactly_the_tables_of_the_code(owner_url: str) -> None:
     with create_engine(owner_url).connect() as connection:
+        # made month by month, and by the job queue's library: nobody writes them in our code
+        not_ours = set(connection.execute(PARTITIONS).scalars())
+
+        def ours(_object: object, name: str | None, kind: str, *_: object) -> bool:
+            return kind != "table" or (name not in not_ours and not str(name).startswith("procrastinate_"))
+
         context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "compare_server_default": True}
+            connection,
+            opts={"compare_type": True, "compare_server_default": True, "include_object": ours},
         )
         assert compare_metadata(context, metadata) == []
 
@@ -30,7 +40,7 @@ def test_every_key_begins_with_the_tenant() -> None:
     for table in metadata.tables.values():
         if table.name in shared:
             continue
-        assert [column.name for column in table.primary_key][0] == "tenant_id", table.name
+        assert next(iter(table.primary_key)).name == "tenant_id", table.name
         for index in table.indexes:
             if index.unique:
                 assert "tenant_id" in index.columns, index.name
@@ -65,7 +75,7 @@ async def test_the_app_is_a_plain_role(engine: AsyncEngine) -> None:
 )
 async def test_the_app_cannot_change_the_house(engine: AsyncEngine, forbidden: str) -> None:
     async with engine.connect() as db:
-        with pytest.raises(ProgrammingError, match="permission denied|must be owner"):
+        with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
             await db.execute(text(forbidden))
 
 
@@ -131,9 +141,6 @@ async def test_a_restart_between_two_messages_is_not_noticed(own_database: Datab
 
 
 async def test_without_the_check_the_restart_is_noticed(own_database: Database) -> None:
-    from sqlalchemy.exc import OperationalError
-    from sqlalchemy.ext.asyncio import create_async_engine
-
     engine = create_async_engine(own_database.app_url)
     try:
         async with engine.connect() as db:

@@ -1,5 +1,7 @@
 """Places as farmers name them."""
 
+from math import asin, atan2, cos, degrees, radians, sin
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -205,8 +207,6 @@ def test_the_box_never_misses_what_lies_inside_the_circle(
 
 @given(latitudes, longitudes, st.floats(0, 360), st.floats(0.1, 500))
 def test_the_box_holds_the_rim_of_the_circle(lat: float, lon: float, bearing: float, km: float) -> None:
-    from math import asin, atan2, cos, degrees, radians, sin
-
     turn, far, up = radians(bearing), km * 0.999999 / 6371.0088, radians(lat)
     rim_lat = asin(sin(up) * cos(far) + cos(up) * sin(far) * cos(turn))
     rim_lon = radians(lon) + atan2(sin(turn) * sin(far) * cos(up), cos(far) - sin(up) * sin(rim_lat))

@@ -1,0 +1,407 @@
+"""From a listing to an agreement and back."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from marketplace_core.accounts import commands as accounts
+from marketplace_core.bookings import commands as bookings
+from marketplace_core.bookings import queries as agreements
+from marketplace_core.bookings.models import booking
+from marketplace_core.bookings.rules import total_paise
+from marketplace_core.bookings.transitions import DEADLINES, MOVES, STATES, may
+from marketplace_core.desk import Desk
+from marketplace_core.errors import (
+    BadTerms,
+    BookingMoved,
+    ListingGone,
+    NoSuchPerson,
+    NotEnoughLeft,
+    NotYours,
+    OwnListing,
+)
+from marketplace_core.events import claim, event, mark_noticed
+from marketplace_core.listings import commands as listings
+from marketplace_core.listings import queries as shelf
+from marketplace_core.listings.models import listing
+from marketplace_core.offers import commands as offers
+from marketplace_core.offers.models import offer
+from marketplace_core.seed import TENANT
+from tests.conftest import NOW
+from tests.marketplace_core.people import MOGA, buyer, farmer, somebody, straw
+
+LATER = NOW + timedelta(hours=24)
+
+
+async def booked(desk: Desk, kg: int = 5_000):
+    seller, me = await farmer(desk), await buyer(desk)
+    lot = await straw(desk, seller)
+    return seller, me, lot, await offers.book_at_listed_price(desk, buyer_id=me, code=lot.code, kg=kg)
+
+
+async def left(desk: Desk, code: str) -> tuple[str, int]:
+    there = await shelf.by_code(desk, code)
+    assert there is not None
+    return there.state, there.kg_left
+
+
+async def news(desk: Desk) -> list[tuple[str, str]]:
+    return [(one.kind, one.subject) for one in await claim(desk, 100) if one.kind.startswith("booking")]
+
+
+async def test_booking_reserves_a_part_and_leaves_the_rest_for_sale(desk: Desk) -> None:
+    seller, me, lot, agreed = await booked(desk)
+    assert (agreed.state, agreed.kg, agreed.commodity, agreed.unit) == ("pending", 5_000, "paddy_straw", "t")
+    assert (agreed.price_paise, agreed.per, agreed.total_paise) == (25_000, "quintal", 50 * 25_000)
+    assert (agreed.listing_code, agreed.place.village) == (lot.code, "Moga")
+    assert (agreed.seller_id, agreed.seller_name) == (seller, "Gurpreet")
+    assert (agreed.buyer_id, agreed.buyer_name, agreed.my_role) == (me, "Asha", "buyer")
+    assert agreed.code[0] == "B"
+    assert await left(desk, lot.code) == ("active", 7_000)
+    assert replace(agreed, my_role=None) == await agreements.by_code(desk, agreed.code.lower())
+    accepted = (await desk.db.execute(select(offer))).one()
+    assert (accepted.state, accepted.kg, accepted.price_paise) == ("accepted", 5_000, 25_000)
+
+
+async def test_the_seller_hears_of_it_without_names_or_numbers(desk: Desk) -> None:
+    seller, me, lot, agreed = await booked(desk)
+    (told,) = [one for one in await claim(desk, 10) if one.kind == "booking.pending"]
+    assert told.subject == agreed.code
+    assert told.about == {
+        "seller_id": str(seller),
+        "buyer_id": str(me),
+        "actor_id": str(me),
+        "listing": lot.code,
+        "kg": 5_000,
+    }
+
+
+async def test_booking_everything_takes_the_listing_off_the_shelf(desk: Desk) -> None:
+    _, _, lot, _ = await booked(desk, kg=12_000)
+    assert await left(desk, lot.code) == ("booked", 0)
+    assert await shelf.near(desk, commodity=None, lat=MOGA.lat, lon=MOGA.lon, km=9) == ()
+    third = await somebody(desk, "+919800000003", name="Ravi")
+    with pytest.raises(ListingGone):
+        await offers.book_at_listed_price(desk, buyer_id=third, code=lot.code, kg=1)
+
+
+async def test_more_than_is_left_is_refused_with_what_is_left(desk: Desk) -> None:
+    _, me, lot, _ = await booked(desk)
+    with pytest.raises(NotEnoughLeft) as refusal:
+        await offers.book_at_listed_price(desk, buyer_id=me, code=lot.code, kg=7_001)
+    assert refusal.value.left_kg == 7_000
+    assert await left(desk, lot.code) == ("active", 7_000)
+    assert len(await agreements.mine(desk, me)) == 1
+
+
+@pytest.mark.parametrize("kg", [0, -1, 1_000_001])
+async def test_no_such_quantity(desk: Desk, kg: int) -> None:
+    lot = await straw(desk, await farmer(desk))
+    with pytest.raises(BadTerms):
+        await offers.book_at_listed_price(desk, buyer_id=await buyer(desk), code=lot.code, kg=kg)
+    assert await left(desk, lot.code) == ("active", 12_000)
+
+
+async def test_what_cannot_be_booked(desk: Desk) -> None:
+    seller, me = await farmer(desk), await buyer(desk)
+    lot = await straw(desk, seller)
+    with pytest.raises(OwnListing):
+        await offers.book_at_listed_price(desk, buyer_id=seller, code=lot.code, kg=1)
+    with pytest.raises(ListingGone):
+        await offers.book_at_listed_price(desk, buyer_id=me, code="LZZZZZ", kg=1)
+    with pytest.raises(NoSuchPerson):
+        await offers.book_at_listed_price(desk, buyer_id=uuid4(), code=lot.code, kg=1)
+    await listings.cancel(desk, seller_id=seller, code=lot.code)
+    with pytest.raises(ListingGone):
+        await offers.book_at_listed_price(desk, buyer_id=me, code=lot.code, kg=1)
+    assert (await desk.db.execute(select(func.count()).select_from(offer))).scalar() == 0
+    assert await news(desk) == []
+
+
+async def test_the_seller_confirms_and_the_goods_stay_reserved(desk: Desk) -> None:
+    seller, me, lot, agreed = await booked(desk)
+    confirmed = await bookings.confirm(desk, actor_id=seller, code=agreed.code)
+    assert (confirmed.state, confirmed.moved_by, confirmed.my_role) == ("confirmed", "seller", "seller")
+    assert await left(desk, lot.code) == ("active", 7_000)
+    assert await news(desk) == [("booking.pending", agreed.code), ("booking.confirmed", agreed.code)]
+    assert [(one.state, one.my_role) for one in await agreements.mine(desk, me)] == [("confirmed", "buyer")]
+    assert [(one.state, one.my_role) for one in await agreements.mine(desk, seller)] == [
+        ("confirmed", "seller")
+    ]
+
+
+async def test_only_the_seller_confirms(desk: Desk) -> None:
+    _, me, _, agreed = await booked(desk)
+    stranger = await somebody(desk, "+919800000003", name="Ravi")
+    for actor in (me, stranger, uuid4()):
+        with pytest.raises(NotYours):
+            await bookings.confirm(desk, actor_id=actor, code=agreed.code)
+    with pytest.raises(NotYours):
+        await bookings.confirm(desk, actor_id=me, code="BZZZZZ")
+    assert (await agreements.by_code(desk, agreed.code)).state == "pending"
+    assert await news(desk) == [("booking.pending", agreed.code)]
+
+
+async def test_confirming_twice_tells_that_it_is_confirmed(desk: Desk) -> None:
+    seller, _, _, agreed = await booked(desk)
+    await bookings.confirm(desk, actor_id=seller, code=agreed.code)
+    with pytest.raises(BookingMoved) as refusal:
+        await bookings.confirm(desk, actor_id=seller, code=agreed.code)
+    assert refusal.value.state == "confirmed"
+    assert len(await news(desk)) == 2
+
+
+@pytest.mark.parametrize("who", ["seller", "buyer", "operator"])
+@pytest.mark.parametrize("confirmed_before", [False, True])
+async def test_calling_off_gives_the_goods_back(desk: Desk, who: str, confirmed_before: bool) -> None:
+    seller, me, lot, agreed = await booked(desk, kg=12_000)
+    operator = await somebody(desk, "+919800000004", name="Office")
+    await accounts.add_role(desk, operator, "operator")
+    if confirmed_before:
+        await bookings.confirm(desk, actor_id=seller, code=agreed.code)
+    actor = {"seller": seller, "buyer": me, "operator": operator}[who]
+    off = await bookings.cancel(desk, actor_id=actor, code=agreed.code, why="rain")
+    assert (off.state, off.moved_by, off.why) == ("cancelled", who, "rain")
+    assert await left(desk, lot.code) == ("active", 12_000)
+    told = (await claim(desk, 10))[-1]
+    assert told.kind == "booking.cancelled"
+    assert (told.about["by"], told.about["why"], told.about["actor_id"]) == (who, "rain", str(actor))
+    with pytest.raises(BookingMoved):
+        await bookings.cancel(desk, actor_id=actor, code=agreed.code, why="")
+    assert await left(desk, lot.code) == ("active", 12_000)
+
+
+async def test_a_stranger_calls_nothing_off(desk: Desk) -> None:
+    _, _, lot, agreed = await booked(desk)
+    stranger = await somebody(desk, "+919800000003", name="Ravi")
+    with pytest.raises(NotYours):
+        await bookings.cancel(desk, actor_id=stranger, code=agreed.code, why="")
+    assert await left(desk, lot.code) == ("active", 7_000)
+
+
+async def test_goods_given_back_to_a_listing_that_is_over_are_not_for_sale_again(desk: Desk) -> None:
+    seller, me, lot, agreed = await booked(desk)
+    await listings.cancel(desk, seller_id=seller, code=lot.code)
+    await bookings.cancel(desk, actor_id=me, code=agreed.code, why="")
+    assert await left(desk, lot.code) == ("cancelled", 12_000)
+
+
+async def test_a_fully_booked_listing_that_ran_out_meanwhile_comes_back_expired(desk: Desk) -> None:
+    seller, me, lot, agreed = await booked(desk, kg=12_000)
+    await bookings.confirm(desk, actor_id=seller, code=agreed.code)
+    after = replace(desk, now=NOW + timedelta(days=31))
+    await bookings.cancel(after, actor_id=me, code=agreed.code, why="")
+    assert await left(after, lot.code) == ("expired", 12_000)
+
+
+async def test_unanswered_for_a_day_it_is_called_off_by_time(desk: Desk) -> None:
+    seller, _, lot, agreed = await booked(desk)
+    assert await bookings.expire_pending(replace(desk, now=LATER - timedelta(seconds=1))) == 0
+    after = replace(desk, now=LATER)
+    # the job has not run yet, and still it is over
+    assert (await agreements.by_code(after, agreed.code)).state == "cancelled"
+    with pytest.raises(BookingMoved) as refusal:
+        await bookings.confirm(after, actor_id=seller, code=agreed.code)
+    assert refusal.value.state == "cancelled"
+    assert await bookings.expire_pending(after) == 1
+    assert await bookings.expire_pending(after) == 0
+    over = await agreements.by_code(after, agreed.code)
+    assert (over.state, over.moved_by, over.moved_at) == ("cancelled", "time", LATER)
+    assert await left(after, lot.code) == ("active", 12_000)
+    told = (await claim(desk, 10))[-1]
+    assert (told.kind, told.about["by"], told.about["actor_id"]) == ("booking.cancelled", "time", None)
+
+
+async def test_a_confirmed_booking_does_not_lapse(desk: Desk) -> None:
+    seller, _, lot, agreed = await booked(desk)
+    await bookings.confirm(desk, actor_id=seller, code=agreed.code)
+    after = replace(desk, now=NOW + timedelta(days=3))
+    assert await bookings.expire_pending(after) == 0
+    assert (await agreements.by_code(after, agreed.code)).state == "confirmed"
+    assert await left(after, lot.code) == ("active", 7_000)
+
+
+async def test_many_overdue_bookings_of_one_listing_are_given_back_together(desk: Desk) -> None:
+    seller, me = await farmer(desk), await buyer(desk)
+    lots = [await straw(desk, seller), await straw(desk, seller)]
+    for lot in (*lots, *lots):
+        await offers.book_at_listed_price(desk, buyer_id=me, code=lot.code, kg=6_000)
+    assert await left(desk, lots[0].code) == ("booked", 0)
+    after = replace(desk, now=LATER)
+    assert await bookings.expire_pending(after) == 4
+    assert [await left(after, lot.code) for lot in lots] == [("active", 12_000)] * 2
+
+
+async def test_another_tenants_bookings_stay_theirs(desk: Desk) -> None:
+    seller, _, _, agreed = await booked(desk)
+    elsewhere = replace(desk, tenant=2, now=LATER)
+    assert await agreements.by_code(elsewhere, agreed.code) is None
+    assert await agreements.mine(elsewhere, seller) == ()
+    assert await bookings.expire_pending(elsewhere) == 0
+    with pytest.raises(NotYours):
+        await bookings.cancel(elsewhere, actor_id=seller, code=agreed.code, why="")
+
+
+async def test_my_bookings_come_newest_first_and_no_more_than_asked(desk: Desk) -> None:
+    seller, me = await farmer(desk), await buyer(desk)
+    lot, mine = await straw(desk, seller), await straw(desk, me)
+    codes = [
+        (await offers.book_at_listed_price(desk, buyer_id=me, code=lot.code, kg=1_000)).code for _ in range(3)
+    ]
+    sold = (await offers.book_at_listed_price(desk, buyer_id=seller, code=mine.code, kg=1_000)).code
+    assert [(one.code, one.my_role) for one in await agreements.mine(desk, me)] == [
+        (sold, "seller"),
+        *((code, "buyer") for code in reversed(codes)),
+    ]
+    assert [one.code for one in await agreements.mine(desk, me, limit=2)] == [sold, codes[2]]
+
+
+def test_the_table_of_moves_holds_together() -> None:
+    assert {state for move in MOVES for state in (move.source, move.target)} == set(STATES)
+    assert len({(move.source, move.target) for move in MOVES}) == len(MOVES)
+    for state, deadline in DEADLINES.items():
+        assert may("time", state, deadline.target)
+    assert [move for move in MOVES if "time" in move.by and move.source not in DEADLINES] == []
+    assert not any(move.source in ("completed", "cancelled") for move in MOVES)
+    assert may("seller", "pending", "confirmed")
+    assert not may("buyer", "pending", "confirmed")
+    assert not may("seller", "completed", "cancelled")
+
+
+@given(st.integers(1, 1_000_000), st.integers(1, 100_000_000), st.sampled_from(["kg", "quintal", "t"]))
+def test_a_total_is_the_nearest_whole_paisa(kg: int, price: int, per: str) -> None:
+    unit = {"kg": 1, "quintal": 100, "t": 1000}[per]
+    total = total_paise(kg, price, per)
+    assert abs(total * unit - kg * price) * 2 <= unit
+    assert total_paise(unit, price, per) == price
+    assert total_paise(kg * unit, price, per) == kg * price
+    assert total < 2**63
+
+
+def test_half_a_paisa_is_rounded_up() -> None:
+    assert total_paise(50, 1, "quintal") == 1
+    assert total_paise(49, 1, "quintal") == 0
+
+
+async def test_events_are_claimed_once_and_told_once(engine: AsyncEngine, clean: None) -> None:
+    async with engine.begin() as db:
+        await booked(Desk(db, TENANT, NOW))
+    async with engine.connect() as one, engine.connect() as other:
+        here, there = Desk(one, TENANT, NOW), Desk(other, TENANT, NOW)
+        ours = await claim(here, 1)
+        theirs = await claim(there, 10)
+        assert [event.kind for event in ours] == ["listing.published"]
+        assert [event.kind for event in theirs] == ["booking.pending"]
+        await mark_noticed(here, [ours[0].id])
+        await one.commit()
+        await other.rollback()  # as if killed: what it had claimed comes again
+        assert [event.kind for event in await claim(here, 10)] == ["booking.pending"]
+
+
+async def test_what_is_rolled_back_was_never_told(engine: AsyncEngine, clean: None) -> None:
+    async with engine.connect() as db:
+        await booked(Desk(db, TENANT, NOW))
+        await db.rollback()
+        assert (await db.execute(select(func.count()).select_from(event))).scalar() == 0
+
+
+async def _race(engine: AsyncEngine, book, racers: int) -> tuple[int, int]:
+    """Each wants 5 t of the same 12 t at the same moment: how many got it, and what is left of the lot."""
+    async with engine.begin() as db:
+        desk = Desk(db, TENANT, NOW)
+        lot = await straw(desk, await farmer(desk))
+        people = [await somebody(desk, f"+9198000001{n:02}", name=f"B{n}") for n in range(racers)]
+    ready = asyncio.Barrier(racers)
+
+    async def one(person_id) -> bool:
+        async with engine.begin() as db:
+            await db.execute(select(1))
+            await ready.wait()
+            try:
+                await book(Desk(db, TENANT, NOW), person_id, lot.code)
+            except (NotEnoughLeft, ListingGone):
+                return False
+            return True
+
+    got = await asyncio.gather(*map(one, people))
+    async with engine.connect() as db:
+        return sum(got), (await db.execute(select(listing.c.kg_left))).scalar_one()
+
+
+async def test_racing_buyers_never_get_the_same_tonne(engine: AsyncEngine, clean: None) -> None:
+    async def book(desk: Desk, person_id, code: str) -> None:
+        await offers.book_at_listed_price(desk, buyer_id=person_id, code=code, kg=5_000)
+
+    assert await _race(engine, book, 8) == (2, 2_000)
+    async with engine.connect() as db:
+        assert (await db.execute(select(func.sum(booking.c.kg)))).scalar() == 10_000
+
+
+async def test_buyers_who_look_first_and_take_later_do_get_the_same_tonne(
+    engine: AsyncEngine, clean: None
+) -> None:
+    looked = asyncio.Barrier(4)
+
+    async def look_then_take(desk: Desk, person_id, code: str) -> None:
+        there = await shelf.by_code(desk, code)
+        await looked.wait()
+        if there.kg_left < 5_000:
+            raise NotEnoughLeft(there.kg_left)
+        await desk.db.execute(
+            update(listing).where(listing.c.code == code).values(kg_left=there.kg_left - 5_000)
+        )
+
+    assert await _race(engine, look_then_take, 4) == (4, 7_000)  # 20 t promised out of 12
+
+
+async def _call_off_at_once(engine: AsyncEngine, act) -> tuple[list[str], int]:
+    """Two bookings of 5 t hold a lot of 12 t; both sides call off the first. The answers, and what is left."""
+    async with engine.begin() as db:
+        desk = Desk(db, TENANT, NOW)
+        seller, me, lot, agreed = await booked(desk)
+        await offers.book_at_listed_price(desk, buyer_id=me, code=lot.code, kg=5_000)
+    ready = asyncio.Barrier(2)
+
+    async def one(actor) -> str:
+        async with engine.begin() as db:
+            await db.execute(select(1))
+            await ready.wait()
+            try:
+                await act(Desk(db, TENANT, NOW), actor, agreed)
+            except BookingMoved:
+                return "too late"
+            return "done"
+
+    answers = await asyncio.gather(one(seller), one(me))
+    async with engine.connect() as db:
+        return sorted(answers), (await db.execute(select(listing.c.kg_left))).scalar_one()
+
+
+async def test_both_sides_calling_off_at_once_give_back_once(engine: AsyncEngine, clean: None) -> None:
+    async def act(desk: Desk, actor, agreed) -> None:
+        await bookings.cancel(desk, actor_id=actor, code=agreed.code, why="")
+
+    assert await _call_off_at_once(engine, act) == (["done", "too late"], 7_000)
+
+
+async def test_without_comparing_the_state_they_would_give_back_twice(
+    engine: AsyncEngine, clean: None
+) -> None:
+    looked = asyncio.Barrier(2)
+
+    async def act(desk: Desk, _actor, agreed) -> None:
+        there = await agreements.by_code(desk, agreed.code)
+        await looked.wait()
+        if there.state == "pending":
+            await desk.db.execute(update(booking).where(booking.c.id == there.id).values(state="cancelled"))
+            await desk.db.execute(update(listing).values(kg_left=listing.c.kg_left + there.kg))
+
+    # 12 t for sale although 5 t of them are still promised
+    assert await _call_off_at_once(engine, act) == (["done", "done"], 12_000)
