@@ -9,6 +9,9 @@ Script = Literal["native", "latin"]
 #: What the conversation is waiting for; it sharpens the reading of a short answer.
 Expecting = Literal["yes_no", "choice", "commodity", "quantity", "price", "date", "place", "name", "text"]
 
+#: From here on a guessed intent is acted on; below, the speaker is asked first.
+ACT = 0.55
+
 
 @dataclass(frozen=True)
 class Understanding:

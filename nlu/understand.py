@@ -1,0 +1,140 @@
+"""Text in, Understanding out: rules first, then Rasa, then the words that give a message away."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from datetime import date
+from typing import Literal, TextIO
+
+from nlu.fallback import guess
+from nlu.language import Recognised, recognise
+from nlu.lexicon import known_words
+from nlu.normalise import clean, normalise, shape
+from nlu.rasa import Rasa
+from nlu.rules import rule
+from nlu.understanding import ACT, Expecting, Understanding
+from nlu.values.read import Values, read
+
+#: Of a longer message only the beginning is read; ten SMS segments hold as much.
+LONGEST = 1600
+
+#: Who asks about these looks back: "kal" is then yesterday.
+_LOOKING_BACK = frozenset({"payment_status", "dispute", "rate"})
+
+#: Words beside a value that say nothing more.
+_FILLERS = frozenset(
+    "hai h hain he only just sirf bas ka ke ki ko se sir ji please pls it is its it's about around lagbhag karib total ide "
+    "mera meri hi he the and aur is rs dena lena my our me mein main for at on by to in a an of yes haan ok okay ha "
+    "है हैं का के की को से सिर्फ बस जी करीब लगभग कुल मेरा और हां में ಇದೆ ಮಾತ್ರ ಸುಮಾರು ಒಟ್ಟು ಸರ್ ಮತ್ತು ಹೌದು "
+    "sumaru maatra matra ottu anna mattu haudu bhai भाई ಅಣ್ಣ pin pincode code number no nambar नंबर ಪಿನ್".split()
+)
+_NO = frozenset(
+    "no nope not nahi nahin nai nhi na नहीं नही ना न galat गलत wrong ಇಲ್ಲ ಅಲ್ಲ ತಪ್ಪು illa alla tappu beda ಬೇಡ sorry".split()
+)
+_PUTTING_RIGHT = _NO | frozenset(
+    "instead rather than ki jagah badle की जगह के बदले बदले badalu ಬದಲು ಬದಲಿಗೆ change to make it badlo badal karo kar do correct "
+    "correction actually मतलब matlab bola tha kaha i said meant mean बदलो करो कर दो ಮಾಡಿ madi maadi bittu ಬಿಟ್ಟು sahi सही ಸರಿ sari".split()
+)
+
+
+class Understander:
+    """One for the whole program. Without a `rasa_url`, or while Rasa fails, the keyword fallback answers."""
+
+    def __init__(self, rasa_url: str | None, timeout: float) -> None:
+        self.rasa = Rasa(rasa_url, timeout) if rasa_url else None
+
+    async def understand(
+        self,
+        text: str,
+        *,
+        language: str | None = None,
+        expecting: Expecting | None = None,
+        today: date,
+    ) -> Understanding:
+        cleaned = clean(text[:LONGEST])
+        normal = normalise(cleaned)
+        heard = recognise(normal)
+        spoken = heard.language or language
+        if not any(letter.isalnum() for letter in normal):
+            return _in(heard, Understanding("out_of_scope", 0.0))
+        values = read(cleaned, today=today, language=spoken, expecting=expecting)
+        certain = rule(normal, expecting, spoken) or _answer(cleaned, normal, values, expecting)
+        if certain:
+            return _in(heard, certain)
+        intent, confidence, source = await self._intent(normal, values)
+        if intent in _LOOKING_BACK:
+            values = read(cleaned, today=today, language=spoken, expecting=expecting, past=True)
+        understanding = Understanding(intent, confidence, source=source)
+        return _in(heard, _with(understanding, values))
+
+    async def _intent(self, normal: str, values: Values) -> tuple[str, float, Literal["rasa", "fallback"]]:
+        verdict = await self.rasa.verdict(shape(normal)) if self.rasa else None
+        if verdict and verdict.confidence >= ACT:
+            return verdict.intent, verdict.confidence, "rasa"
+        guessed = guess(normal, {**values.alternatives, **values.values})
+        if verdict and verdict.confidence >= guessed.confidence:
+            return verdict.intent, verdict.confidence, "rasa"
+        if verdict and verdict.intent == guessed.intent:
+            return verdict.intent, guessed.confidence, "rasa"
+        return guessed.intent, guessed.confidence, "fallback"
+
+    async def close(self) -> None:
+        if self.rasa:
+            await self.rasa.close()
+
+
+def _answer(cleaned: str, normal: str, values: Values, expecting: Expecting | None) -> Understanding | None:
+    """A message that gives values and says nothing else, or takes back one for another."""
+    if expecting == "text":
+        return Understanding("inform", 1.0, values={"text": cleaned})
+    if not values.values and not values.alternatives:
+        return None
+    rest = set(values.unread)
+    if not rest - _FILLERS - _PUTTING_RIGHT and (values.corrected or _begins_with_no(normal)):
+        return _with(Understanding("correct", 0.95), values)
+    if not rest - _FILLERS:
+        return _with(Understanding("inform", 0.95), values)
+    if expecting == "name" and "name" in values.values:
+        return _with(Understanding("inform", 0.9), values)
+    if expecting == "place" and "place" in values.values and not rest & known_words():
+        return _with(Understanding("inform", 0.9), values)
+    return None
+
+
+def _begins_with_no(normal: str) -> bool:
+    return normal.split()[0] in _NO
+
+
+def _with(understanding: Understanding, values: Values) -> Understanding:
+    return replace(understanding, values=values.values, alternatives=values.alternatives)
+
+
+def _in(heard: Recognised, understanding: Understanding) -> Understanding:
+    return replace(understanding, language=heard.language, script=heard.script)
+
+
+async def understand_lines(lines: Iterable[str], out: TextIO, *, rasa_url: str | None, today: date) -> None:
+    """JSON lines {"text", "language"?, "expecting"?} in; one line of what was understood for each out."""
+    understander = Understander(rasa_url, timeout=5.0)
+    try:
+        for line in lines:
+            if line.strip():
+                answer = await _understood_line(understander, line, today)
+                out.write(json.dumps(answer, ensure_ascii=False) + "\n")
+                out.flush()
+    finally:
+        await understander.close()
+
+
+async def _understood_line(understander: Understander, line: str, today: date) -> dict[str, object]:
+    try:
+        asked = json.loads(line)
+        text, language, expecting = asked["text"], asked.get("language"), asked.get("expecting")
+        if not isinstance(text, str):
+            raise TypeError(text)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {"error": 'each line is a JSON object with "text" and, if wanted, "language" and "expecting"'}
+    understood = asdict(
+        await understander.understand(text, language=language, expecting=expecting, today=today)
+    )
+    return {name: understood[name] for name in ("intent", "confidence", "language", "script", "values")}

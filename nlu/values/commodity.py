@@ -1,0 +1,146 @@
+"""What: an id of the lexicon's kinds `crop` and `residue`."""
+
+from nlu import lexicon
+from nlu.lexicon import Hit
+from nlu.values.message import Found, Message
+
+#: "makka ki kadbi": the stalk of which crop. A bare "kadbi" may be any of its column.
+_PART_OF = {
+    "straw": {"paddy": "paddy_straw", "rice": "paddy_straw", "wheat": "wheat_straw", "soybean": "soybean_straw"},
+    "stalk": {
+        "maize": "maize_stover",
+        "sorghum": "sorghum_stover",
+        "pearl_millet": "bajra_stalk",
+        "cotton": "cotton_stalk",
+        "mustard": "mustard_stalk",
+        "pigeonpea": "pigeonpea_stalk",
+        "banana": "banana_stem",
+        "jute": "jute_stick",
+        "paddy": "paddy_straw",
+    },
+    "husk": {
+        "paddy": "rice_husk",
+        "rice": "rice_husk",
+        "groundnut": "groundnut_shell",
+        "coconut": "coconut_residue",
+        "arecanut": "areca_husk",
+        "sugarcane": "bagasse",
+    },
+}  # fmt: skip
+_LIKELY = {
+    "straw": ("paddy_straw", "wheat_straw"),
+    "stalk": ("maize_stover", "sorghum_stover", "cotton_stalk"),
+    "husk": ("rice_husk", "groundnut_shell", "coconut_residue"),
+}
+_OF = frozenset("ki ka ke ka की का के of da na ದ ನ".split())
+
+#: Produce whose short names are everyday words: asked for by name only, or with an amount beside it.
+_EVERYDAY = frozenset(
+    "aam rai til gur bella gud lime cane cane tur kele chana aaru anar kanda bele jata koi bale".split()
+)
+
+
+def find(message: Message) -> list[Found]:
+    found: list[Found] = []
+    at = 0
+    while at < len(message.words):
+        here = _read(message, at) if _readable(message, at) else None
+        if here:
+            found.append(here)
+        at = here.end if here else at + 1
+    return _residue_over_crop(found)
+
+
+def _readable(message: Message, at: int) -> bool:
+    return message.kind(at) == "word" and message.free(at, at + 1)
+
+
+def _read(message: Message, at: int) -> Found | None:
+    whole = _longer(_hit(message, at, "residue"), _hit(message, at, "crop"))
+    part = lexicon.find(message.words, at, "residue_part", message.language)
+    if whole and not (part and part.length >= whole.length):
+        return _crop_with_part(message, at, whole) or Found(
+            "commodity", whole.canonicals, at, at + whole.length
+        )
+    if part:
+        known = whole.canonicals if whole else _LIKELY[part.canonical]
+        return Found("commodity", known, at, at + part.length)
+    return None
+
+
+def _crop_with_part(message: Message, at: int, crop: Hit) -> Found | None:
+    """ "sarson ki tudi", "ಜೋಳದ ದಂಟು", "wheat straw"."""
+    if crop.senses[0].kind != "crop":
+        return None
+    end = at + crop.length
+    if message.key(end) in _OF:
+        end += 1
+    part = (
+        lexicon.find(message.words, end, "residue_part", message.language)
+        if _readable(message, end)
+        else None
+    )
+    residue = _PART_OF[part.canonical].get(crop.canonical) if part else None
+    if part and residue:
+        return Found("commodity", (residue,), at, end + part.length)
+    return None
+
+
+def _hit(message: Message, at: int, kind: str) -> Hit | None:
+    hit = lexicon.find(message.words, at, kind, message.language)
+    if hit and hit.length == 1 and not _plausible(message, at, hit):
+        return None
+    if hit is None and message.key(at) not in _ordinary():
+        hit = lexicon.resembles(message.words, at, kind, message.language)
+        if hit and any(word.key in _ordinary() for word in message.words[at : at + hit.length]):
+            return None
+    return hit
+
+
+def _plausible(message: Message, at: int, hit: Hit) -> bool:
+    """A short everyday word is produce only in its own language, or when produce is asked for."""
+    key = message.key(at)
+    if hit.ending and len(key) - len(hit.ending) < 4 and key.isascii():
+        return False
+    if key not in _EVERYDAY or message.expecting == "commodity":
+        return True
+    return any(sense.language == message.language for sense in hit.senses)
+
+
+def _ordinary() -> frozenset[str]:
+    return lexicon.forms("ordinary")
+
+
+def _longer(residue: Hit | None, crop: Hit | None) -> Hit | None:
+    if residue and crop:
+        return residue if residue.length >= crop.length else crop
+    return residue or crop
+
+
+def _residue_over_crop(found: list[Found]) -> list[Found]:
+    """ "dhan … parali": the crop only tells whose straw it is."""
+    residues = [f for f in found if not _is_crop(f)]
+    crops = [f for f in found if _is_crop(f)]
+    if not residues or not crops:
+        return found
+    settled = []
+    for residue in residues:
+        owners = {reading for crop in crops for reading in crop.readings}
+        own = tuple(
+            waste
+            for part in _PART_OF.values()
+            for crop, waste in part.items()
+            if crop in owners and waste in residue.readings
+        )
+        settled.append(
+            Found("commodity", tuple(dict.fromkeys(own)) or residue.readings, residue.start, residue.end)
+        )
+    return settled
+
+
+def _is_crop(found: Found) -> bool:
+    return all(reading in _crops() for reading in found.readings)
+
+
+def _crops() -> frozenset[str]:
+    return lexicon.canonicals("crop")

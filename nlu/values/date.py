@@ -1,0 +1,197 @@
+"""When: an ISO day, or {"from": …, "to": …}; counted from the day that the message arrived in India."""
+
+from datetime import date, timedelta
+
+from nlu import lexicon
+from nlu.values.message import Found, Message
+from nlu.values.numerals import numeral_at
+
+#: Words for the day that double as greetings, verbs or parts of names; they count when a day is asked for.
+_ONLY_WHEN_ASKED = frozenset("sat sun mon wed fri shani mangal som budh may mar ab अब".split())
+_CENTURY = 2000
+
+
+def find(message: Message) -> list[Found]:
+    found: list[Found] = []
+    at = 0
+    while at < len(message.words):
+        here = _read(message, at) if message.free(at, at + 1) else None
+        if here:
+            found.append(here)
+        at = here.end if here else at + 1
+    return found
+
+
+def _read(message: Message, at: int) -> Found | None:
+    for reader in (_written, _span, _after_days, _day_of_month, _relative, _weekday):
+        if here := reader(message, at):
+            day, end = here
+            return Found("date", (day,), at, _past_fillers(message, end))
+    return None
+
+
+def _past_fillers(message: Message, end: int) -> int:
+    """The part of the day and "from" / "on" belong to it: "kal subah se"."""
+    while end < len(message.words):
+        part = lexicon.find(message.words, end, "day_part", message.language)
+        if part:
+            end += part.length
+        elif message.key(end) in ("se", "से", "ko", "को", "tak", "तक", "onwards", "rinda", "ರಿಂದ", "inda"):
+            end += 1
+        else:
+            break
+    return end
+
+
+def _written(message: Message, at: int) -> tuple[str, int] | None:
+    """15/11, 15-11-2026, 15.11.26, 2026-11-15."""
+    parts = [message.key(at + i) for i in range(5)]
+    numbers = parts[0::2]
+    if parts[1] not in ("/", "-") or not numbers[0].isdigit() or not numbers[1].isdigit():
+        return None
+    with_year = parts[3] == parts[1] and numbers[2].isdigit()
+    if with_year and len(numbers[0]) == 4:
+        day = _day(int(numbers[0]), int(numbers[1]), int(numbers[2]))
+        return (day, at + 5) if day else None
+    if with_year and len(numbers[2]) in (2, 4):
+        year = int(numbers[2]) + (_CENTURY if len(numbers[2]) == 2 else 0)
+        day = _day(year, int(numbers[1]), int(numbers[0]))
+        return (day, at + 5) if day else None
+    asked = message.expecting == "date"
+    if with_year or (parts[1] == "-" and not asked) or max(map(len, numbers[:2])) > 2:
+        return None
+    day = _coming(message, int(numbers[1]), int(numbers[0]))
+    return (day, at + 3) if day else None
+
+
+def _span(message: Message, at: int) -> tuple[dict[str, str], int] | None:
+    hit = lexicon.find(message.words, at, "date_range", message.language)
+    if not hit:
+        return None
+    today = message.today
+    monday = today - timedelta(days=today.weekday())
+    first_of_next = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+    spans = {
+        "this_week": (today, monday + timedelta(days=6)),
+        "next_week": (monday + timedelta(days=7), monday + timedelta(days=13)),
+        "this_month": (today, first_of_next - timedelta(days=1)),
+        "next_month": (
+            first_of_next,
+            (first_of_next + timedelta(days=32)).replace(day=1) - timedelta(days=1),
+        ),
+    }
+    first, last = spans[hit.canonical]
+    return {"from": first.isoformat(), "to": last.isoformat()}, at + hit.length
+
+
+def _after_days(message: Message, at: int) -> tuple[str, int] | None:
+    """ "2 din baad", "in 3 days", "ಎರಡು ದಿನ ಆದ ಮೇಲೆ", "10 days ago"."""
+    start = at + 1 if message.key(at) in ("in", "after", "within") else at
+    number = numeral_at(message, start)
+    unit = lexicon.find(message.words, number.end, "day_unit", message.language) if number else None
+    if not number or not unit:
+        return None
+    end = number.end + unit.length
+    days = round(number.value * int(unit.canonical))
+    after = lexicon.find(message.words, end, "day_after", message.language)
+    ago = lexicon.find(message.words, end, "day_ago", message.language)
+    if ago:
+        return _shifted(message.today, -days), end + ago.length
+    if not after and start == at and not _means_after(unit.ending, message.key(end - 1)):
+        return None
+    return _shifted(message.today, days), end + (after.length if after else 0)
+
+
+def _means_after(ending: str, word: str) -> bool:
+    return bool(ending) or word.endswith(("ದಲ್ಲಿ", "ಗಳಲ್ಲಿ", "alli"))
+
+
+def _day_of_month(message: Message, at: int) -> tuple[str, int] | None:
+    """ "15 tarikh", "15th", "15 nov", "nov 15", "15 नवंबर 2026"."""
+    month = _month_at(message, at)
+    if month and message.key(month[1]).isdigit():
+        day = _coming(message, month[0], int(message.key(month[1])[:4]))
+        return (day, month[1] + 1) if day else None
+    if not message.key(at).isdigit() or len(message.key(at)) > 2:
+        return None
+    number = int(message.key(at))
+    end = at + 1
+    marked = lexicon.find(message.words, end, "day_of_month", message.language)
+    end += marked.length if marked else 0
+    if message.key(end) in ("of", "ko", "को") and _month_at(message, end + 1):
+        end += 1
+    month = _month_at(message, end)
+    if month:
+        year = message.key(month[1])
+        if len(year) == 4 and year.isdigit():
+            day = _day(int(year), month[0], number)
+            return (day, month[1] + 1) if day else None
+        day = _coming(message, month[0], number)
+        return (day, month[1]) if day else None
+    if marked and (day := _coming_day_of_month(message, number)):
+        return day, end
+    return None
+
+
+def _month_at(message: Message, at: int) -> tuple[int, int] | None:
+    if message.kind(at) != "word":
+        return None
+    hit = lexicon.find(message.words, at, "month", message.language)
+    return (int(hit.canonical), at + hit.length) if hit else None
+
+
+def _relative(message: Message, at: int) -> tuple[str, int] | None:
+    hit = lexicon.find(message.words, at, "date_rel_days", message.language)
+    if not hit or not _counts(message, at, hit.length):
+        return None
+    written = hit.canonical
+    days = int(written.lstrip("~"))
+    if written.startswith("~") and message.past:
+        days = -days
+    return _shifted(message.today, days), at + hit.length
+
+
+def _weekday(message: Message, at: int) -> tuple[str, int] | None:
+    hit = lexicon.find(message.words, at, "weekday", message.language)
+    if not hit or not _counts(message, at, hit.length):
+        return None
+    ahead = (int(hit.canonical) - message.today.weekday()) % 7 or 7
+    return _shifted(message.today, ahead - 7 if message.past else ahead), at + hit.length
+
+
+def _counts(message: Message, at: int, length: int) -> bool:
+    return length > 1 or message.key(at) not in _ONLY_WHEN_ASKED or message.expecting == "date"
+
+
+def _coming(message: Message, month: int, day: int) -> str | None:
+    """This year's day, or next year's when it has passed by more than half a year."""
+    here = _day(message.today.year, month, day)
+    if here and date.fromisoformat(here) < message.today - timedelta(days=180):
+        return _day(message.today.year + 1, month, day)
+    return here
+
+
+def day_of_month(message: Message, day: float) -> str | None:
+    """The next time that the month has this day; the last time, when the speaker looks back."""
+    if day != int(day):
+        return None
+    return _coming_day_of_month(message, int(day))
+
+
+def _coming_day_of_month(message: Message, day: int) -> str | None:
+    today = message.today
+    if day < today.day and not message.past:
+        following = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+        return _day(following.year, following.month, day)
+    return _day(today.year, today.month, day)
+
+
+def _day(year: int, month: int, day: int) -> str | None:
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def _shifted(today: date, days: int) -> str:
+    return (today + timedelta(days=max(-3650, min(3650, days)))).isoformat()

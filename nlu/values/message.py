@@ -1,0 +1,44 @@
+"""A message laid out for the readers of values."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from nlu.normalise import Word
+from nlu.understanding import Expecting
+
+
+@dataclass(frozen=True)
+class Found:
+    """A value between the words `start` and `end`. More than one reading: only the speaker can choose."""
+
+    name: str
+    readings: tuple[Any, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Message:
+    """`past` tells that the speaker looks back (a complaint, a missing payment): "kal" is then yesterday."""
+
+    words: tuple[Word, ...]
+    today: date
+    language: str | None = None
+    expecting: Expecting | None = None
+    past: bool = False
+    taken: frozenset[int] = field(default_factory=frozenset)
+
+    def key(self, at: int) -> str:
+        return self.words[at].key if 0 <= at < len(self.words) else ""
+
+    def kind(self, at: int) -> str:
+        return self.words[at].kind if 0 <= at < len(self.words) else ""
+
+    def free(self, start: int, end: int) -> bool:
+        return self.taken.isdisjoint(range(start, end))
+
+    def without(self, found: Iterable[Found]) -> "Message":
+        used = self.taken.union(*(range(f.start, f.end) for f in found))
+        return Message(self.words, self.today, self.language, self.expecting, self.past, used)

@@ -1,0 +1,142 @@
+"""Numbers in digits and in words: 2500, ढाई हज़ार, two and a half thousand, ಎರಡೂವರೆ ಸಾವಿರ."""
+
+import re
+from dataclasses import dataclass
+
+from nlu import lexicon
+from nlu.values.message import Message
+
+#: Number words that are, in Latin letters, ordinary words too: alone they count only beside a unit or when asked for.
+_ORDINARY_WORDS = frozenset(
+    "do so to no das sat nau bis tin tees tis bara barah sath saath sola tera choda saat chhe che aat ath are ek one "
+    "half quarter aaru aru elu aidu mooru muru naku nuru char chah athara vare k l cr pone sade a bais pach dus pav "
+    "paav kalu kaalu noora aadha adha aadhi aadhe".split()
+)
+#: They multiply only what is written right before them, and only small numbers: "5k", but not "2500 k".
+_LETTER_MULTIPLIERS = {"k": 1_000, "l": 100_000, "cr": 10_000_000}
+_THOUSANDS_OR_DECIMALS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
+
+
+@dataclass(frozen=True)
+class Numeral:
+    """`other` is the second way to read 2.500; `sure` is false for a lone word that may be no number at all."""
+
+    value: float
+    end: int
+    sure: bool = True
+    other: float | None = None
+
+
+def numeral_at(message: Message, at: int) -> Numeral | None:
+    """The number that begins at `at`, as long as it goes."""
+    total, current, end, last_power = 0.0, None, at, float("inf")
+    other = None
+    while end < len(message.words) and message.free(end, end + 1):
+        step = _operand(message, end)
+        if step and _joins(current, step, message, end):
+            value, length = step
+            if current is None and total == 0 and _THOUSANDS_OR_DECIMALS.fullmatch(message.key(end)):
+                other = value * 1000
+            current = value if current is None else current + value
+            end += length
+            continue
+        power = _multiplier(message, end, current)
+        if power and power[0] < last_power and (current is not None or total == 0):
+            factor, length = power
+            if factor == 100:
+                current = (current or 1) * 100
+            else:
+                total += (current or 1) * factor
+                current, last_power = None, factor
+            end += length
+            other = None
+            continue
+        more = lexicon.find(message.words, end, "half_more", message.language)
+        if more and current is not None and current == int(current):
+            current += float(more.canonical)
+            end += more.length
+            continue
+        if message.key(end) == "-" and _hyphenated(message, end):
+            end += 1
+            continue
+        break
+    if end == at:
+        return None
+    sure = end - at > 1 or message.key(at) not in _ORDINARY_WORDS
+    return Numeral(_plain(total + (current or 0)), end, sure, _plain(other) if other else None)
+
+
+def starts_numeral(message: Message, at: int) -> bool:
+    return numeral_at(message, at) is not None
+
+
+def _operand(message: Message, at: int) -> tuple[float, int] | None:
+    if message.kind(at) == "number":
+        return float(message.key(at)[:15]), 1
+    if message.kind(at) != "word":
+        return None
+    if op := lexicon.find(message.words, at, "fraction_op", message.language):
+        after = at + op.length
+        counted = _counted(message, after)
+        if counted:
+            return counted[0] + float(op.canonical), op.length + counted[1]
+        if op.canonical != "+0.5":
+            return 1 + float(op.canonical), op.length
+    if fraction := lexicon.find(message.words, at, "fraction", message.language):
+        return float(fraction.canonical), fraction.length
+    return _counted(message, at)
+
+
+def _counted(message: Message, at: int) -> tuple[float, int] | None:
+    if message.kind(at) == "number":
+        return float(message.key(at)[:15]), 1
+    number = lexicon.find(message.words, at, "number", message.language)
+    if number and not number.ending:
+        return float(number.canonical), number.length
+    return None
+
+
+def _joins(current: float | None, step: tuple[float, int], message: Message, at: int) -> bool:
+    """Whether "do sau" + "pachas", "twenty" + "five" are one number; "12" + "15" are two."""
+    if current is None:
+        return True
+    value = step[0]
+    if value <= 0 or value != int(value):
+        return False
+    if message.kind(at) == "number" and message.kind(at - 1) == "number":
+        return False
+    if current >= 100 and current % 100 == 0:
+        return value < 100
+    return 20 <= current < 100 and current % 10 == 0 and value < 10 and message.key(at).isascii()
+
+
+def _multiplier(message: Message, at: int, current: float | None) -> tuple[int, int] | None:
+    key = message.key(at)
+    if key in _LETTER_MULTIPLIERS:
+        small = current is not None and current < 1000 and message.kind(at - 1) == "number"
+        return (_LETTER_MULTIPLIERS[key], 1) if small and not _means_of(message, at) else None
+    hit = lexicon.find(message.words, at, "multiplier", message.language)
+    if not hit or int(hit.canonical) == 20 or (hit.ending and lexicon.is_dative(hit.ending)):
+        return None
+    if key in ("so", "sau") and current is None and key == "so":
+        return None
+    return int(hit.canonical), hit.length
+
+
+def _means_of(message: Message, at: int) -> bool:
+    """ "12 k hisab se": here k is the Hindi "of"."""
+    return message.key(at + 1) in ("hisab", "hisaab", "liye", "lie", "baad", "bad", "rate", "bhav", "daam")
+
+
+def _hyphenated(message: Message, at: int) -> bool:
+    """ "twenty-five", not "12-15"."""
+    before, after = message.kind(at - 1), message.kind(at + 1)
+    if before != "word" or after != "word":
+        return False
+    tens = lexicon.find(message.words, at - 1, "number", "en")
+    ones = lexicon.find(message.words, at + 1, "number", "en")
+    return bool(tens and ones and float(tens.canonical) >= 20 and float(ones.canonical) < 10)
+
+
+def _plain(value: float) -> float:
+    return int(value) if value == int(value) else round(value, 6)

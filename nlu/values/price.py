@@ -1,0 +1,156 @@
+"""For how much: {"rupees": 2500, "per": "quintal"}; per is None when it was not said."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from nlu import lexicon
+from nlu.values.message import Found, Message
+from nlu.values.numerals import Numeral, numeral_at
+from nlu.values.quantity import KILOGRAMS, unit_at
+
+_SLASH = ("/",)
+_ASKED_OF_EACH = frozenset("ke का के की ka ki k hisab hisaab हिसाब se से".split())
+
+
+def price(rupees: float, per: str | None) -> dict[str, Any]:
+    return {"rupees": rupees, "per": per}
+
+
+@dataclass(frozen=True)
+class _Per:
+    unit: str
+    end: int
+    marked: bool
+
+
+def find(message: Message) -> list[Found]:
+    found: list[Found] = []
+    at = 0
+    while at < len(message.words):
+        number = numeral_at(message, at) if message.free(at, at + 1) else None
+        if number is None:
+            at += 1
+            continue
+        if here := _read(message, at, number):
+            found.append(here)
+            at = max(here.end, number.end)
+        else:
+            at = number.end
+    return found
+
+
+def _read(message: Message, at: int, number: Numeral) -> Found | None:
+    upper = None
+    if message.key(number.end) in ("-", "se", "से", "to"):
+        upper = numeral_at(message, number.end + 1)
+        upper = upper if upper and upper.value > number.value else None
+    end = (upper or number).end
+    start, rupees_before = _currency_before(message, at)
+    rupees_after = _currency_at(message, end)
+    end += rupees_after
+    said_rupees = rupees_before or rupees_after > 0
+    per = _per_after(message, end, said_rupees)
+    if per is None and (before := _per_before(message, start)):
+        start, per = before
+    elif per:
+        end = per.end
+    start, priced = _price_word_before(message, start)
+    after = lexicon.find(message.words, _skip_of(message, end), "price_word", message.language)
+    if not (said_rupees or (per and per.marked) or priced or (after and after.canonical == "price")):
+        return None
+    if per is None and not said_rupees and unit_at(message, end):
+        return None  # "rate for 12 ton": the number counts tonnes
+    values = [number.value, *([upper.value] if upper else []), *([number.other] if number.other else [])]
+    readings = tuple(price(value, per.unit if per else None) for value in dict.fromkeys(values))
+    return Found("price", readings, start, end)
+
+
+def _currency_at(message: Message, at: int) -> int:
+    if at >= len(message.words) or not message.free(at, at + 1):
+        return 0
+    hit = lexicon.find(message.words, at, "currency", message.language)
+    return hit.length if hit else 0
+
+
+def _currency_before(message: Message, at: int) -> tuple[int, bool]:
+    said = at > 0 and _currency_at(message, at - 1) == 1
+    return (at - 1 if said else at), said
+
+
+def _price_word_before(message: Message, at: int) -> tuple[int, bool]:
+    """ "rate 2500", "bhav hai 2500", "@ 2500"."""
+    for start in (at - 1, at - 2):
+        if start < 0 or not message.free(start, at):
+            continue
+        hit = lexicon.find(message.words, start, "price_word", message.language)
+        if message.key(start) == "@" or (hit and start + hit.length <= at):
+            return start, True
+    return at, False
+
+
+def _per_after(message: Message, at: int, said_rupees: bool) -> _Per | None:
+    """What follows the sum: "/q", "per quintal", "ka quintal", "quintal", "ಕ್ವಿಂಟಲ್‌ಗೆ", "quintal ke hisab se"."""
+    marked = message.key(at) in _SLASH
+    after = at + 1 if marked else at
+    if not marked:
+        marker = (
+            lexicon.find(message.words, at, "per", message.language) if message.kind(at) == "word" else None
+        )
+        if marker and unit_at(message, at + marker.length):
+            marked = message.key(at) not in ("ek", "एक", "ಒಂದು", "ondu") or said_rupees
+            after = at + marker.length
+            second = lexicon.find(message.words, after, "per", message.language)
+            if second and unit_at(message, after + second.length):
+                after += second.length
+    unit = unit_at(message, after)
+    if unit is None or unit.canonical not in KILOGRAMS:
+        return None
+    end = after + unit.length
+    if lexicon.is_dative(unit.ending):
+        marked = True
+    elif message.key(end) in ("ge", "ಗೆ"):
+        marked, end = True, end + 1
+    elif _of_each(message, end):
+        marked = True
+        while message.key(end) in _ASKED_OF_EACH:
+            end += 1
+    return _Per(unit.canonical, end, marked) if marked or said_rupees else None
+
+
+def _per_before(message: Message, at: int) -> tuple[int, _Per] | None:
+    """What precedes it: "per quintal 2500", "ಕ್ವಿಂಟಲ್‌ಗೆ 2500", "quintal ka 2500"."""
+    for length in (1, 2, 3):
+        start = at - length
+        unit = unit_at(message, start) if start >= 0 else None
+        if unit is None or unit.canonical not in KILOGRAMS:
+            continue
+        between = [message.key(i) for i in range(start + unit.length, at)]
+        marker_before = start > 0 and (
+            message.key(start - 1) in _SLASH
+            or lexicon.find(message.words, start - 1, "per", message.language) is not None
+        )
+        if start and numeral_at(message, start - 1) and not marker_before:
+            return None  # "12 quintal 2500 rupaye": the unit belongs to the 12
+        dative = lexicon.is_dative(unit.ending) or between[:1] in (
+            ["ge"],
+            ["ಗೆ"],
+            ["ka"],
+            ["का"],
+            ["ke"],
+            ["के"],
+        )
+        if (dative or marker_before) and len(between) <= 1:
+            return (start - 1 if marker_before else start), _Per(unit.canonical, at, True)
+    return None
+
+
+def _of_each(message: Message, at: int) -> bool:
+    return message.key(at) in ("ke", "के", "k", "ki", "की") and message.key(at + 1) in (
+        "hisab",
+        "hisaab",
+        "हिसाब",
+    )
+
+
+def _skip_of(message: Message, at: int) -> int:
+    return at + 1 if message.key(at) in ("ka", "ke", "का", "के", "ki", "की", "k") else at

@@ -1,0 +1,127 @@
+"""Every value of a message, and which of several readings only the speaker can choose."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date as Day
+from typing import Any
+
+from nlu.normalise import clean, words
+from nlu.understanding import Expecting
+from nlu.values import commodity, date, grade, name, phone, pincode, place, price, quantity, reference
+from nlu.values.message import Found, Message
+from nlu.values.numerals import numeral_at
+from nlu.values.taken_back import said_instead
+
+#: In this order: who comes first takes the words from those after.
+_READERS: tuple[Callable[[Message], list[Found]], ...] = (
+    reference.find,
+    grade.find,
+    date.find,
+    price.find,
+    quantity.find,
+    commodity.find,
+    pincode.find,
+    place.find,
+)
+_ASKED_IN_NUMBERS = ("quantity", "price", "choice", "date")
+
+
+@dataclass(frozen=True)
+class Values:
+    """`corrected` tells that a value took the place of another; `unread` are the words that are no values."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    alternatives: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    corrected: bool = False
+    unread: tuple[str, ...] = ()
+
+
+def read(
+    text: str,
+    *,
+    today: Day,
+    language: str | None = None,
+    expecting: Expecting | None = None,
+    past: bool = False,
+) -> Values:
+    number, rest = phone.take(clean(text))
+    message = Message(tuple(words(rest)), today, language, expecting, past)
+    found = _all_found(message)
+    kept = said_instead(message, found)
+    values, alternatives = _settled(kept, message)
+    if number:
+        values["phone"] = number
+    taken = message.without(found).taken
+    unread = tuple(w.key for at, w in enumerate(message.words) if at not in taken and w.kind != "sign")
+    return Values(values, alternatives, kept != found, unread)
+
+
+def _all_found(message: Message) -> list[Found]:
+    found: list[Found] = []
+    if message.expecting == "name" or _introduces(message):
+        found = name.find(message)
+    for reader in _READERS:
+        found += reader(message.without(found))
+    return sorted(found + _numbers(message.without(found)), key=lambda f: f.start)
+
+
+def _introduces(message: Message) -> bool:
+    return any(message.key(at) in _NAME_WORDS for at in range(len(message.words)))
+
+
+_NAME_WORDS = frozenset("name naam nam नाम ಹೆಸರು hesaru call name's".split())
+
+
+def _numbers(message: Message) -> list[Found]:
+    found: list[Found] = []
+    at = 0
+    while at < len(message.words):
+        number = numeral_at(message, at) if message.free(at, at + 1) else None
+        if number is None:
+            at += 1
+            continue
+        asked = message.expecting in _ASKED_IN_NUMBERS and len(message.words) <= 4
+        if number.sure or asked:
+            readings = (number.value,) if number.other is None else (number.value, number.other)
+            found.append(Found("number", readings, at, number.end))
+        at = number.end
+    return found
+
+
+def _settled(found: list[Found], message: Message) -> tuple[dict[str, Any], dict[str, tuple[Any, ...]]]:
+    readings: dict[str, tuple[Any, ...]] = {}
+    for here in found:
+        before = readings.get(here.name, ())
+        if before and here.name in _LAST_COUNTS:
+            before = ()
+        readings[here.name] = tuple(_unique((*before, *here.readings)))
+    _bare_number(readings, message)
+    values = {name: options[0] for name, options in readings.items() if len(options) == 1}
+    alternatives = {name: options for name, options in readings.items() if len(options) > 1}
+    return values, alternatives
+
+
+#: Said twice, the later one is meant; of two crops or two quantities we ask.
+_LAST_COUNTS = frozenset({"grade", "name"})
+
+
+def _bare_number(readings: dict[str, tuple[Any, ...]], message: Message) -> None:
+    """A number without a unit answers the question that is open."""
+    numbers = readings.get("number", ())
+    positive = tuple(number for number in numbers if number > 0)
+    if message.expecting == "quantity" and positive and "quantity" not in readings:
+        readings["quantity"] = tuple(quantity.quantity(number, None) for number in positive)
+    elif message.expecting == "price" and positive and "price" not in readings:
+        readings["price"] = tuple(price.price(number, None) for number in positive)
+    elif message.expecting == "date" and len(numbers) == 1 and "date" not in readings:
+        day = date.day_of_month(message, numbers[0])
+        if day:
+            readings["date"] = (day,)
+
+
+def _unique(options: tuple[Any, ...]) -> list[Any]:
+    kept: list[Any] = []
+    for option in options:
+        if option not in kept:
+            kept.append(option)
+    return kept
