@@ -137,7 +137,9 @@ class Phones:
         taken = {p.number for p in self.on_desk.values()}
         fresh = (f"+9198765{n:05}" for n in range(1, 100_000))
         number = number or next(n for n in fresh if n not in taken)
-        phone = Phone(f"{channel}-{number.lstrip('+')}", f"…{number[-5:]}", "new phone", channel, number)
+        phone = Phone(
+            f"{channel}-{number.lstrip('+')}", f"…{number[-5:]}", "new phone", channel, number, ("Hello",)
+        )
         self.on_desk[phone.id] = phone
         self._tell()
         return phone

@@ -26,7 +26,7 @@ export function makePhone(phone) {
   element.setAttribute("aria-label", `${phone.name}, ${phone.role}, on ${CHANNELS[phone.channel]}`);
   log.setAttribute("aria-label", `Messages of ${phone.name}`);
   text.setAttribute("aria-label", `Message from ${phone.name}`);
-  part(".face").textContent = phone.name.replace("…", "").slice(0, 1);
+  part(".face").textContent = phone.name.startsWith("…") ? phone.name.at(-1) : phone.name[0];
   part("h2").textContent = `${phone.name} · ${phone.role}`;
   part(".who p").textContent = `${CHANNELS[phone.channel]} · ${readable(phone.number)}`;
   log.append(make("p", "empty", EMPTY[phone.channel]));
