@@ -78,7 +78,7 @@ async def fetch(context: JobContext, attachment: str) -> None:
 
 @app.periodic(cron="*/5 * * * *")
 @app.task(pass_context=True, queueing_lock="run_out")
-async def run_out(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+async def run_out(context: JobContext, timestamp: int) -> None:
     """Listings past their 30 days, bookings nobody answered in 24 hours."""
     tools = tools_of(context)
     async with tools.engine.begin() as db:
@@ -89,7 +89,7 @@ async def run_out(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
 
 @app.periodic(cron="17 20 * * *")
 @app.task(pass_context=True, queueing_lock="tidy")
-async def tidy(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+async def tidy(context: JobContext, timestamp: int) -> None:
     """In the small hours of India: next months' partitions, and what need not be kept."""
     tools = tools_of(context)
     async with tools.engine.begin() as db:

@@ -105,7 +105,10 @@ async def _send(box: Postbox, row: Any, now: datetime) -> None:
     which = {"tenant": row.tenant_id, "id": row.id}
     try:
         sent = await box.twilio.send(
-            row.recipient, box.senders[row.channel], _outgoing(row.outgoing), status_url(box.settings, str(row.id))
+            row.recipient,
+            box.senders[row.channel],
+            _outgoing(row.outgoing),
+            status_url(box.settings, str(row.id)),
         )
     except Refused as refusal:
         await _refused(box, row, refusal, now)

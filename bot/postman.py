@@ -62,5 +62,5 @@ class Postman:
             self.rung.clear()
             try:
                 await make_round(office, box, clock())
-            except Exception as fault:  # the worker's round comes in a second; a dead postman would never come
+            except Exception as fault:  # the worker comes round in a second, a dead postman never
                 log.error("round failed", fault=type(fault).__name__, exc_info=fault)

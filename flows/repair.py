@@ -273,8 +273,9 @@ def picked(turn: Turn, option: Option) -> Steps[None]:
     if not frame:
         main_menu(turn)
         return
-    if option in GENERAL:
-        yield from GENERAL[option](turn)
+    general = next((step for known, step in GENERAL if known == option), None)
+    if general:
+        yield from general(turn)
     elif frame.stage == "change":
         yield from reopen(turn, frame, option.id)
     else:
@@ -312,16 +313,16 @@ def keep(turn: Turn) -> Steps[None]:
 
 
 #: Choices that mean the same in every flow.
-GENERAL: dict[Option, Callable[[Turn], Steps[None]]] = {
-    AGREE: agree,
-    CHANGE: correct,
-    DROP: cancel,
-    STOP_IT: drop,
-    GO_ON: go_on,
-    AGAIN: go_on,
-    SKIP: skip,
-    KEEP: keep,
-}
+GENERAL: tuple[tuple[Option, Callable[[Turn], Steps[None]]], ...] = (
+    (AGREE, agree),
+    (CHANGE, correct),
+    (DROP, cancel),
+    (STOP_IT, drop),
+    (GO_ON, go_on),
+    (AGAIN, go_on),
+    (SKIP, skip),
+    (KEEP, keep),
+)
 
 #: The repair of an intent, whatever flow is open. `fill` comes after these, `miss` last.
 REPAIRS: dict[str, Callable[[Turn], Steps[None]]] = {

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from marketplace_core.pricing.queries import Quote
-
 from flows.flow import Ask, Closer, Filled, Question, Taken, Unusable
 from flows.heard import Heard
 from flows.say import Option, Say, label, msg
@@ -14,6 +12,7 @@ from flows.turn import Steps, Turn, market
 from marketplace_core.listings.rules import MOST_PAISE
 from marketplace_core.places.place import Place
 from marketplace_core.pricing import queries as pricing
+from marketplace_core.pricing.queries import Quote
 
 QUINTALS_PER = {"quintal": Decimal(1), "t": Decimal(10), "kg": Decimal("0.01")}
 #: A price this many times outside the fair range is read back before it is believed.
