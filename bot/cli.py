@@ -1,14 +1,18 @@
 """`mandi`, the one door to everything; what a command needs is imported inside it, so that help is quick."""
 
 import asyncio
+import json
 import sys
 import warnings
 from datetime import datetime
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 import typer
 
 from bot.settings import NotConfigured, settings
+
+KOLKATA = ZoneInfo("Asia/Kolkata")
 
 app = typer.Typer(
     name="mandi",
@@ -89,13 +93,22 @@ def chat(
 
 @app.command()
 def understand(
-    text: Annotated[list[str] | None, typer.Argument(help="Sentences; none: lines of the input.")] = None,
+    text: Annotated[
+        list[str] | None, typer.Argument(help="Sentences; none: JSON lines of the input.")
+    ] = None,
     language: Annotated[str | None, typer.Option(help="The speaker's language: en, hi, kn.")] = None,
     today: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help='Where "tomorrow" starts.')
     ] = None,
 ) -> None:
     """Says what is understood of each sentence, as JSON."""
+    from bot import needs
+    from nlu.understand import understand_lines
+
+    asked = (json.dumps({"text": each, "language": language}) for each in text) if text else sys.stdin
+    day = today.date() if today else datetime.now(KOLKATA).date()
+    with needs.surroundings(database=False) as house:
+        asyncio.run(understand_lines(asked, sys.stdout, rasa_url=house.rasa_url, today=day))
 
 
 @app.command()
@@ -133,7 +146,10 @@ def release(person: Annotated[str, typer.Argument(help="Their phone number, as +
 
 @app.command()
 def train() -> None:
-    """Trains the language model anew."""
+    """Trains the language model, if its data has changed."""
+    from bot import needs
+
+    needs.rasa(settings())
 
 
 @app.command()

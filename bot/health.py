@@ -57,7 +57,8 @@ async def _rasa_answers(url: str | None) -> bool:
         return False
     try:
         async with httpx.AsyncClient(timeout=PATIENCE, trust_env=False) as http:
-            return (await http.get(f"{url}/version")).is_success
+            # Its port opens long before its model is loaded: only an answer counts.
+            return (await http.post(f"{url}/model/parse", json={"text": "hello"})).is_success
     except httpx.HTTPError:
         return False
 

@@ -10,10 +10,12 @@ from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.processes import Child, start, stop
 from bot.settings import NotConfigured, Settings, settings
 from marketplace_core.db.embedded import embedded
 from marketplace_core.db.engine import make_engine, migrate
 from marketplace_core.seed import seed, seed_reference
+from nlu import server
 
 T = TypeVar("T")
 
@@ -31,13 +33,48 @@ def timed(what: str) -> Iterator[None]:
 
 
 @contextmanager
-def surroundings(*, rasa: bool = True) -> Iterator[Settings]:
+def surroundings(*, database: bool = True, rasa: bool = True) -> Iterator[Settings]:
     """The settings, completed by what had to be started here."""
     house = settings()
     with ExitStack() as stack:
-        if not house.database_url:
+        if rasa and not house.rasa_url:
+            house = stack.enter_context(own_rasa(house))
+        if database and not house.database_url:
             house = stack.enter_context(own_database(house))
         yield house
+
+
+@contextmanager
+def own_rasa(house: Settings) -> Iterator[Settings]:
+    child, url = rasa(house)
+    start(child)
+    try:
+        with timed("language model loaded"), _in_a_sentence():
+            assert child.process
+            server.wait_until_ready(url, child.process, child.log.parent)
+        yield house.model_copy(update={"rasa_url": url})
+    finally:
+        stop([child])
+
+
+def rasa(house: Settings) -> tuple[Child, str]:
+    """Our Rasa with its model trained, yet to be started, and the address it will have."""
+    with _in_a_sentence():
+        model = server.ensure_model(say)
+        home = server.ensure_environment(say)
+    folder = house.mandi_home.resolve() / "rasa"
+    port = free_port()
+    command = server.serving(home, model, port)
+    child = Child("language model", command, server.environment(folder), folder / "rasa.log", folder)
+    return child, f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def _in_a_sentence() -> Iterator[None]:
+    try:
+        yield
+    except (server.NoPython310, server.RasaFailed) as missing:
+        raise NotConfigured(str(missing)) from missing
 
 
 @contextmanager
@@ -54,7 +91,9 @@ def own_database(house: Settings) -> Iterator[Settings]:
 def prepare_database(house: Settings) -> None:
     """The newest tables, made by their owner, and the reference data that comes with the house."""
     if not house.database_owner_url:
-        raise NotConfigured("DATABASE_OWNER_URL is empty: only the owner of the tables can bring them up to date.")
+        raise NotConfigured(
+            "DATABASE_OWNER_URL is empty: only the owner of the tables can bring them up to date."
+        )
     with timed("tables, gazetteer and prices ready"):
         migrate(house.database_owner_url)
         with_engine(house, seed_reference)

@@ -29,6 +29,7 @@ class Child:
     command: Sequence[str]
     environment: Mapping[str, str]
     log: Path
+    folder: Path | None = None
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     falls: int = 0
@@ -41,7 +42,8 @@ def start(child: Child) -> None:
     with child.log.open("ab") as log:
         child.process = subprocess.Popen(
             child.command,
-            env={**os.environ, **child.environment},
+            cwd=child.folder,
+            env=child.environment,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -1,5 +1,6 @@
 """`mandi up`: everything a first run needs, started in order, watched, and stopped again."""
 
+import os
 import secrets
 import signal
 import socket
@@ -42,7 +43,8 @@ def _run(house: Settings, port: int, stack: ExitStack) -> int:
     since = time.monotonic()
     logs = house.mandi_home / "logs"
     children: list[Child] = []
-    if not house.rasa_url:
+    ours = not house.rasa_url
+    if ours:
         rasa, url = needs.rasa(house)
         children.append(rasa)
         house = house.model_copy(update={"rasa_url": url})
@@ -52,10 +54,11 @@ def _run(house: Settings, port: int, stack: ExitStack) -> int:
     elif house.database_owner_url:
         needs.prepare_database(house)
     told = surroundings(house, port)
+    environment = {**os.environ, **told}
     mandi = (sys.executable, "-m", "bot.cli")
     children += [
-        Child("web server", (*mandi, "web", "--port", str(port)), told, logs / "web.log"),
-        Child("worker", (*mandi, "worker"), told, logs / "worker.log"),
+        Child("web server", (*mandi, "web", "--port", str(port)), environment, logs / "web.log"),
+        Child("worker", (*mandi, "worker"), environment, logs / "worker.log"),
     ]
     stack.callback(stop, children)
     for child in children:
@@ -65,7 +68,7 @@ def _run(house: Settings, port: int, stack: ExitStack) -> int:
     if not _until(port, children, "database", "ready", UNTIL_SERVING):
         say(f"the web server does not answer; its log is {logs / 'web.log'}")
         return 1
-    if not _until(port, children, "understanding", "rasa", UNTIL_UNDERSTANDING):
+    if not _until(port, children, "understanding", "rasa", UNTIL_UNDERSTANDING if ours else 0):
         say("the language model does not answer; keywords are understood meanwhile")
     say(f"up in {time.monotonic() - since:.1f} s; logs are in {logs}; Ctrl-C stops everything")
     if house.simulator or "SIMULATOR" in told:
@@ -101,12 +104,12 @@ def surroundings(house: Settings, port: int) -> Mapping[str, str]:
 
 def _until(port: int, children: Sequence[Child], part: str, state: str, seconds: float) -> bool:
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+    while _readiness(port).get(part) != state:
+        if time.monotonic() > deadline:
+            return False
         look_after(children, say)
-        if _readiness(port).get(part) == state:
-            return True
         time.sleep(0.1)
-    return False
+    return True
 
 
 def _readiness(port: int) -> dict[str, Any]:

@@ -77,7 +77,9 @@ def new_sid() -> str:
 def standing(folder: Path) -> Iterator[Standing]:
     """`mandi up` in this folder, ready to answer; ended by force if the test has not ended it."""
     port = free_port()
-    inherited = {name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields}
+    inherited = {
+        name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields
+    }
     with (folder / "said.txt").open("wb") as said:
         process = subprocess.Popen(
             [sys.executable, "-m", "bot.cli", "up", "--port", str(port)],

@@ -31,10 +31,10 @@ WITH_A_CHILD = (
     "time.sleep(600)\n",
 )
 PARENT = """
-import sys, time
+import os, sys, time
 from pathlib import Path
 from bot.processes import Child, start
-child = Child("sleeper", (sys.executable, "-c", "import time; time.sleep(600)"), {}, Path(sys.argv[1]))
+child = Child("sleeper", (sys.executable, "-c", "import time; time.sleep(600)"), os.environ, Path(sys.argv[1]))
 start(child)
 print(child.process.pid, flush=True)
 time.sleep(600)
@@ -54,14 +54,14 @@ def soon(true: Callable[[], bool], seconds: float = 20.0) -> bool:
 
 @pytest.fixture
 def child(tmp_path: Path) -> Iterator[Child]:
-    made = Child("sleeper", SLEEPER, {}, tmp_path / "logs" / "sleeper.log")
+    made = Child("sleeper", SLEEPER, os.environ, tmp_path / "logs" / "sleeper.log")
     yield made
     stop([made])
 
 
 def test_what_it_prints_goes_to_its_log(child: Child) -> None:
     child.command = (sys.executable, "-c", "import os; print('harvest', os.environ['CROP'])")
-    child.environment = {"CROP": "wheat"}
+    child.environment = {**os.environ, "CROP": "wheat"}
     start(child)
     assert child.process is not None
     assert child.process.wait(20) == 0
