@@ -16,7 +16,6 @@ from uuid import UUID
 from weakref import WeakValueDictionary
 
 import structlog
-from nlu.understand import Understander
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -38,6 +37,7 @@ from marketplace_core.accounts import commands as accounts
 from marketplace_core.accounts import queries as people
 from marketplace_core.desk import Desk
 from marketplace_core.errors import Refused
+from nlu.understand import Understander
 from nlu.understanding import Understanding
 
 log = structlog.get_logger()
@@ -160,6 +160,7 @@ async def _turn(
         sender.channel,
         address_id=reached.address_id,
         photos=bot.channels.CAPABILITIES[sender.channel].photos,
+        terse=sender.channel == "sms",
         opted_out=reached.opted_out,
     )
     done = await _converse(desk, State.from_json(state), heard, reached.person, channel)

@@ -67,6 +67,8 @@ def proceed(turn: Turn) -> Steps[None]:
         if below:
             turn.offer()
             turn.say(msg("Now back to {title:say}.", title=flow_named(below.flow).title.to_json()))
+        elif not frames and not turn.options:
+            turn.offer(MENU)
 
 
 def join(turn: Turn) -> None:

@@ -28,10 +28,10 @@ from flows.say import Option, Reply, msg
 from flows.state import State
 from flows.turn import Channel, Steps, Turn
 from marketplace_core.accounts import Person
-from nlu.understanding import Expecting
+from nlu.understanding import ACT, Expecting
 
-#: A reading is acted on from here; between the two it is confirmed first; below, it is not mentioned.
-ACT, ASK = 0.5, 0.3
+#: Below `ACT` a reading is confirmed before it is acted on; below this it is not mentioned.
+ASK = 0.3
 #: While a question is open, words that answer it count as the answer unless another wish is this clear.
 CLEAR = 0.8
 #: Intents that carry no wish of their own.
@@ -153,6 +153,9 @@ def _listen(this: Turn) -> Steps[None]:
         return
     if frame and (yield from _stage_answer(this)):
         return
+    if frame and heard.intent in ("deny", "reject") and (rules or confidence >= ACT) and _optional(this):
+        yield from repair.skip(this)
+        return
     wish = flow_for(heard.intent) if heard.intent not in ANSWERS else None
     elsewhere = bool(wish and frame and wish.name != frame.flow and not free_text and confidence >= needed)
     if frame and not (elsewhere and not _names_choice(this)) and (yield from fill(this, frame)):
@@ -176,6 +179,13 @@ def _listen(this: Turn) -> Steps[None]:
         yield from proceed(this)
     else:
         yield from repair.miss(this)
+
+
+def _optional(this: Turn) -> bool:
+    frame = this.state.top
+    return bool(
+        frame and frame.stage == "ask" and frame.asking and flow_named(frame.flow).ask(frame.asking).optional
+    )
 
 
 def _names_choice(this: Turn) -> bool:

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from flows.asks import Choice
-from flows.flow import Flow
+from flows.flow import Filled, Flow, Taken
+from flows.heard import Heard
 from flows.say import Option, msg, verbatim
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
@@ -30,7 +31,17 @@ def _speak_chosen(turn: Turn, frame: Frame) -> Steps[None]:
     yield from speak(turn, frame.slots["language"])
 
 
-LANGUAGE_ASK = Choice(
+class Tongue(Choice):
+    """ "Kannada", "hindi roman": the language and the letters in one choice."""
+
+    def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:
+        language = heard.values.get("language")
+        said = f"{language}_latin" if heard.values.get("script") == "latin" else language
+        return Filled(said) if said in TONGUES else None
+        yield
+
+
+LANGUAGE_ASK = Tongue(
     "language",
     text=msg("Which language?"),
     name=msg("Language"),

@@ -18,7 +18,9 @@ def _tell(turn: Turn, frame: Frame) -> Steps[None]:
     place = Place.from_json(said) if said else turn.person.place
     quote = yield from market(pricing.quote, commodity=commodity, place=place)
     if quote:
-        turn.say(fair_range(quote), msg("Source: {source}", source=quote.source))
+        turn.say(fair_range(quote))
+        if not turn.channel.terse:
+            turn.say(msg("Source: {source}", source=quote.source))
     else:
         turn.say(msg("I have no price for {what:commodity} yet, and I will not guess.", what=commodity))
     turn.offer(Option("sell", label("Sell"), deed=f"go:sell:{commodity}"), MENU)

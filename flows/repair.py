@@ -34,7 +34,6 @@ REMIND_AFTER = timedelta(hours=4)
 FORGET_AFTER = timedelta(days=7)
 
 AGAIN = Option("again", label("Try again"))
-START = Option("start", label("Start again"), deed="go:start")
 
 
 def stop(turn: Turn) -> Steps[None]:

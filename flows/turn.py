@@ -50,6 +50,8 @@ class Channel:
     name: str
     address_id: Any = None
     photos: bool = False
+    #: Every line costs money here: what is good to know but not needed stays out.
+    terse: bool = False
     opted_out: bool = False
 
 

@@ -46,7 +46,7 @@ class Words(string.Formatter):
     def __init__(self, language: str, script: Script) -> None:
         if language not in LANGUAGES:
             language, script = "en", "native"
-        self.language = language
+        self.language, self.script = language, script
         self.locale = locale_of(language, script)
         self.dates = LATIN_DATES if script == "latin" or language == "en" else f"{language}_IN"
         self._catalogue = catalogue(self.locale)
@@ -113,8 +113,10 @@ def _place(words: Words, place: Mapping[str, Any]) -> str:
     return f"{name or district} {place['pincode']}"
 
 
-def _language(_: Words, code: str) -> str:
-    return LANGUAGES[code].endonym
+def _language(words: Words, code: str) -> str:
+    """In the letters of the sentence it stands in: a native name would triple the price of a Latin SMS."""
+    native = words.script == "native" and words.language == code
+    return LANGUAGES[code].endonym if native else LANGUAGES[code].latin_name
 
 
 def _nested(words: Words, said: Mapping[str, Any]) -> str:

@@ -10,9 +10,11 @@ from flows.state import Frame
 from flows.turn import Steps, Turn, market
 from marketplace_core.places import queries as places
 from marketplace_core.places.place import Place
+from marketplace_core.places.sounds import plain
 
 #: WhatsApp lists hold ten rows; the last is "none of these".
 MOST_CHOICES = 9
+PIN_DIGITS = 6
 HOME = "home"
 ELSEWHERE = Option("elsewhere", label("None of these"))
 
@@ -30,7 +32,11 @@ class Where(Ask):
         yield
 
     def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
-        return (yield from self.hear(turn, frame, turn.heard))
+        said = yield from self.hear(turn, frame, turn.heard)
+        number = turn.heard.text.strip()
+        if said is None and len(number) == PIN_DIGITS and number.isdecimal():
+            return Unusable(msg("I do not know the pincode {pincode}.", pincode=number))
+        return said
 
     def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:
         if heard.location:
@@ -61,15 +67,21 @@ class Where(Ask):
         found = yield from market(places.search, name, limit=5)
         if not found:
             return Unusable(msg("I could not find {name}. Your pincode is surest.", name=name))
-        if len(found) == 1 and found[0].village and found[0].village.casefold() == name.casefold():
-            return Filled(found[0].to_json())
+        same = [place for place in found if place.village and _spelt(place.village) == _spelt(name)]
+        if len(same) == 1:
+            return Filled(same[0].to_json())
         frame.note.pop("area", None)
         return self._choose(frame, found, msg("Which one do you mean?"))
 
     def _choose(self, frame: Frame, choices: tuple[Place, ...], text: Say) -> Taken:
         frame.note[self.slot] = [place.to_json() for place in choices]
+        same_pin = "area" in frame.note  # then the names alone tell them apart
         rows = tuple(
-            Option(str(n), verbatim(place.village or place.district), in_words(place.to_json()))
+            Option(
+                str(n),
+                verbatim(place.village or place.district),
+                None if same_pin else in_words(place.to_json()),
+            )
             for n, place in enumerate(choices)
         )
         return Closer(Question((text,), (*rows, ELSEWHERE)))
@@ -87,6 +99,11 @@ class Where(Ask):
 
     def show(self, value: Any) -> Say:
         return in_words(value)
+
+
+def _spelt(name: str) -> str:
+    """ "ಮಂಡ್ಯ" and "Mandya": native scripts write no vowel at the end of a word."""
+    return plain(name).rstrip("a")
 
 
 def in_words(place: Any) -> Say:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flows.flow import Ask, Closer, Filled, Question, Taken, Unusable
 from flows.heard import Heard
-from flows.say import Option, Say, label, msg
+from flows.say import Option, Say, label, msg, verbatim
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
 from marketplace_core.listings.rules import MOST_PAISE
@@ -29,15 +29,24 @@ def in_words(value: Any) -> Say:
 
 def fair_range(quote: Quote) -> Say:
     """Never a number without its range and its date."""
+    known = {
+        "what": quote.commodity,
+        "where": (msg("all India") if quote.scope == "india" else verbatim(quote.where)).to_json(),
+        "low": quote.low,
+        "high": {"paise": quote.high, "per": quote.per},
+        "as_of": quote.as_of.isoformat(),
+    }
+    if quote.likely is None:
+        return msg(
+            "Fair price for {what:commodity}, {where:say}: {low:money} to {high:rate}. "
+            "Published {as_of:dated}, nothing newer is known.",
+            **known,
+        )
     return msg(
-        "Fair price for {what:commodity} in {where}: {low:money} to {high:rate}, mostly {likely:money}. "
+        "Fair price for {what:commodity}, {where:say}: {low:money} to {high:rate}, mostly {likely:money}. "
         "Prices of {as_of:dated}.",
-        what=quote.commodity,
-        where=quote.where,
-        low=quote.low,
-        high={"paise": quote.high, "per": quote.per},
         likely=quote.likely,
-        as_of=quote.as_of.isoformat(),
+        **known,
     )
 
 
@@ -59,12 +68,16 @@ class Price(Ask):
         quote = yield from self._quote(frame)
         if not quote:
             return Question((self.text,))
+        if quote.likely is None:
+            return Question((fair_range(quote), self.text))
         likely = rate(Decimal(quote.likely) / 100, quote.per)
         frame.note["likely"] = likely
         return Question((fair_range(quote), self.text), (Option("likely", in_words(likely)),))
 
     def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
         said = yield from self.hear(turn, frame, turn.heard)
+        if said is None and turn.heard.intent == "affirm" and "likely" in frame.note:
+            return Filled(frame.note["likely"])
         number = turn.heard.values.get("number")
         return said if said or number is None else (yield from self._read(frame, number, None))
 

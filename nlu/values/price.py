@@ -6,14 +6,15 @@ from typing import Any
 from nlu import lexicon
 from nlu.values.message import Found, Message
 from nlu.values.numerals import Numeral, numeral_at
-from nlu.values.quantity import KILOGRAMS, unit_at
-
-_SLASH = ("/",)
-_ASKED_OF_EACH = frozenset("ke का के की ka ki k hisab hisaab हिसाब se से".split())
+from nlu.values.quantity import KILOGRAMS, unit_at, upper_end
 
 
 def price(rupees: float, per: str | None) -> dict[str, Any]:
     return {"rupees": rupees, "per": per}
+
+
+#: No unit of anything costs a lakh and more; six digits in a row are a place.
+_PINCODES = range(110_001, 856_000)
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,7 @@ def find(message: Message) -> list[Found]:
 
 
 def _read(message: Message, at: int, number: Numeral) -> Found | None:
-    upper = None
-    if message.key(number.end) in ("-", "se", "से", "to"):
-        upper = numeral_at(message, number.end + 1)
-        upper = upper if upper and upper.value > number.value else None
+    upper = upper_end(message, number)
     end = (upper or number).end
     start, rupees_before = _currency_before(message, at)
     rupees_after = _currency_at(message, end)
@@ -58,6 +56,8 @@ def _read(message: Message, at: int, number: Numeral) -> Found | None:
     after = lexicon.find(message.words, _skip_of(message, end), "price_word", message.language)
     if not (said_rupees or (per and per.marked) or priced or (after and after.canonical == "price")):
         return None
+    if per is None and not said_rupees and number.value in _PINCODES:
+        return None  # "wheat at 142001" names a place
     if per is None and not said_rupees and unit_at(message, end):
         return None  # "rate for 12 ton": the number counts tonnes
     values = [number.value, *([upper.value] if upper else []), *([number.other] if number.other else [])]
@@ -90,14 +90,14 @@ def _price_word_before(message: Message, at: int) -> tuple[int, bool]:
 
 def _per_after(message: Message, at: int, said_rupees: bool) -> _Per | None:
     """What follows the sum: "/q", "per quintal", "ka quintal", "quintal", "ಕ್ವಿಂಟಲ್‌ಗೆ", "quintal ke hisab se"."""
-    marked = message.key(at) in _SLASH
+    marked = message.key(at) == "/"
     after = at + 1 if marked else at
     if not marked:
         marker = (
             lexicon.find(message.words, at, "per", message.language) if message.kind(at) == "word" else None
         )
         if marker and unit_at(message, at + marker.length):
-            marked = message.key(at) not in ("ek", "एक", "ಒಂದು", "ondu") or said_rupees
+            marked = said_rupees or not lexicon.says("number", message.key(at))
             after = at + marker.length
             second = lexicon.find(message.words, after, "per", message.language)
             if second and unit_at(message, after + second.length):
@@ -105,15 +105,15 @@ def _per_after(message: Message, at: int, said_rupees: bool) -> _Per | None:
     unit = unit_at(message, after)
     if unit is None or unit.canonical not in KILOGRAMS:
         return None
+    marked = marked or message.expecting == "price"  # asked for a price, "2500 quintal" is one
     end = after + unit.length
     if lexicon.is_dative(unit.ending):
         marked = True
-    elif message.key(end) in ("ge", "ಗೆ"):
+    elif lexicon.is_dative(message.key(end)):
         marked, end = True, end + 1
-    elif _of_each(message, end):
+    elif each := lexicon.find(message.words, end, "of_each", message.language):
         marked = True
-        while message.key(end) in _ASKED_OF_EACH:
-            end += 1
+        end += each.length
     return _Per(unit.canonical, end, marked) if marked or said_rupees else None
 
 
@@ -126,31 +126,18 @@ def _per_before(message: Message, at: int) -> tuple[int, _Per] | None:
             continue
         between = [message.key(i) for i in range(start + unit.length, at)]
         marker_before = start > 0 and (
-            message.key(start - 1) in _SLASH
+            message.key(start - 1) == "/"
             or lexicon.find(message.words, start - 1, "per", message.language) is not None
         )
         if start and numeral_at(message, start - 1) and not marker_before:
             return None  # "12 quintal 2500 rupaye": the unit belongs to the 12
-        dative = lexicon.is_dative(unit.ending) or between[:1] in (
-            ["ge"],
-            ["ಗೆ"],
-            ["ka"],
-            ["का"],
-            ["ke"],
-            ["के"],
+        dative = lexicon.is_dative(unit.ending) or (
+            bool(between) and (lexicon.is_dative(between[0]) or lexicon.says("of", between[0]))
         )
         if (dative or marker_before) and len(between) <= 1:
             return (start - 1 if marker_before else start), _Per(unit.canonical, at, True)
     return None
 
 
-def _of_each(message: Message, at: int) -> bool:
-    return message.key(at) in ("ke", "के", "k", "ki", "की") and message.key(at + 1) in (
-        "hisab",
-        "hisaab",
-        "हिसाब",
-    )
-
-
 def _skip_of(message: Message, at: int) -> int:
-    return at + 1 if message.key(at) in ("ka", "ke", "का", "के", "ki", "की", "k") else at
+    return at + 1 if lexicon.says("of", message.key(at)) else at

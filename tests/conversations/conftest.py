@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from fastapi import FastAPI
-from nlu.understand import Understander
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.carriers.twilio.api import Twilio
@@ -13,6 +12,7 @@ from bot.console import simulator
 from bot.outbox import Postbox
 from bot.settings import Settings
 from bot.turn import Office
+from nlu.understand import Understander
 from tests.conftest import NOW
 from tests.conversations.script import Stage
 
@@ -26,7 +26,7 @@ async def understander(rasa_url: str) -> AsyncIterator[Understander]:
 
 @pytest.fixture
 async def stage(engine: AsyncEngine, clean: None, understander: Understander) -> AsyncIterator[Stage]:
-    settings = Settings(simulator=True, twilio_api_url="http://simulator/simulator/twilio", _env_file=None)
+    settings = Settings(simulator=True, twilio_api_url="http://simulator:8000/simulator/twilio", _env_file=None)
     app = FastAPI()
     app.include_router(simulator.routes(settings))
     async with Twilio(settings, httpx.ASGITransport(app=app)) as twilio:

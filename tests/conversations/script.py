@@ -23,6 +23,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 
 from bot import postman, turn
+from bot.channels.text import clean
 from bot.message import Address, Attachment, Inbound
 from bot.outbox import Postbox
 from bot.turn import Office
@@ -175,9 +176,9 @@ class Stage:
             return Inbound(carrier_id=sid, tap=self._payload(person, title), text=title, **base)
         for short, code in self.codes.items():
             what = re.sub(rf"\b{short}\b", code, what)
-        return Inbound(
-            carrier_id=sid, text=what.encode().decode("unicode_escape") if "\\u" in what else what, **base
-        )
+        if "\\u" in what:
+            what = what.encode().decode("unicode_escape")
+        return Inbound(carrier_id=sid, text=clean(what), **base)
 
     def _payload(self, person: Person, title: str) -> str:
         for message in reversed(person.messages):
