@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 import uvicorn
@@ -17,7 +16,6 @@ from playwright.async_api import Browser, Page, async_playwright
 from bot.settings import Settings
 from tests.browser.echo import app_for
 
-SCREENSHOTS = Path(".mandi/screenshots")
 DESK = {"width": 1400, "height": 900}
 POCKET = {"width": 390, "height": 844}
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from playwright.async_api import Locator, Page, expect
 
 PATIENCE = 20_000.0
+SCREENSHOTS = Path(".mandi/screenshots")
 
 
 class Phone:
@@ -39,7 +40,7 @@ class Phone:
         return await words(self.received.last)
 
     async def type(self, text: str) -> str:
-        return await self.answered(self._write(text))
+        return await self.answered(self.write(text))
 
     async def tap(self, label: str) -> str:
         """A button of the newest message, or else a row of its list."""
@@ -92,7 +93,7 @@ class Phone:
         await expect(message).to_be_visible(timeout=PATIENCE)
         return await words(message)
 
-    async def _write(self, text: str) -> None:
+    async def write(self, text: str) -> None:
         box = self.screen.locator("textarea")
         await box.fill(text)
         await box.press("Enter")
@@ -101,3 +102,8 @@ class Phone:
 async def words(bubble: Locator) -> str:
     texts = await bubble.locator(".text").all_inner_texts()
     return "\n".join(texts)
+
+
+async def picture(page: Page, name: str) -> None:
+    """Kept for whoever wants to see what the test saw."""
+    await page.screenshot(path=SCREENSHOTS / f"{name}.png")

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import DESK, POCKET, Desk
-from tests.browser.phone import Phone
+from tests.browser.phone import Phone, picture
 
 
 @pytest.fixture
@@ -211,6 +211,18 @@ async def test_a_point_off_the_globe_is_not_sent(gurpreet: Phone, desk: Desk, la
     assert heard(desk) == []
 
 
+async def test_a_sheet_never_pushes_the_chat_away(page: Page, gurpreet: Phone) -> None:
+    await gurpreet.type("list")
+    for _ in range(3):
+        await gurpreet.share_pin("Mandya")
+        await gurpreet.share_pin("Thanjavur")
+    await expect(gurpreet.screen.locator(".chat-head")).to_be_in_viewport(ratio=1)
+    await expect(gurpreet.screen.locator(".composer")).to_be_in_viewport(ratio=1)
+    for scroller in (".screen", ".case"):
+        assert await gurpreet.screen.locator(scroller).evaluate("e => e.scrollTop") == 0
+    assert await page.evaluate("document.body.scrollTop + document.documentElement.scrollTop") == 0
+
+
 async def test_a_voice_note_is_an_ogg_file_without_text(gurpreet: Phone, desk: Desk) -> None:
     assert (await gurpreet.speak()).startswith("audio/ogg, ")
     form = heard(desk)[-1]
@@ -264,13 +276,11 @@ async def test_ticks_tell_how_far_a_message_came(gurpreet: Phone, manjula: Phone
 async def test_a_message_the_bot_refused_says_so_and_goes_again_under_the_same_id(
     gurpreet: Phone, desk: Desk
 ) -> None:
-    await gurpreet._write("break")
+    await gurpreet.write("break")
     await expect(gurpreet.sent.last.locator(".trouble")).to_have_text("11200 · the bot answered 500")
     await gurpreet.screen.get_by_role("button", name="Deliver again").click()
     await expect(gurpreet.sent.last).to_have_attribute("data-status", "failed")
-    await gurpreet.page.wait_for_function(
-        "document.querySelector('#phone-gurpreet .presence').textContent === 'online'"
-    )
+    await expect(gurpreet.screen.locator(".presence")).to_have_text("online")
     first, second = heard(desk)
     assert first == second
     await expect(gurpreet.sent).to_have_count(1)
@@ -387,6 +397,7 @@ async def test_in_the_pocket_one_phone_fills_the_screen(page: Page, gurpreet: Ph
     await expect(page.get_by_role("tab", selected=True)).to_have_text("Manjula")
     await expect(manjula.screen.locator("textarea")).to_be_in_viewport(ratio=1)
     await manjula.type("namaskara")
+    await picture(page, "simulator-pocket")
     await page.keyboard.press("Tab")
     assert await page.evaluate("document.documentElement.scrollWidth") == POCKET["width"]
 
@@ -446,8 +457,9 @@ async def test_words_stand_out_from_what_is_behind_them(
     await page.emulate_media(color_scheme=scheme)
     await gurpreet.type("buttons")
     await manjula.type("hello")
-    await gurpreet._write("break")
+    await gurpreet.write("break")
     await gurpreet.screen.locator(".trouble").wait_for()
+    await picture(page, f"simulator-{scheme}")
     contrasts: dict[str, float] = await page.evaluate(
         CONTRASTS,
         [

@@ -77,7 +77,7 @@ function raise(screen, title, rows, from) {
   });
   for (const part of behind) part.inert = true;
   screen.append(shade, element);
-  list.querySelector("button").focus();
+  list.querySelector("button").focus({ preventScroll: true });
   return { element, lower };
 }
 
