@@ -20,6 +20,11 @@ from marketplace_core.places.place import Place
 from marketplace_core.pricing import reference
 
 TENANT = 1
+# Seeding may take longer than any turn may, and two who seed wait for each other.
+PATIENTLY = """
+    SELECT set_config(name, '0', true)
+    FROM unnest(ARRAY['lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout']) name
+"""
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('mandi seed', 0))"
 
 
@@ -87,6 +92,7 @@ async def seed(engine: AsyncEngine) -> None:
 
 
 async def _fill_reference(db: AsyncConnection) -> None:
+    await db.exec_driver_sql(PATIENTLY)
     await db.exec_driver_sql(ONE_AT_A_TIME)
     await db.execute(insert(tenant).values(id=TENANT, name="Mandi Mitra").on_conflict_do_nothing())
     await gazetteer.fill(db)

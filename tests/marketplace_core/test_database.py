@@ -1,7 +1,10 @@
 """The database is what the code believes, and the app's role can do no more than its work."""
 
+import asyncio
 import os
 import stat
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -93,22 +96,45 @@ async def test_tables_of_later_migrations_are_the_apps_to_use(engine: AsyncEngin
 
 
 @pytest.fixture(scope="module")
-def own_database(tmp_path_factory: pytest.TempPathFactory) -> Database:
-    private = tmp_path_factory.mktemp("home") / "private"
-    private.mkdir(mode=0o700)
-    with embedded(private / "pg") as database:
+def private_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("home") / "private"
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def own_database(private_folder: Path) -> Iterator[Database]:
+    with embedded(private_folder / "pg") as database:
         migrate(database.owner_url)
         yield database
 
 
-def test_a_private_folder_stays_unreadable_for_others(own_database: Database) -> None:
-    folder = Path(own_database.app_url.split("host=")[1].replace("%2F", "/"))
-    parent = folder.parent if folder.name == "pg" else None
-    if parent is not None:
-        assert (
-            stat.S_IMODE(parent.stat().st_mode) & (stat.S_IROTH | stat.S_IWOTH | stat.S_IRGRP | stat.S_IWGRP)
-            == 0
-        )
+def test_a_private_folder_stays_unreadable_for_others(own_database: Database, private_folder: Path) -> None:
+    theirs = stat.S_IRGRP | stat.S_IWGRP | stat.S_IROTH | stat.S_IWOTH
+    assert stat.S_IMODE(private_folder.stat().st_mode) & theirs == 0
+
+
+async def test_two_who_start_on_one_folder_share_the_server(
+    own_database: Database, private_folder: Path
+) -> None:
+    other = (
+        "import sys; from pathlib import Path; from marketplace_core.db.embedded import embedded\n"
+        "with embedded(Path(sys.argv[1])) as database: print(database.app_url)"
+    )
+    done = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-W",
+        "ignore",
+        "-c",
+        other,
+        str(private_folder / "pg"),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    told, _ = await done.communicate()
+    assert done.returncode == 0
+    assert told.decode().strip() == own_database.app_url
+    with create_engine(own_database.app_url).connect() as db:  # who leaves first does not stop it
+        assert db.execute(text("SELECT 1")).scalar() == 1
 
 
 def test_the_server_listens_on_its_socket_alone_and_keeps_what_it_acknowledged(

@@ -270,8 +270,9 @@ async def test_the_search_uses_the_index_of_places(engine: AsyncEngine, owner_ur
 
 async def test_every_listing_within_reach_is_found_and_none_beyond(desk: Desk) -> None:
     seller = await somebody(desk, "+919800000009", name="Kamala")
+    await desk.db.execute(text("SELECT setseed(0.5)"))
     await desk.db.execute(text(MANY.replace("20000", "3000")), {"seller": seller})
-    lat, lon, km = 22.5, 79.5, 180.0
+    lat, lon, km = 22.5, 79.5, 300.0
     rows = await desk.db.execute(
         select(t.c.code, t.c.lat, t.c.lon).where(t.c.tenant_id == 1, t.c.state == "active")
     )
@@ -280,3 +281,5 @@ async def test_every_listing_within_reach_is_found_and_none_beyond(desk: Desk) -
     assert {one.listing.code for one in found} == within
     assert len(within) > 20
     assert [one.km for one in found] == sorted(one.km for one in found)
+    nearest = await shelf.near(desk, commodity=None, lat=lat, lon=lon, km=km, limit=3)
+    assert nearest == found[:3]
