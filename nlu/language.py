@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from nlu.lexicon import says
 from nlu.normalise import normalise
 from nlu.understanding import Script
 
@@ -14,13 +15,10 @@ _BLOCKS = {
     0x0900: "hi", 0x0980: "bn", 0x0A00: "pa", 0x0A80: "gu", 0x0B80: "ta", 0x0C00: "te", 0x0C80: "kn", 0x0D00: "ml",
 }  # fmt: skip
 _DEVANAGARI = 0x0900
-_MARATHI = frozenset(
-    "आहे आहेत नाही मला माझा माझी माझे काय किती हवे हवी हवा पाहिजे विकायचे विकायचा विकायची करा आणि मध्ये आम्ही कुठे".split()
-)
 _SURE = 0.85
 _SHORTEST, _LONGEST = 1, 4
 _UNSEEN = 0.5
-_ENOUGH_WORDS = 2
+_ENOUGH_WORDS, _OFTEN, _TELLING = 2, 5, 4
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ def recognise(text: str) -> Recognised:
     latin = sum(letter.isascii() and letter.isalpha() for letter in text)
     if block in _BLOCKS and letters * 2 >= latin:
         language = _BLOCKS[block]
-        if block == _DEVANAGARI and _MARATHI.intersection(text.split()):
+        if block == _DEVANAGARI and any(says("marathi", word) for word in text.split()):
             language = "mr"
         return Recognised(language, "native", letters / (letters + latin))
     if not latin:
@@ -81,14 +79,15 @@ def _model() -> dict[str, _Letters]:
     model = {}
     for file in sorted(_DATA.glob("*.yml")):
         counts: Counter[str] = Counter()
-        vocabulary: set[str] = set()
+        heard: Counter[str] = Counter()
         for line in file.read_text(encoding="utf-8").splitlines():
             said = line.strip().removeprefix("- ")
             if said != line.strip() and said.isascii() and not said.startswith("intent:"):
                 normal = normalise(said)
                 counts.update(_grams(normal))
-                vocabulary.update(normal.split())
+                heard.update(set(normal.split()))
         if counts:
+            vocabulary = {word for word, times in heard.items() if times >= _OFTEN and len(word) >= _TELLING}
             model[file.stem] = _Letters(counts, sum(counts.values()) + _UNSEEN * len(counts), vocabulary)
     return model
 

@@ -34,6 +34,20 @@ _ENDINGS = {
         )
     )
 }  # fmt: skip
+_INFLECTED = frozenset(
+    {
+        "unit",
+        "crop",
+        "residue",
+        "residue_part",
+        "month",
+        "weekday",
+        "date_rel_days",
+        "day_unit",
+        "currency",
+        "multiplier",
+    }
+)
 _DATIVE = ("ಗೆ", "ಕ್ಕೆ", "ige", "ge", "kke")
 
 
@@ -87,6 +101,17 @@ def forms(kind: str) -> frozenset[str]:
     return frozenset(_index()[kind])
 
 
+def says(kind: str, key: str) -> bool:
+    """Whether this word, as it stands, is of that kind."""
+    return key in _index()[kind]
+
+
+@cache
+def table(kind: str) -> dict[str, str]:
+    """For a kind whose forms have one meaning each: what they mean."""
+    return {form: senses[0].canonical for form, senses in _index()[kind].items()}
+
+
 @cache
 def known_words() -> frozenset[str]:
     """Every word of the lexicon: none of them is the name of a village, unless a village is asked for."""
@@ -105,7 +130,7 @@ def find(said: Sequence[Word], at: int, kind: str, language: str | None = None) 
         key = " ".join(word.key for word in said[at : at + length])
         if senses := index.get(key):
             return Hit(length, _preferred(senses, language))
-        for stem, ending in _stems(key):
+        for stem, ending in _stems(key) if kind in _INFLECTED else ():
             if senses := tuple(s for s in index.get(stem, ()) if s.language in ("kn", "xx", "en")):
                 return Hit(length, _preferred(senses, language), ending)
     return None

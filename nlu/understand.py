@@ -8,7 +8,7 @@ from typing import Literal, TextIO
 
 from nlu.fallback import guess
 from nlu.language import Recognised, recognise
-from nlu.lexicon import known_words
+from nlu.lexicon import forms, known_words, says
 from nlu.normalise import clean, normalise, shape
 from nlu.rasa import Rasa
 from nlu.rules import rule
@@ -18,23 +18,11 @@ from nlu.values.read import Values, read
 #: Of a longer message only the beginning is read; ten SMS segments hold as much.
 LONGEST = 1600
 
+#: Places have short names; a whole sentence may be a wish, even while a place is asked for.
+_LONGEST_PLACE = 3
+
 #: Who asks about these looks back: "kal" is then yesterday.
 _LOOKING_BACK = frozenset({"payment_status", "dispute", "rate"})
-
-#: Words beside a value that say nothing more.
-_FILLERS = frozenset(
-    "hai h hain he only just sirf bas ka ke ki ko se sir ji please pls it is its it's about around lagbhag karib total ide "
-    "mera meri hi he the and aur is rs dena lena my our me mein main for at on by to in a an of yes haan ok okay ha "
-    "है हैं का के की को से सिर्फ बस जी करीब लगभग कुल मेरा और हां में ಇದೆ ಮಾತ್ರ ಸುಮಾರು ಒಟ್ಟು ಸರ್ ಮತ್ತು ಹೌದು "
-    "sumaru maatra matra ottu anna mattu haudu bhai भाई ಅಣ್ಣ pin pincode code number no nambar नंबर ಪಿನ್".split()
-)
-_NO = frozenset(
-    "no nope not nahi nahin nai nhi na नहीं नही ना न galat गलत wrong ಇಲ್ಲ ಅಲ್ಲ ತಪ್ಪು illa alla tappu beda ಬೇಡ sorry".split()
-)
-_PUTTING_RIGHT = _NO | frozenset(
-    "instead rather than ki jagah badle की जगह के बदले बदले badalu ಬದಲು ಬದಲಿಗೆ change to make it badlo badal karo kar do correct "
-    "correction actually मतलब matlab bola tha kaha i said meant mean बदलो करो कर दो ಮಾಡಿ madi maadi bittu ಬಿಟ್ಟು sahi सही ಸರಿ sari".split()
-)
 
 
 class Understander:
@@ -54,6 +42,8 @@ class Understander:
         cleaned = clean(text[:LONGEST])
         normal = normalise(cleaned)
         heard = recognise(normal)
+        if expecting in ("name", "place") and heard.script != "native":
+            heard = Recognised(None, heard.script, 0.0)  # names of people and villages are of no language
         spoken = heard.language or language
         if not any(letter.isalnum() for letter in normal):
             return _in(heard, Understanding("out_of_scope", 0.0))
@@ -89,20 +79,25 @@ def _answer(cleaned: str, normal: str, values: Values, expecting: Expecting | No
         return Understanding("inform", 1.0, values={"text": cleaned})
     if not values.values and not values.alternatives:
         return None
-    rest = set(values.unread)
-    if not rest - _FILLERS - _PUTTING_RIGHT and (values.corrected or _begins_with_no(normal)):
+    rest = set(values.unread) - forms("filler")
+    if not rest - forms("denial") - forms("putting_right") and (values.corrected or _begins_with_no(normal)):
         return _with(Understanding("correct", 0.95), values)
-    if not rest - _FILLERS:
+    if not rest:
         return _with(Understanding("inform", 0.95), values)
     if expecting == "name" and "name" in values.values:
         return _with(Understanding("inform", 0.9), values)
-    if expecting == "place" and "place" in values.values and not rest & known_words():
+    if (
+        expecting == "place"
+        and "place" in values.values
+        and len(normal.split()) <= _LONGEST_PLACE
+        and not rest & known_words()
+    ):
         return _with(Understanding("inform", 0.9), values)
     return None
 
 
 def _begins_with_no(normal: str) -> bool:
-    return normal.split()[0] in _NO
+    return says("denial", normal.split(maxsplit=1)[0])
 
 
 def _with(understanding: Understanding, values: Values) -> Understanding:

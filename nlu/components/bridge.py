@@ -2,12 +2,9 @@
 
 import json
 import random
-from typing import Any, Dict, List
+from typing import Any
 
 import numpy as np
-from nlu.components.noise import noisy
-from nlu.normalise import normalise, shape
-from nlu.phonetic import devoiced, skeleton
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -21,17 +18,21 @@ from scipy.special import softmax
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
+from nlu.components.noise import noisy
+from nlu.normalise import normalise, shape
+from nlu.phonetic import devoiced, skeleton
+
 VIEWS = 3
 
 
-def views(text: str) -> List[str]:
+def views(text: str) -> list[str]:
     """As normalised, as its phonetic skeleton, and as the skeleton without voice."""
     plain = shape(normalise(text))
     bones = skeleton(plain)
     return [plain, bones, devoiced(bones)]
 
 
-def _vectorizer(config: Dict[str, Any], vocabulary: Any = None) -> TfidfVectorizer:
+def _vectorizer(config: dict[str, Any], vocabulary: Any = None) -> TfidfVectorizer:
     return TfidfVectorizer(
         analyzer="char_wb",
         ngram_range=(config["min_ngram"], config["max_ngram"]),
@@ -52,7 +53,7 @@ class BridgeIntentClassifier(GraphComponent, IntentClassifier):
     """
 
     @staticmethod
-    def get_default_config() -> Dict[str, Any]:
+    def get_default_config() -> dict[str, Any]:
         return {
             "C": 0.5,
             "min_ngram": 2,
@@ -65,22 +66,22 @@ class BridgeIntentClassifier(GraphComponent, IntentClassifier):
         }
 
     @staticmethod
-    def required_packages() -> List[str]:
+    def required_packages() -> list[str]:
         return ["sklearn", "regex"]
 
-    def __init__(self, config: Dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
+    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
         self.config = config
         self._storage = storage
         self._resource = resource
-        self._vectorizers: List[TfidfVectorizer] = []
-        self._intents: List[str] = []
+        self._vectorizers: list[TfidfVectorizer] = []
+        self._intents: list[str] = []
         self._weights = np.zeros((0, 0), dtype=np.float32)
         self._bias = np.zeros(0, dtype=np.float32)
 
     @classmethod
     def create(
         cls,
-        config: Dict[str, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -97,14 +98,14 @@ class BridgeIntentClassifier(GraphComponent, IntentClassifier):
         self.persist()
         return self._resource
 
-    def fit(self, said: List[Any]) -> None:
-        dice = random.Random(self.config["random_state"])
+    def fit(self, said: list[Any]) -> None:
+        dice = random.Random(self.config["random_state"])  # noqa: S311
         copies = self.config["noisy_copies"]
         texts = [t for text, _ in said for t in (text, *(noisy(text, dice) for _ in range(copies)))]
         labels = [intent for _, intent in said for _ in range(1 + copies)]
-        columns = list(zip(*map(views, texts)))
+        columns = list(zip(*map(views, texts), strict=True))
         self._vectorizers = [_vectorizer(self.config) for _ in range(VIEWS)]
-        features = [v.fit_transform(column) for v, column in zip(self._vectorizers, columns)]
+        features = [v.fit_transform(column) for v, column in zip(self._vectorizers, columns, strict=True)]
         model = LinearSVC(
             C=self.config["C"],
             class_weight="balanced",
@@ -115,17 +116,19 @@ class BridgeIntentClassifier(GraphComponent, IntentClassifier):
         self._weights = model.coef_.astype(np.float32)
         self._bias = model.intercept_.astype(np.float32)
 
-    def logits(self, texts: List[str]) -> np.ndarray:
-        columns = zip(*map(views, texts))
-        features = csr_matrix(hstack([v.transform(column) for v, column in zip(self._vectorizers, columns)]))
+    def logits(self, texts: list[str]) -> np.ndarray:
+        columns = zip(*map(views, texts), strict=True)
+        features = csr_matrix(
+            hstack([v.transform(column) for v, column in zip(self._vectorizers, columns, strict=True)])
+        )
         return features @ self._weights.T + self._bias
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         if not messages or not self._intents:
             return messages
         scores = self.logits([message.get(TEXT) or "" for message in messages])
         chances = softmax(scores / self.config["temperature"], axis=1)
-        for message, row in zip(messages, chances):
+        for message, row in zip(messages, chances, strict=True):
             best = np.argsort(-row)[: self.config["ranking_length"]]
             ranking = [{"name": self._intents[i], "confidence": float(row[i])} for i in best]
             message.set(INTENT, ranking[0], add_to_output=True)
@@ -151,7 +154,7 @@ class BridgeIntentClassifier(GraphComponent, IntentClassifier):
     @classmethod
     def load(
         cls,
-        config: Dict[str, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,

@@ -7,17 +7,18 @@ import re
 import sys
 from collections import Counter, defaultdict
 from pathlib import Path
-from typing import Any, Dict, List, Tuple
+from typing import Any
 
 import numpy as np
-from nlu.components.bridge import BridgeIntentClassifier
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
+
+from nlu.components.bridge import BridgeIntentClassifier
 
 FOLDS = 5
 
 
-def examples(folder: Path) -> List[Tuple[str, str, str]]:
+def examples(folder: Path) -> list[tuple[str, str, str]]:
     """Text, intent, language."""
     said, intent = [], ""
     for file in sorted(folder.glob("*.yml")):
@@ -33,7 +34,7 @@ def main(folder: Path) -> None:
     said = examples(folder)
     order = np.random.default_rng(7).permutation(len(said))
     logits, truth, about = [], [], []
-    names: List[str] = []
+    names: list[str] = []
     for fold in range(FOLDS):
         kept_out = set(order[fold::FOLDS])
         classifier = _fresh()
@@ -50,7 +51,7 @@ def _fresh() -> Any:
     return BridgeIntentClassifier(BridgeIntentClassifier.get_default_config(), None, None)  # type: ignore[arg-type]
 
 
-def report(logits: np.ndarray, truth: np.ndarray, about: List[Tuple[str, str]], names: List[str]) -> None:
+def report(logits: np.ndarray, truth: np.ndarray, about: list[tuple[str, str]], names: list[str]) -> None:
     def surprise(temperature: float) -> float:
         chances = log_softmax(logits / temperature, axis=1)
         return -float(chances[np.arange(len(truth)), truth].mean())
@@ -64,15 +65,15 @@ def report(logits: np.ndarray, truth: np.ndarray, about: List[Tuple[str, str]], 
         f"{len(truth)} messages, {right.mean():.3f} right, {(right | second).mean():.3f} among the first two"
     )
     print(f"temperature {temperature:.3f}, calibration error {_calibration_error(sure, right):.3f}")
-    groups: Dict[str, List[bool]] = defaultdict(list)
-    for (text, language), ok in zip(about, right):
+    groups: dict[str, list[bool]] = defaultdict(list)
+    for (text, language), ok in zip(about, right, strict=True):
         groups[f"{language} {'latin' if text.isascii() else 'native'}"].append(bool(ok))
     for group, oks in sorted(groups.items()):
         print(f"  {group:12} {np.mean(oks):.3f} of {len(oks)}")
     for floor in (0.3, 0.45, 0.6, 0.75, 0.9):
         acted = sure >= floor
         print(f"  confidence >= {floor}: {acted.mean():.2f} of messages, {right[acted].mean():.3f} right")
-    confused = Counter((names[t], names[b]) for t, b in zip(truth, best) if t != b)
+    confused = Counter((names[t], names[b]) for t, b in zip(truth, best, strict=True) if t != b)
     for (meant, taken), times in confused.most_common(25):
         print(f"  {meant} taken for {taken}: {times}")
 

@@ -1,17 +1,20 @@
 """Spelling as hurried thumbs produce it, so that training has seen it before the farmers send it."""
 
+import itertools
 import random
 
 _VOWELS = "aeiou"
-_SWAPS = (("aa", "a"), ("ee", "i"), ("oo", "u"), ("th", "t"), ("dh", "d"), ("bh", "b"), ("kh", "k"), ("v", "w"),
-          ("sh", "s"), ("ph", "f"), ("j", "z"), ("y", "i"), ("a", "aa"), ("i", "ee"), ("t", "th"), ("d", "dh"))  # fmt: skip
+_SWAPS = (
+    ("aa", "a"), ("ee", "i"), ("oo", "u"), ("th", "t"), ("dh", "d"), ("bh", "b"), ("kh", "k"), ("v", "w"),
+    ("sh", "s"), ("ph", "f"), ("j", "z"), ("y", "i"), ("a", "aa"), ("i", "ee"), ("t", "th"), ("d", "dh"),
+)  # fmt: skip
 _NEIGHBOURS = {
-    key: beside for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm") for key, beside in zip(row, row[1:])
+    key: beside for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm") for key, beside in itertools.pairwise(row)
 }
 
 
 def _vowel_lost(word: str, dice: random.Random) -> str:
-    inner = [i for i, letter in enumerate(word) if letter in _VOWELS and 0 < i]
+    inner = [i for i, letter in enumerate(word) if letter in _VOWELS and i > 0]
     return _without(word, dice.choice(inner)) if inner else word
 
 

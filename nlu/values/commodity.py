@@ -32,12 +32,6 @@ _LIKELY = {
     "stalk": ("maize_stover", "sorghum_stover", "cotton_stalk"),
     "husk": ("rice_husk", "groundnut_shell", "coconut_residue"),
 }
-_OF = frozenset("ki ka ke ka की का के of da na ದ ನ".split())
-
-#: Produce whose short names are everyday words: asked for by name only, or with an amount beside it.
-_EVERYDAY = frozenset(
-    "aam rai til gur bella gud lime cane cane tur kele chana aaru anar kanda bele jata koi bale".split()
-)
 
 
 def find(message: Message) -> list[Found]:
@@ -73,7 +67,7 @@ def _crop_with_part(message: Message, at: int, crop: Hit) -> Found | None:
     if crop.senses[0].kind != "crop":
         return None
     end = at + crop.length
-    if message.key(end) in _OF:
+    if lexicon.says("of", message.key(end)):
         end += 1
     part = (
         lexicon.find(message.words, end, "residue_part", message.language)
@@ -90,25 +84,30 @@ def _hit(message: Message, at: int, kind: str) -> Hit | None:
     hit = lexicon.find(message.words, at, kind, message.language)
     if hit and hit.length == 1 and not _plausible(message, at, hit):
         return None
-    if hit is None and message.key(at) not in _ordinary():
+    if hit is None and not _may_be_a_place(message, at):
         hit = lexicon.resembles(message.words, at, kind, message.language)
-        if hit and any(word.key in _ordinary() for word in message.words[at : at + hit.length]):
+        if hit and any(lexicon.says("ordinary", word.key) for word in message.words[at : at + hit.length]):
             return None
     return hit
 
 
+def _may_be_a_place(message: Message, at: int) -> bool:
+    """ "in Mandya": nearly mandua, a millet."""
+    beside = lexicon.says("place_before", message.key(at - 1)) or lexicon.says(
+        "place_after", message.key(at + 1)
+    )
+    return message.expecting == "place" or (beside and message.expecting != "commodity")
+
+
 def _plausible(message: Message, at: int, hit: Hit) -> bool:
-    """A short everyday word is produce only in its own language, or when produce is asked for."""
+    """A short everyday word is produce only in its own language, beside an amount, or when produce is asked for."""
     key = message.key(at)
     if hit.ending and len(key) - len(hit.ending) < 4 and key.isascii():
         return False
-    if key not in _EVERYDAY or message.expecting == "commodity":
+    if not lexicon.says("crop_or_word", key) or message.expecting == "commodity":
         return True
-    return any(sense.language == message.language for sense in hit.senses)
-
-
-def _ordinary() -> frozenset[str]:
-    return lexicon.forms("ordinary")
+    beside_an_amount = not message.free(at - 1, at) or not message.free(at + 1, at + 2)
+    return beside_an_amount or any(sense.language == message.language for sense in hit.senses)
 
 
 def _longer(residue: Hit | None, crop: Hit | None) -> Hit | None:
@@ -139,8 +138,4 @@ def _residue_over_crop(found: list[Found]) -> list[Found]:
 
 
 def _is_crop(found: Found) -> bool:
-    return all(reading in _crops() for reading in found.readings)
-
-
-def _crops() -> frozenset[str]:
-    return lexicon.canonicals("crop")
+    return lexicon.canonicals("crop").issuperset(found.readings)

@@ -6,8 +6,6 @@ from nlu import lexicon
 from nlu.values.message import Found, Message
 from nlu.values.numerals import numeral_at
 
-#: Words for the day that double as greetings, verbs or parts of names; they count when a day is asked for.
-_ONLY_WHEN_ASKED = frozenset("sat sun mon wed fri shani mangal som budh may mar ab अब".split())
 _CENTURY = 2000
 
 
@@ -36,7 +34,7 @@ def _past_fillers(message: Message, end: int) -> int:
         part = lexicon.find(message.words, end, "day_part", message.language)
         if part:
             end += part.length
-        elif message.key(end) in ("se", "से", "ko", "को", "tak", "तक", "onwards", "rinda", "ರಿಂದ", "inda"):
+        elif lexicon.says("date_filler", message.key(end)):
             end += 1
         else:
             break
@@ -160,7 +158,7 @@ def _weekday(message: Message, at: int) -> tuple[str, int] | None:
 
 
 def _counts(message: Message, at: int, length: int) -> bool:
-    return length > 1 or message.key(at) not in _ONLY_WHEN_ASKED or message.expecting == "date"
+    return length > 1 or not lexicon.says("day_or_word", message.key(at)) or message.expecting == "date"
 
 
 def _coming(message: Message, month: int, day: int) -> str | None:

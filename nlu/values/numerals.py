@@ -6,12 +6,6 @@ from dataclasses import dataclass
 from nlu import lexicon
 from nlu.values.message import Message
 
-#: Number words that are, in Latin letters, ordinary words too: alone they count only beside a unit or when asked for.
-_ORDINARY_WORDS = frozenset(
-    "do so to no das sat nau bis tin tees tis bara barah sath saath sola tera choda saat chhe che aat ath are ek one "
-    "half quarter aaru aru elu aidu mooru muru naku nuru char chah athara vare k l cr pone sade a bais pach dus pav "
-    "paav kalu kaalu noora aadha adha aadhi aadhe".split()
-)
 #: They multiply only what is written right before them, and only small numbers: "5k", but not "2500 k".
 _LETTER_MULTIPLIERS = {"k": 1_000, "l": 100_000, "cr": 10_000_000}
 _THOUSANDS_OR_DECIMALS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
@@ -62,12 +56,8 @@ def numeral_at(message: Message, at: int) -> Numeral | None:
         break
     if end == at:
         return None
-    sure = end - at > 1 or message.key(at) not in _ORDINARY_WORDS
+    sure = end - at > 1 or not lexicon.says("number_or_word", message.key(at))
     return Numeral(_plain(total + (current or 0)), end, sure, _plain(other) if other else None)
-
-
-def starts_numeral(message: Message, at: int) -> bool:
-    return numeral_at(message, at) is not None
 
 
 def _operand(message: Message, at: int) -> tuple[float, int] | None:
@@ -91,7 +81,7 @@ def _counted(message: Message, at: int) -> tuple[float, int] | None:
     if message.kind(at) == "number":
         return float(message.key(at)[:15]), 1
     number = lexicon.find(message.words, at, "number", message.language)
-    if number and not number.ending:
+    if number:
         return float(number.canonical), number.length
     return None
 
@@ -118,14 +108,16 @@ def _multiplier(message: Message, at: int, current: float | None) -> tuple[int, 
     hit = lexicon.find(message.words, at, "multiplier", message.language)
     if not hit or int(hit.canonical) == 20 or (hit.ending and lexicon.is_dative(hit.ending)):
         return None
-    if key in ("so", "sau") and current is None and key == "so":
+    if current is None and lexicon.says("number_or_word", key):
         return None
     return int(hit.canonical), hit.length
 
 
 def _means_of(message: Message, at: int) -> bool:
-    """ "12 k hisab se": here k is the Hindi "of"."""
-    return message.key(at + 1) in ("hisab", "hisaab", "liye", "lie", "baad", "bad", "rate", "bhav", "daam")
+    """In "12 k hisab se" the k is the Hindi "of"."""
+    following = message.key(at + 1)
+    counted = any(lexicon.says(kind, following) for kind in ("unit", "currency", "per"))
+    return lexicon.says("ordinary", following) and not counted
 
 
 def _hyphenated(message: Message, at: int) -> bool:

@@ -1,9 +1,9 @@
 """A place by its six-digit pincode: {"pincode": "141001"}."""
 
+from nlu import lexicon
 from nlu.values.message import Found, Message
 from nlu.values.quantity import unit_at
 
-_MARKERS = frozenset("pin pincode code zip पिन पिनकोड कोड ಪಿನ್ ಪಿನ್ಕೋಡ್ ಕೋಡ್".split())
 _OTHER_NUMBERS = ("quantity", "price")
 
 
@@ -19,7 +19,7 @@ def find(message: Message) -> list[Found]:
             and message.free(at, end)
             and not unit_at(message, end)
         ):
-            start = at - 1 if message.key(at - 1) in _MARKERS else at
+            start = at - 1 if lexicon.says("pincode_word", message.key(at - 1)) else at
             found.append(Found("place", ({"pincode": digits},), start, end))
     return found
 
@@ -27,7 +27,7 @@ def find(message: Message) -> list[Found]:
 def _digits(message: Message, at: int) -> tuple[str, int]:
     """Some write a gap in the middle: 141 001."""
     first, second = message.key(at), message.key(at + 1)
-    asked = message.expecting == "place" or message.key(at - 1) in _MARKERS
+    asked = message.expecting == "place" or lexicon.says("pincode_word", message.key(at - 1))
     if asked and len(first) == 3 and len(second) == 3 and (first + second).isdigit():
         return first + second, at + 2
     plain = message.kind(at) == "number" and first.isdigit() and message.words[at].text == first

@@ -41,7 +41,7 @@ def find(message: Message) -> list[Found]:
 
 
 def _read(message: Message, at: int, number: Numeral) -> Found | None:
-    upper = _upper_end(message, number)
+    upper = upper_end(message, number)
     last = upper or number
     unit = unit_at(message, last.end)
     if unit is None or number.value <= 0:
@@ -53,9 +53,9 @@ def _read(message: Message, at: int, number: Numeral) -> Found | None:
     return Found("quantity", readings, at, last.end + unit.length)
 
 
-def _upper_end(message: Message, number: Numeral) -> Numeral | None:
+def upper_end(message: Message, number: Numeral) -> Numeral | None:
     """The 15 of "12-15 ton" and "12 se 15 ton": which of the two, only the speaker knows."""
-    if message.key(number.end) not in ("-", "se", "से", "to", "रिंद", "ರಿಂದ", "rinda"):
+    if message.key(number.end) != "-" and not lexicon.says("up_to", message.key(number.end)):
         return None
     upper = numeral_at(message, number.end + 1)
     return upper if upper and upper.value > number.value else None

@@ -1,8 +1,8 @@
 """Every value of a message, and which of several readings only the speaker can choose."""
 
+import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date as Day
 from typing import Any
 
 from nlu.normalise import clean, words
@@ -39,7 +39,7 @@ class Values:
 def read(
     text: str,
     *,
-    today: Day,
+    today: datetime.date,
     language: str | None = None,
     expecting: Expecting | None = None,
     past: bool = False,
@@ -57,19 +57,10 @@ def read(
 
 
 def _all_found(message: Message) -> list[Found]:
-    found: list[Found] = []
-    if message.expecting == "name" or _introduces(message):
-        found = name.find(message)
+    found = name.find(message)
     for reader in _READERS:
         found += reader(message.without(found))
     return sorted(found + _numbers(message.without(found)), key=lambda f: f.start)
-
-
-def _introduces(message: Message) -> bool:
-    return any(message.key(at) in _NAME_WORDS for at in range(len(message.words)))
-
-
-_NAME_WORDS = frozenset("name naam nam नाम ಹೆಸರು hesaru call name's".split())
 
 
 def _numbers(message: Message) -> list[Found]:
@@ -95,6 +86,8 @@ def _settled(found: list[Found], message: Message) -> tuple[dict[str, Any], dict
         if before and here.name in _LAST_COUNTS:
             before = ()
         readings[here.name] = tuple(_unique((*before, *here.readings)))
+    if any("pincode" in place for place in readings.get("place", ())):
+        readings["place"] = tuple(place for place in readings["place"] if "pincode" in place)
     _bare_number(readings, message)
     values = {name: options[0] for name, options in readings.items() if len(options) == 1}
     alternatives = {name: options for name, options in readings.items() if len(options) > 1}
