@@ -148,6 +148,10 @@ def _listen(this: Turn) -> Steps[None]:
     )
     needed = CLEAR if answered else ACT
 
+    aside = next((step for name, step in repair.ASIDES.items() if name in heard.values), None)
+    if aside:
+        yield from aside(this)
+        return
     if heard.intent in repair.REPAIRS and (rules or (confidence >= needed and not free_text)):
         yield from repair.REPAIRS[heard.intent](this)
         return

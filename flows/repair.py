@@ -332,7 +332,7 @@ REPAIRS: dict[str, Callable[[Turn], Steps[None]]] = {
     "cancel": cancel,
     "talk_to_human": human,
     "start": start,
-    "skip": skip,
-    "why": why,
-    "wait": wait,
 }
+
+#: Words about the question itself, told by a value whatever the intent.
+ASIDES: dict[str, Callable[[Turn], Steps[None]]] = {"skip": skip, "why": why, "wait": wait}

@@ -14,6 +14,8 @@ _FILE = Path(__file__).with_name("rules.tsv")
 
 #: They mean the same while a name or a free text is being asked for.
 _UNIVERSAL = frozenset({"stop", "start", "help", "menu", "back", "repeat", "cancel", "talk_to_human"})
+#: Words about the question itself; the label says the nearest thing to it, a value says which.
+_ASIDES = {"skip": "deny", "why": "help", "wait": "inform"}
 _OWN_WORDS_ASKED = ("name", "text")
 
 _LANGUAGE_ENDINGS = ("ದಲ್ಲಿ", "ಯಲ್ಲಿ", "ನಲ್ಲಿ", "ಲ್ಲಿ", "dalli", "yalli", "nalli", "alli")
@@ -35,8 +37,8 @@ def rule(text: str, expecting: Expecting | None = None, language: str | None = N
         and lexicon.says("yesno_when_asked", " ".join(words))
     ):
         return None
-    if intent == "skip":
-        return Understanding("deny", 1.0, values={"skip": True})
+    if intent in _ASIDES:
+        return Understanding(_ASIDES[intent], 1.0, values={intent: True})
     return Understanding(intent, 1.0)
 
 

@@ -18,8 +18,10 @@ from nlu.values.read import Values, read
 #: Of a longer message only the beginning is read; ten SMS segments hold as much.
 LONGEST = 1600
 
-#: Places have short names; a whole sentence may be a wish, even while a place is asked for.
-_LONGEST_PLACE = 3
+#: Any words may be a village while a place is asked for, unless they are clearly a wish of their own.
+NAMED_PLACE = 0.9
+CLEAR = 0.8
+_NO_WISH = frozenset({"inform", "out_of_scope", "weather"})
 
 #: Who asks about these looks back: "kal" is then yesterday.
 _LOOKING_BACK = frozenset({"payment_status", "dispute", "rate"})
@@ -49,9 +51,11 @@ class Understander:
             return _in(heard, Understanding("out_of_scope", 0.0))
         values = read(cleaned, today=today, language=spoken, expecting=expecting)
         certain = rule(normal, expecting, spoken) or _answer(cleaned, normal, values, expecting)
-        if certain:
+        if certain and certain.confidence > NAMED_PLACE:
             return _in(heard, certain)
         intent, confidence, source = await self._intent(normal, values)
+        if certain and (confidence < CLEAR or intent in _NO_WISH):
+            return _in(heard, certain)
         if intent in _LOOKING_BACK:
             values = read(cleaned, today=today, language=spoken, expecting=expecting, past=True)
         understanding = Understanding(intent, confidence, source=source)
@@ -86,13 +90,8 @@ def _answer(cleaned: str, normal: str, values: Values, expecting: Expecting | No
         return _with(Understanding("inform", 0.95), values)
     if expecting == "name" and "name" in values.values:
         return _with(Understanding("inform", 0.9), values)
-    if (
-        expecting == "place"
-        and "place" in values.values
-        and len(normal.split()) <= _LONGEST_PLACE
-        and not rest & known_words()
-    ):
-        return _with(Understanding("inform", 0.9), values)
+    if expecting == "place" and "place" in values.values and not rest & known_words():
+        return _with(Understanding("inform", NAMED_PLACE), values)
     return None
 
 

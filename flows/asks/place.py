@@ -77,10 +77,12 @@ class Where(Ask):
         frame.note[self.slot] = [place.to_json() for place in choices]
         same_pin = "area" in frame.note  # then the names alone tell them apart
         rows = tuple(
-            Option(
+            Option(str(n), verbatim(place.village or place.district))
+            if same_pin
+            else Option(
                 str(n),
-                verbatim(place.village or place.district),
-                None if same_pin else in_words(place.to_json()),
+                verbatim(f"{place.village}, {place.district}" if place.village else place.district),
+                verbatim(f"{place.state} {place.pincode}"),
             )
             for n, place in enumerate(choices)
         )
