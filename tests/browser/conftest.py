@@ -15,6 +15,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from bot.settings import Settings
 from tests.browser.echo import app_for
+from tests.browser.phone import Phone
 
 DESK = {"width": 1400, "height": 900}
 POCKET = {"width": 390, "height": 844}
@@ -37,6 +38,11 @@ class Desk:
     url: str
     app: FastAPI
     settings: Settings
+
+
+def heard(desk: Desk) -> list[dict[str, str]]:
+    forms: list[dict[str, str]] = desk.app.state.heard
+    return forms
 
 
 @pytest.fixture(scope="session")
@@ -88,3 +94,13 @@ async def page(browser: Browser, desk: Desk) -> AsyncIterator[Page]:
     yield page
     await context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def gurpreet(page: Page) -> Phone:
+    return Phone(page, "gurpreet")
+
+
+@pytest.fixture
+def manjula(page: Page) -> Phone:
+    return Phone(page, "manjula")
