@@ -134,6 +134,12 @@ async def _take(office: Office, inbound: Inbound) -> Answer:
 
 
 @dataclass(frozen=True)
+class Reachable:
+    channel: Channel
+    value: str
+
+
+@dataclass(frozen=True)
 class Done:
     outcome: Outcome
     touched_market: bool
@@ -187,8 +193,8 @@ async def _speak(office: Office, desk: Desk, person_id: UUID, heard: Heard, key:
     person = await people.person(desk, person_id)
     state, _ = await conversations.lock(desk, person_id)
     address = reachable(await people.addresses(desk, person_id), desk.now)
-    name = cast(Channel, address.channel if address else "sms")
-    channel = DialogueChannel(name, opted_out=address is None)
+    name: Channel = address.channel if address else "sms"
+    channel = DialogueChannel(name, terse=name == "sms", opted_out=address is None)
     done = await _converse(desk, State.from_json(state), heard, person, channel)
     outgoing = _render(name, done.outcome) if address else None
     await conversations.close(
@@ -279,18 +285,16 @@ async def _apologise(office: Office, inbound: Inbound) -> Answer:
     return Answer(outgoing.text)
 
 
-def reachable(addresses: Sequence[Address], now: datetime) -> Address | None:
-    """Where the person was last heard: not where they said stop, not on WhatsApp after its window closed."""
-    return next(
-        (
-            address
-            for address in addresses
-            if not address.opted_out
-            and address.last_inbound_at
-            and (address.channel != "whatsapp" or now - address.last_inbound_at < WHATSAPP_WINDOW)
-        ),
-        None,
-    )
+def reachable(addresses: Sequence[Address], now: datetime) -> Reachable | None:
+    """Where the person was last heard, unless they said stop there; by SMS when WhatsApp's window has closed."""
+    for address in addresses:
+        if address.opted_out or not address.last_inbound_at:
+            continue
+        if address.channel != "whatsapp" or now - address.last_inbound_at < WHATSAPP_WINDOW:
+            return Reachable(cast(Channel, address.channel), address.value)
+        if address.phone and not any(one.opted_out for one in addresses if one.channel == "sms"):
+            return Reachable("sms", address.phone)
+    return None
 
 
 def _said(inbound: Inbound) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from flows.answers import answer_plainly
 from flows.asks import Choice
 from flows.did_you_mean import GUESSES, offer_guess
 from flows.filling import fill
+from flows.flow import Flow
 from flows.heard import Heard
 from flows.language import TONGUES, speak
 from flows.languages import LANGUAGES
@@ -80,7 +81,9 @@ def _respond(this: Turn) -> Steps[None]:
     elif this.channel.opted_out:
         if heard.intent == "start":
             yield from repair.start(this)
-        elif not (heard.news or heard.silence):
+        elif heard.silence:
+            state.frames.clear()
+        elif not heard.news:
             repair.still_stopped(this)
     elif state.human_since:
         if heard.intent == "menu" and sure:
@@ -136,53 +139,100 @@ def _deed(this: Turn, deed: str) -> Steps[None]:
 
 
 def _listen(this: Turn) -> Steps[None]:
-    """Free words, photos and pins."""
-    heard, state, frame = this.heard, this.state, this.state.top
-    understood = heard.understood
-    confidence = understood.confidence if understood else 0.0
-    rules = bool(understood and understood.source == "rule")
-    awaited = expecting(state) if frame else None
-    free_text = awaited in ("name", "text")
-    answered = bool(
-        awaited in heard.values or (awaited in ("quantity", "price") and "number" in heard.values)
-    )
-    needed = CLEAR if answered else ACT
-
-    aside = next((step for name, step in repair.ASIDES.items() if name in heard.values), None)
-    if aside:
-        yield from aside(this)
-        return
-    if heard.intent in repair.REPAIRS and (rules or (confidence >= needed and not free_text)):
-        yield from repair.REPAIRS[heard.intent](this)
-        return
-    if frame and (yield from _stage_answer(this)):
-        return
-    if frame and heard.intent in ("deny", "reject") and (rules or confidence >= ACT) and _optional(this):
-        yield from repair.skip(this)
-        return
-    wish = flow_for(heard.intent) if heard.intent not in ANSWERS else None
-    elsewhere = bool(wish and frame and wish.name != frame.flow and not free_text and confidence >= needed)
-    if frame and not (elsewhere and not _names_choice(this)) and (yield from fill(this, frame)):
-        yield from proceed(this)
-    elif heard.intent == "correct" and confidence >= ACT:
-        yield from repair.correct(this)
-    elif wish and confidence >= ACT:
-        opened = open_flow(this, wish)
-        yield from fill(this, opened)
-        yield from proceed(this)
-    elif heard.intent == "greet" and confidence >= ACT:
-        yield from _greet(this)
-    elif confidence >= ACT and (yield from answer_plainly(this)):
-        return
-    elif heard.intent in GUESSES and confidence >= ASK and (not frame or frame.flow != "did_you_mean"):
-        yield from offer_guess(this)
-    elif not frame and not this.person.registered:
-        yield from _greet(this)
-    elif not frame and heard.intent in ("accept", "reject") and confidence >= ACT:
-        open_flow(this, flow_named("my_bookings"))
-        yield from proceed(this)
-    else:
+    """Free words, photos and pins: each step says whether it was for it."""
+    for step in (_repairs, _answers_the_stage, _answers_the_question, _wishes_something, _has_a_ready_answer):
+        if (yield from step(this)):
+            return
+    if this.state.top or this.person.registered:
         yield from repair.miss(this)
+    else:
+        yield from _greet(this)
+
+
+def _sure(this: Turn, needed: float = ACT) -> bool:
+    understood = this.heard.understood
+    return bool(understood and (understood.source == "rule" or understood.confidence >= needed))
+
+
+def _needed(this: Turn) -> float:
+    """How clear another wish must be: clearer while the words may be the answer that is awaited."""
+    awaited, values = expecting(this.state), this.heard.values
+    answered = awaited in values or (awaited in ("quantity", "price") and "number" in values)
+    return CLEAR if this.state.top and answered else ACT
+
+
+def _own_words_awaited(this: Turn) -> bool:
+    return bool(this.state.top) and expecting(this.state) in ("name", "text")
+
+
+def _repairs(this: Turn) -> Steps[bool]:
+    aside = next((step for name, step in repair.ASIDES.items() if name in this.heard.values), None)
+    step = aside or repair.REPAIRS.get(this.heard.intent)
+    by_rule = bool(this.heard.understood and this.heard.understood.source == "rule")
+    if not step or not (by_rule or (_sure(this, _needed(this)) and not _own_words_awaited(this))):
+        return False
+    yield from step(this)
+    return True
+
+
+def _answers_the_stage(this: Turn) -> Steps[bool]:
+    """Yes and no where the review or the question "shall I drop it?" is open, no to what may be left out."""
+    frame, heard = this.state.top, this.heard
+    yes, no = heard.intent in ("affirm", "accept"), heard.intent in ("deny", "reject")
+    # "no, 15 tonnes" is a correction, not a no
+    if not frame or not (yes or no) or heard.values.keys() - {"number"}:
+        return False
+    answers = {
+        ("review", True): repair.agree,
+        ("review", False): repair.correct,
+        ("drop", True): repair.drop,
+        ("drop", False): repair.go_on,
+        ("ask", False): repair.skip if _optional(this) else None,
+    }
+    step = answers.get((frame.stage, yes))
+    if not step or not _sure(this):
+        return False
+    yield from step(this)
+    return True
+
+
+def _answers_the_question(this: Turn) -> Steps[bool]:
+    frame = this.state.top
+    wish = _wish(this)
+    elsewhere = wish and frame and wish.name != frame.flow and _sure(this, _needed(this))
+    if not frame or (elsewhere and not _own_words_awaited(this) and not _names_choice(this)):
+        return False
+    if (yield from fill(this, frame)):
+        yield from proceed(this)
+        return True
+    return False
+
+
+def _wishes_something(this: Turn) -> Steps[bool]:
+    intent, wish, frame = this.heard.intent, _wish(this), this.state.top
+    confidence = this.heard.understood.confidence if this.heard.understood else 0.0
+    if intent == "correct" and _sure(this):
+        yield from repair.correct(this)
+    elif intent == "greet" and _sure(this):
+        yield from _greet(this)
+    elif wish and _sure(this):
+        yield from fill(this, open_flow(this, wish))
+        yield from proceed(this)
+    elif intent in GUESSES and confidence >= ASK and (not frame or frame.flow != "did_you_mean"):
+        yield from offer_guess(this)
+    else:
+        return False
+    return True
+
+
+def _has_a_ready_answer(this: Turn) -> Steps[bool]:
+    return _sure(this) and (yield from answer_plainly(this))
+
+
+def _wish(this: Turn) -> Flow | None:
+    """A flow of its own; "I agree" is one only where nothing else is open."""
+    asked = ANSWERS if this.state.top else ANSWERS - {"accept", "reject"}
+    return flow_for(this.heard.intent) if this.heard.intent not in asked else None
 
 
 def _optional(this: Turn) -> bool:
@@ -209,25 +259,6 @@ def expecting(state: State) -> Expecting | None:
     if frame.stage != "ask" or not frame.asking:
         return "choice"
     return flow_named(frame.flow).ask(frame.asking).expecting
-
-
-def _stage_answer(this: Turn) -> Steps[bool]:
-    """Yes and no where the review or the question "shall I drop it?" is open."""
-    frame = this.state.top
-    assert frame
-    yes = this.heard.intent in ("affirm", "accept")
-    no = this.heard.intent in ("deny", "reject")
-    answers = {
-        ("review", True): repair.agree,
-        ("review", False): repair.correct,
-        ("drop", True): repair.drop,
-        ("drop", False): repair.go_on,
-    }
-    step = answers.get((frame.stage, yes)) if yes or no else None
-    if not step or this.heard.values.keys() - {"number"}:  # "no, 15 tonnes" is a correction, not a no
-        return False
-    yield from step(this)
-    return True
 
 
 def _greet(this: Turn) -> Steps[None]:
