@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -29,9 +30,12 @@ def test_it_is_ready_with_its_database_and_its_language_model(house: Standing) -
 
 def test_a_greeting_on_whatsapp_is_answered(house: Standing) -> None:
     """The answer has buttons, so it goes out through the carrier's REST, where the simulator stands."""
-    phone = "whatsapp:+919845011111"
-    assert house.hear(phone, "hi") == ""
-    ...
+    number = "+919845011111"
+    assert house.hear(f"whatsapp:{number}", "hi") == ""
+    assert soon(lambda: letters_to(house, number) != [], 20)
+    (letter,) = letters_to(house, number)
+    assert "Namaste" in letter["text"]
+    assert "English" in [row["title"] for row in letter["rows"]]
 
 
 def test_a_farmer_sells_by_sms(house: Standing) -> None:
@@ -62,8 +66,15 @@ def test_a_killed_web_server_comes_back_and_repeats_its_answer(house: Standing) 
     assert soon(lambda: answers(house), 30)
     assert house.child("web").pid != web.pid
     assert house.hear(phone, "sell 12 quintal wheat", sid) == first
-    # The conversation stands where it stood: the repeat was not heard a second time.
-    assert "When" in house.hear(phone, "142001")
+    # The repeat was not heard a second time: the question it left open is the one that is answered now.
+    assert "Which is nearest to you?" in house.hear(phone, "142001")
+
+
+def letters_to(house: Standing, number: str) -> list[dict[str, Any]]:
+    """What stands on the simulator's phone of this number, from the bot."""
+    desk = httpx.get(f"{house.url}/simulator/phones", timeout=10).json()
+    phones = {phone["id"] for phone in desk["phones"] if phone["number"] == number}
+    return [each for each in desk["letters"] if each["phone"] in phones and each["direction"] != "to_bot"]
 
 
 def answers(house: Standing) -> bool:
