@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from flows.asks import Choice
-from flows.flow import Filled, Flow, Taken
+from flows.flow import Filled, Flow, Over, Question, Taken
 from flows.heard import Heard
 from flows.say import Option, msg, verbatim
 from flows.state import Frame
@@ -21,6 +21,13 @@ TONGUES: dict[str, tuple[str, Script, str]] = {
 }
 
 
+LATIN_ONLY = (
+    Option("en", verbatim("English")),
+    Option("hi_latin", verbatim("Hindi")),
+    Option("kn_latin", verbatim("Kannada")),
+)
+
+
 def speak(turn: Turn, tongue: str) -> Steps[None]:
     language, script, _ = TONGUES[tongue]
     yield from market(accounts.set_language, turn.person.id, language=language, script=script)
@@ -32,7 +39,17 @@ def _speak_chosen(turn: Turn, frame: Frame) -> Steps[None]:
 
 
 class Tongue(Choice):
-    """ "Kannada", "hindi roman": the language and the letters in one choice."""
+    """ "Kannada", "hindi roman": the language and the letters in one choice.
+
+    Where every line costs money only Latin letters are offered: one native name would make it three segments.
+    Whoever writes the native name still gets native letters.
+    """
+
+    def question(self, turn: Turn, frame: Frame) -> Steps[Question | Over]:
+        question = yield from super().question(turn, frame)
+        if turn.channel.terse and isinstance(question, Question):
+            return replace(question, options=LATIN_ONLY)
+        return question
 
     def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:
         language = heard.values.get("language")

@@ -32,6 +32,7 @@ class Understander:
 
     def __init__(self, rasa_url: str | None, timeout: float) -> None:
         self.rasa = Rasa(rasa_url, timeout) if rasa_url else None
+        _read_word_lists()
 
     async def understand(
         self,
@@ -77,6 +78,14 @@ class Understander:
             await self.rasa.close()
 
 
+def _read_word_lists() -> None:
+    """Now rather than while the first farmer waits."""
+    normal = normalise("kuch to log kahenge")
+    recognise(normal)
+    rule(normal)
+    guess(normal, read(normal, today=date.min).values)
+
+
 def _answer(cleaned: str, normal: str, values: Values, expecting: Expecting | None) -> Understanding | None:
     """A message that gives values and says nothing else, or takes back one for another."""
     if expecting == "text":
@@ -87,7 +96,8 @@ def _answer(cleaned: str, normal: str, values: Values, expecting: Expecting | No
     if not rest - forms("denial") - forms("putting_right") and (values.corrected or _begins_with_no(normal)):
         return _with(Understanding("correct", 0.95), values)
     if not rest:
-        return _with(Understanding("inform", 0.95), values)
+        by_name = expecting == "place" and "name" in values.values.get("place", {})
+        return _with(Understanding("inform", NAMED_PLACE if by_name else 0.95), values)
     if expecting == "name" and "name" in values.values:
         return _with(Understanding("inform", 0.9), values)
     if expecting == "place" and "place" in values.values and not rest & known_words():
