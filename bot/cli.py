@@ -71,10 +71,11 @@ def web(
 def worker() -> None:
     """Runs the worker alone: news, reminders, expiry, photos."""
     from bot import needs
+    from bot.pulse import with_pulse
     from bot.worker import work
 
     with needs.surroundings() as house:
-        asyncio.run(work(house))
+        asyncio.run(with_pulse(work(house)))
 
 
 @app.command()
