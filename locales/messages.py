@@ -14,6 +14,9 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
+from flows.words import MASS_UNITS, RATES, STATES
+from marketplace_core.commodities import COMMODITIES
+
 ROOT = Path(__file__).parent.parent
 HERE = Path(__file__).parent
 SOURCES = ("flows", "bot")
@@ -29,7 +32,9 @@ class Text:
 
 
 def gather() -> list[Text]:
-    found = [text for folder in SOURCES for path in sorted((ROOT / folder).rglob("*.py")) for text in _said(path)]
+    found = [
+        text for folder in SOURCES for path in sorted((ROOT / folder).rglob("*.py")) for text in _said(path)
+    ]
     return [text for text in (*found, *_tables()) if _has_words(text)]
 
 
@@ -44,7 +49,9 @@ def _said(path: Path) -> Iterator[Text]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue
-        texts = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+        texts = [
+            arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
+        ]
         if node.func.id in ("msg", "label") and texts:
             yield Text(texts[0], "label" if node.func.id == "label" else None, where)
         elif node.func.id == "count" and len(texts) == 2:
@@ -52,9 +59,6 @@ def _said(path: Path) -> Iterator[Text]:
 
 
 def _tables() -> Iterator[Text]:
-    from flows.words import MASS_UNITS, RATES, STATES
-    from marketplace_core.commodities import COMMODITIES
-
     for one, many, _ in MASS_UNITS.values():
         yield Text((one, many), "mass", "flows/words.py")
     for rate in RATES.values():

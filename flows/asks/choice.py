@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flows.flow import Ask, Filled, Question, Taken
+from flows.flow import Ask, Filled, Over, Question, Taken
 from flows.heard import Heard
 from flows.say import Option, Say, msg
 from flows.state import Frame
@@ -20,7 +20,7 @@ class Choice(Ask):
 
     expecting = "choice"
 
-    def question(self, turn: Turn, frame: Frame) -> Steps[Question]:
+    def question(self, turn: Turn, frame: Frame) -> Steps[Question | Over]:
         strange = self.not_among if self.value in turn.heard.values else None
         return Question(((strange, self.text) if strange else (self.text,)), self.choices)
         yield
