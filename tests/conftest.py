@@ -25,6 +25,10 @@ TENANT_TABLES = """
 """
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="write into the scripts what the bot says now")
+
+
 @pytest.fixture(scope="session")
 def now() -> datetime:
     return NOW

@@ -26,7 +26,9 @@ async def understander(rasa_url: str) -> AsyncIterator[Understander]:
 
 @pytest.fixture
 async def stage(engine: AsyncEngine, clean: None, understander: Understander) -> AsyncIterator[Stage]:
-    settings = Settings(simulator=True, twilio_api_url="http://simulator:8000/simulator/twilio", _env_file=None)
+    settings = Settings(
+        simulator=True, twilio_api_url="http://simulator:8000/simulator/twilio", _env_file=None
+    )
     app = FastAPI()
     app.include_router(simulator.routes(settings))
     async with Twilio(settings, httpx.ASGITransport(app=app)) as twilio:

@@ -1,5 +1,6 @@
 """Plays every script in `scripts/` and shows, line by line, where the bot now says something else."""
 
+import asyncio
 import difflib
 from pathlib import Path
 
@@ -14,10 +15,10 @@ SCRIPTS = Path(__file__).parent / "scripts"
     "path", sorted(SCRIPTS.rglob("*.txt")), ids=lambda path: str(path.relative_to(SCRIPTS))
 )
 async def test_script(path: Path, stage: Stage, pytestconfig: pytest.Config) -> None:
-    written = path.read_text(encoding="utf-8")
+    written = await asyncio.to_thread(path.read_text, "utf-8")
     played = await stage.play(written)
     if pytestconfig.getoption("--update"):
-        path.write_text(played, encoding="utf-8")
+        await asyncio.to_thread(path.write_text, played, "utf-8")
     elif played != written:
         difference = difflib.unified_diff(
             written.splitlines(), played.splitlines(), "written", "said now", lineterm="", n=2
