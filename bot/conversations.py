@@ -176,7 +176,8 @@ async def close(
 
 async def stored_answer(desk: Desk, carrier: str, carrier_id: str) -> str | None:
     known = {"tenant": desk.tenant, "carrier": carrier, "carrier_id": carrier_id}
-    return (await desk.db.execute(ANSWER, known)).scalar_one()
+    answer: str | None = (await desk.db.execute(ANSWER, known)).scalar_one()
+    return answer
 
 
 async def due(desk: Desk, most: int = 50) -> list[UUID]:

@@ -72,7 +72,8 @@ async def queue(engine: AsyncEngine, person: UUID, *words: str) -> None:
         for n, body in enumerate(words):
             await db.execute(
                 text("""
-                    INSERT INTO outbox (tenant_id, send_key, person_id, channel, recipient, outgoing, due_at, created_at)
+                    INSERT INTO outbox
+                        (tenant_id, send_key, person_id, channel, recipient, outgoing, due_at, created_at)
                     VALUES (1, :key, :person, 'sms', '+919876500001', jsonb_build_object('text', cast(:body AS text),
                         'buttons', '[]'::jsonb, 'rows', '[]'::jsonb, 'rows_title', '', 'wants_location', false,
                         'segments', 1, 'body', ''), :now, :now)
