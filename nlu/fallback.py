@@ -14,7 +14,7 @@ import regex
 from nlu.normalise import normalise
 
 _FILE = Path(__file__).with_name("keywords.tsv")
-_ONE_WORD, _MORE_WORDS, _WITH_VALUE = 0.55, 0.7, 0.8
+_ONE_WORD, _ONLY_VALUES, _MORE_WORDS, _WITH_VALUE = 0.5, 0.6, 0.7, 0.8
 _NOTHING = 0.15
 
 #: A value that makes the guess likelier.
@@ -47,7 +47,7 @@ def guess(text: str, values: Mapping[str, Any]) -> Guess:
         if weight:
             weights[intent] = max(weights.get(intent, 0), weight)
     if not weights:
-        return Guess("inform", _ONE_WORD) if values else Guess("out_of_scope", _NOTHING)
+        return Guess("inform", _ONLY_VALUES) if values else Guess("out_of_scope", _NOTHING)
     intent = max(weights, key=lambda one: weights[one])
     if any(name in values for name in _FITTING.get(intent, ())):
         return Guess(intent, _WITH_VALUE)

@@ -24,14 +24,14 @@ class Rasa:
     def __init__(self, url: str, timeout: float) -> None:
         self.failures = 0
         self._timeout = timeout
-        self._rests_until = 0.0
+        self.rests_until = 0.0
         self._answers: OrderedDict[str, Verdict] = OrderedDict()
         limits = httpx.Limits(max_connections=32, max_keepalive_connections=16)
-        self._client = httpx.AsyncClient(base_url=url, timeout=timeout, limits=limits)
+        self._client = httpx.AsyncClient(base_url=url, timeout=timeout, limits=limits, trust_env=False)
 
     @property
     def resting(self) -> bool:
-        return time.monotonic() < self._rests_until
+        return time.monotonic() < self.rests_until
 
     async def verdict(self, text: str) -> Verdict | None:
         """`text` is a message reduced to its shape, so that amounts do not make it a new one."""
@@ -42,14 +42,14 @@ class Rasa:
             return None
         if self.failures >= _FAILURES_TO_OPEN:
             # One message tries whether it is back; those meanwhile do not wait for it.
-            self._rests_until = time.monotonic() + _PAUSE_SECONDS
+            self.rests_until = time.monotonic() + _PAUSE_SECONDS
         answer = await self._ask(text)
         if answer is None:
             self.failures += 1
             if self.failures >= _FAILURES_TO_OPEN:
-                self._rests_until = time.monotonic() + _PAUSE_SECONDS
+                self.rests_until = time.monotonic() + _PAUSE_SECONDS
             return None
-        self.failures, self._rests_until = 0, 0.0
+        self.failures, self.rests_until = 0, 0.0
         self._answers[text] = answer
         if len(self._answers) > _REMEMBERED:
             self._answers.popitem(last=False)

@@ -126,20 +126,6 @@ def rasa_server(say: Say, port: int | None = None) -> Iterator[str]:
             stop(process)
 
 
-def run_command(home: Path, model: Path, port: int) -> list[str]:
-    """What starts the server; it wants `surroundings` as its environment."""
-    return [
-        str(home / "bin" / "rasa"), "run", "--enable-api", "--quiet",
-        "--model", str(model), "--interface", "127.0.0.1", "--port", str(port),
-    ]  # fmt: skip
-
-
-def surroundings(folder: Path) -> dict[str, str]:
-    """Our packages importable for Rasa, its own working files in `folder`, its chatter off."""
-    places = {"PYTHONPATH": _HERE.parent, "RASA_CACHE_DIRECTORY": folder / "cache", "MPLCONFIGDIR": folder}
-    return _QUIET | {name: str(place) for name, place in places.items()}
-
-
 def start(home: Path, model: Path, port: int, folder: Path) -> subprocess.Popen[bytes]:
     """Starts the server in a process group of its own; its working files and its output go to `folder`."""
     with (folder / "rasa.log").open("wb") as log:
@@ -162,6 +148,15 @@ def serving(home: Path, model: Path, port: int) -> list[str]:
     ]  # fmt: skip
 
 
+def environment(folder: Path) -> dict[str, str]:
+    """Our packages importable for Rasa, its working files in `folder`, its chatter off, none of the app's settings."""
+    kept = {
+        name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR") if name in os.environ
+    }
+    places = {"PYTHONPATH": _HERE.parent, "RASA_CACHE_DIRECTORY": folder / "cache", "MPLCONFIGDIR": folder}
+    return kept | _QUIET | {name: str(place) for name, place in places.items()}
+
+
 def wait_until_ready(url: str, process: subprocess.Popen[bytes], folder: Path) -> None:
     """Ready is when a message is understood: the port opens long before."""
     deadline = time.monotonic() + _START_SECONDS
@@ -169,7 +164,8 @@ def wait_until_ready(url: str, process: subprocess.Popen[bytes], folder: Path) -
         if process.poll() is not None:
             raise RasaFailed(f"Rasa stopped while starting:\n{_end_of_log(folder)}")
         with contextlib.suppress(httpx.HTTPError):
-            if httpx.post(f"{url}/model/parse", json={"text": "hello"}, timeout=10).status_code == 200:
+            asked = httpx.post(f"{url}/model/parse", json={"text": "hello"}, timeout=10, trust_env=False)
+            if asked.status_code == 200:
                 return
         time.sleep(0.2)
     raise RasaFailed(f"Rasa did not answer within {_START_SECONDS:.0f} s:\n{_end_of_log(folder)}")
@@ -201,12 +197,6 @@ def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command, cwd=folder, env=environment(folder), capture_output=True, text=True, check=False
     )
-
-
-def environment(folder: Path) -> dict[str, str]:
-    """Nothing of the app's settings reaches Rasa."""
-    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
-    return {name: os.environ[name] for name in kept if name in os.environ} | surroundings(folder)
 
 
 def _model_sources() -> list[Path]:

@@ -23,6 +23,9 @@ NAMED_PLACE = 0.9
 CLEAR = 0.8
 _NO_WISH = frozenset({"inform", "out_of_scope", "weather"})
 
+#: Guessed when no word gives the message away; that does not outweigh a doubting Rasa.
+_SAYS_LITTLE = ("inform", "out_of_scope")
+
 #: Who asks about these looks back: "kal" is then yesterday.
 _LOOKING_BACK = frozenset({"payment_status", "dispute", "rate"})
 
@@ -67,10 +70,10 @@ class Understander:
         if verdict and verdict.confidence >= ACT:
             return verdict.intent, verdict.confidence, "rasa"
         guessed = guess(normal, {**values.alternatives, **values.values})
-        if verdict and verdict.confidence >= guessed.confidence:
-            return verdict.intent, verdict.confidence, "rasa"
         if verdict and verdict.intent == guessed.intent:
-            return verdict.intent, guessed.confidence, "rasa"
+            return verdict.intent, max(verdict.confidence, guessed.confidence), "rasa"
+        if verdict and (guessed.confidence < ACT or guessed.intent in _SAYS_LITTLE):
+            return verdict.intent, verdict.confidence, "rasa"
         return guessed.intent, guessed.confidence, "fallback"
 
     async def close(self) -> None:

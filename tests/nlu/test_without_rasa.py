@@ -1,0 +1,256 @@
+"""The farmer is understood while the language model is down, slow, confused, or simply not needed."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nlu.understand import Understander
+from nlu.understanding import Understanding
+from tests.nlu.reading import FRIDAY
+from tests.nlu.wire import meaning, saying, served, silence
+
+CLOSED = "http://127.0.0.1:9"
+PATIENCE = 0.3
+
+
+@pytest.fixture
+async def alone() -> AsyncIterator[Understander]:
+    understander = Understander(None, PATIENCE)
+    yield understander
+    await understander.close()
+
+
+async def understood(
+    by: Understander, said: str, expecting: Any = None, language: str | None = None
+) -> Understanding:
+    return await by.understand(said, expecting=expecting, language=language, today=FRIDAY)
+
+
+def is_the_sale(heard: Understanding) -> bool:
+    return (heard.intent, heard.values) == (
+        "sell",
+        {"quantity": {"value": 12, "unit": "t", "kg": 12000}, "commodity": "paddy_straw"},
+    )
+
+
+@pytest.mark.parametrize("url", [None, CLOSED])
+async def test_a_sale_is_understood_with_rasa_down(url: str | None) -> None:
+    by = Understander(url, PATIENCE)
+    heard = await understood(by, "12 ton parali bechna hai")
+    assert is_the_sale(heard)
+    assert (heard.source, heard.language, heard.script) == ("fallback", "hi", "latin")
+    await by.close()
+
+
+async def test_a_sale_is_understood_with_rasa_silent() -> None:
+    async with served(silence) as wire:
+        by = Understander(wire.url, PATIENCE)
+        heard = await understood(by, "12 ton parali bechna hai")
+        assert is_the_sale(heard)
+        assert heard.source == "fallback"
+        assert wire.asked == 1
+        await by.close()
+
+
+NONSENSE = [
+    saying("", "500 Internal Server Error"),
+    saying("not json"),
+    saying("[]"),
+    saying('{"intent": {"name": null, "confidence": 0.0}}'),
+    saying('{"intent": {"name": "sell", "confidence": "much"}}'),
+    saying('{"status": "failure"}', "409 Conflict"),
+]
+
+
+@pytest.mark.parametrize("answer", NONSENSE)
+async def test_a_sale_is_understood_with_rasa_talking_nonsense(answer: Any) -> None:
+    async with served(answer) as wire:
+        by = Understander(wire.url, PATIENCE)
+        heard = await understood(by, "12 ton parali bechna hai")
+        assert is_the_sale(heard)
+        assert heard.source == "fallback"
+        await by.close()
+
+
+async def test_after_three_failures_nobody_waits_for_rasa() -> None:
+    async with served(silence) as wire:
+        by = Understander(wire.url, 0.1)
+        for said in ("parali ka bhav", "gehu ka bhav", "dhan ka bhav", "pyaz ka bhav", "aloo ka bhav"):
+            assert (await understood(by, said)).intent == "ask_price"
+        assert wire.asked == 3
+        assert by.rasa is not None
+        assert by.rasa.resting
+        await by.close()
+
+
+def rest_is_over(by: Understander) -> None:
+    assert by.rasa is not None
+    assert by.rasa.resting
+    by.rasa.rests_until = 0.0
+
+
+async def test_rasa_is_asked_again_after_a_rest() -> None:
+    async with served(saying("", "503 Service Unavailable")) as wire:
+        by = Understander(wire.url, 2.0)
+        for said in ("parali ka bhav", "gehu ka bhav", "dhan ka bhav"):
+            await understood(by, said)
+        wire.answer = meaning("price_forecast", 0.9)
+        assert (await understood(by, "pyaz ka bhav kya")).intent == "ask_price"
+        rest_is_over(by)
+        assert (await understood(by, "pyaz ka bhav kya")).intent == "price_forecast"
+        assert (await understood(by, "aloo ka bhav kya")).intent == "price_forecast"
+        await by.close()
+
+
+async def test_of_many_messages_one_tries_whether_rasa_is_back() -> None:
+    async with served(saying("", "503 Service Unavailable")) as wire:
+        by = Understander(wire.url, 1.0)
+        for said in ("parali ka bhav", "gehu ka bhav", "dhan ka bhav"):
+            await understood(by, said)
+        rest_is_over(by)
+        wire.answer = silence
+        before = wire.asked
+        await asyncio.gather(
+            *(understood(by, f"{crop} ka rate batao") for crop in ("aloo", "pyaz", "gehu", "chana"))
+        )
+        assert wire.asked == before + 1
+        await by.close()
+
+
+async def test_the_same_question_is_asked_once() -> None:
+    async with served(meaning("ask_price", 0.9)) as wire:
+        by = Understander(wire.url, 2.0)
+        first = await understood(by, "12 ton parali ka kya dam lagega")
+        second = await understood(by, "15 ton PARALI ka kya dam lagega?")
+        assert (first.values["quantity"]["value"], second.values["quantity"]["value"]) == (12, 15)
+        assert wire.asked == 1
+        await understood(by, "12 ton bhusa ka kya dam lagega")
+        assert wire.asked == 2
+        await by.close()
+
+
+async def test_an_unsure_rasa_keeps_its_own_confidence_or_yields_to_plain_words() -> None:
+    async with served(meaning("weather", 0.31)) as wire:
+        by = Understander(wire.url, 2.0)
+        unsure = await understood(by, "kuchh aisa waisa jaisa")
+        assert (unsure.intent, unsure.confidence, unsure.source) == ("weather", 0.31, "rasa")
+        plain = await understood(by, "12 ton parali bechna hai")
+        assert (plain.intent, plain.source) == ("sell", "fallback")
+        await by.close()
+
+
+async def test_kal_looks_back_when_money_is_missing() -> None:
+    async with served(meaning("payment_status", 0.9)) as wire:
+        by = Understander(wire.url, 2.0)
+        assert (await understood(by, "kal ka paisa nahi aaya")).values["date"] == "2026-11-19"
+        wire.answer = meaning("schedule_pickup", 0.9)
+        assert (await understood(by, "kal gaadi bhej do")).values["date"] == "2026-11-21"
+        await by.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "expecting", "intent", "values"),
+    [
+        ("12", None, "inform", {"number": 12}),
+        ("೧೨", "quantity", "inform", {"number": 12, "quantity": {"value": 12, "unit": None, "kg": None}}),
+        ("12 ton", None, "inform", {"quantity": {"value": 12, "unit": "t", "kg": 12000}}),
+        ("Ludhiana", "place", "inform", {"place": {"name": "Ludhiana"}}),
+        ("kal subah", None, "inform", {"date": "2026-11-21"}),
+        ("parali", None, "inform", {"commodity": "paddy_straw"}),
+        ("Gurpreet", "name", "inform", {"name": "Gurpreet"}),
+        ("my name is Gurpreet", None, "inform", {"name": "Gurpreet"}),
+        ("haan", "name", "inform", {"name": "Haan"}),
+        ("haan", "yes_no", "affirm", {}),
+        ("illa", "yes_no", "deny", {}),
+        ("no, 15 not 12", None, "correct", {"number": 15}),
+        ("no, 15 not 12", "yes_no", "correct", {"number": 15}),
+        ("nahi 15 ton", "yes_no", "correct", {"quantity": {"value": 15, "unit": "t", "kg": 15000}}),
+        ("ಇಲ್ಲ, 12 ಅಲ್ಲ 15", "yes_no", "correct", {"number": 15}),
+        ("ಕನ್ನಡ", None, "change_language", {"language": "kn"}),
+        ("STOP", "text", "stop", {}),
+        ("the truck driver asked me for money", "text", "inform", {"text": "the truck driver asked me for money"}),
+        ("skip", None, "deny", {"skip": True}),
+    ],
+)  # fmt: skip
+async def test_what_needs_no_model(said: str, expecting: Any, intent: str, values: dict[str, Any]) -> None:
+    async with served(meaning("weather", 0.99)) as wire:
+        by = Understander(wire.url, PATIENCE)
+        heard = await understood(by, said, expecting)
+        assert (heard.intent, heard.values, heard.source) == (intent, values, "rule")
+        assert wire.asked == 0
+        await by.close()
+
+
+@pytest.mark.parametrize(
+    "said", ["", " ", "😀😀😀", "!!!", "…", "\x00\x01", "\u200b", "🌾🚜", "???? !!!!", "'; --", "<>{}[]()"]
+)
+async def test_noise_is_out_of_scope(alone: Understander, said: str) -> None:
+    heard = await understood(alone, said)
+    assert heard.intent == "out_of_scope"
+    assert heard.confidence < 0.3
+    assert heard.values == {}
+
+
+LONG = [
+    "a" * 10_000,
+    "1" * 10_000,
+    "1," * 5_000,
+    "12 ton " * 2_000,
+    "न" * 10_000,
+    "ा" * 10_000,
+    "a\u0301\u0300" * 5_000,
+    "क्\u200d" * 5_000,
+    "½" * 10_000,
+    "௱" * 10_000,
+    "( " * 5_000,
+    "\u202e" * 10_000,
+    "no not 12 " * 1_000,
+    "sava paune " * 1_000,
+    "98765 43210 " * 800,
+    "'; DROP TABLE listing; --" * 400,
+    "<script>alert(1)</script>" * 400,
+]
+
+
+@pytest.mark.parametrize("said", LONG, ids=[text[:12].encode("unicode_escape").decode() for text in LONG])
+async def test_ten_thousand_characters_are_read_in_no_time(alone: Understander, said: str) -> None:
+    started = time.process_time()
+    heard = await understood(alone, said)
+    assert heard.intent
+    assert time.process_time() - started < 2, "a text that takes seconds stops everybody's conversation"
+
+
+@given(
+    st.text(max_size=2_000),
+    st.sampled_from([None, "yes_no", "quantity", "price", "date", "place", "name", "text"]),
+)
+@settings(deadline=None)
+def test_no_text_breaks_it(said: str, expecting: Any) -> None:
+    heard = asyncio.run(understood(Understander(None, PATIENCE), said, expecting))
+    assert 0 <= heard.confidence <= 1
+
+
+WORDS = st.sampled_from(
+    [
+        "12", "2.5", "½", "1,25,000", "ton", "quintal", "kg", "rs", "₹", "/", "-", ",", "per", "ka", "nahi",
+        "no", "not", "ಅಲ್ಲ", "kal", "ನಾಳೆ", "din", "baad", "15/11", "sava", "saadhe", "dhai", "sau",
+        "hazar", "lakh", "parali", "straw", "ki", "ಹುಲ್ಲು", "ludhiana", "se", "ನಿಂದ", "mera", "naam",
+        "L7QK2M", "98765", "43210", "grade", "a", "k", "l", "cr", "vare", "and", "half", "ek", "do",
+    ]
+)  # fmt: skip
+
+
+@given(
+    st.lists(WORDS, max_size=14),
+    st.sampled_from([None, "quantity", "price", "date", "place", "commodity", "name"]),
+)
+@settings(deadline=None, max_examples=300)
+def test_no_mixture_of_words_breaks_it(said: list[str], expecting: Any) -> None:
+    heard = asyncio.run(understood(Understander(None, PATIENCE), " ".join(said), expecting))
+    assert heard.intent
+    assert not set(heard.values) & set(heard.alternatives)
