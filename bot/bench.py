@@ -71,15 +71,16 @@ class Load:
 
     name: str
     server: tuple[str, ...]
+    people: int
     fields: Callable[[int], Mapping[str, str]]
 
 
 WEB = ("bot.cli", "web", "--port")
 BARE = ("uvicorn", "--factory", "bot.bench:bare", "--no-access-log", "--log-level", "warning", "--port")
 LOADS = (
-    Load("bare webhook", BARE, lambda n: {"Body": str(n)}),
-    Load("menu tap", WEB, lambda n: {"Body": "Help", "ButtonText": "Help", "ButtonPayload": "go:help"}),
-    Load("sentence", WEB, lambda n: {"Body": f"what is the price of wheat in {_word(n)}"}),
+    Load("bare webhook", BARE, 32, lambda n: {"Body": str(n)}),
+    Load("menu tap", WEB, 32, lambda n: {"Body": "Help", "ButtonText": "Help", "ButtonPayload": "go:help"}),
+    Load("sentence", WEB, 4, lambda n: {"Body": f"what is the price of wheat in {_word(n)}"}),
 )
 
 
@@ -136,7 +137,7 @@ def bench() -> int:
             "LOG_LEVEL": "WARNING",
         }
         print(conditions)
-        print(f"{'':16}{'turns/s':>10}{'p50 ms':>10}{'p95 ms':>10}{'p99 ms':>10}")
+        print(f"{'':16}{'people':>10}{'turns/s':>10}{'p50 ms':>10}{'p95 ms':>10}{'p99 ms':>10}")
         rates = {load.name: _measure(load, port, told, own.mandi_home / "logs") for load in LOADS}
         share = rates["menu tap"] / rates["bare webhook"]
         print(f"a menu tap runs at {share:.2f} of the rate of the bare webhook")
@@ -162,9 +163,7 @@ async def _prepare(engine: AsyncEngine) -> str:
             f"{name} {(await db.execute(text(f'SHOW {name}'))).scalar_one()}"
             for name in ("server_version", "fsync", "synchronous_commit")
         ]
-    return (
-        f"{os.cpu_count()} processors, {len(PHONES)} people, {SECONDS} s each; PostgreSQL {', '.join(shown)}"
-    )
+    return f"{os.cpu_count()} processors, {SECONDS} s each; PostgreSQL {', '.join(shown)}"
 
 
 def _measure(load: Load, port: int, told: Mapping[str, str], logs: Path) -> float:
@@ -177,7 +176,7 @@ def _measure(load: Load, port: int, told: Mapping[str, str], logs: Path) -> floa
     cuts = statistics.quantiles(times, n=100)
     rate = len(times) / took
     p50, p95, p99 = (cuts[percent - 1] * 1000 for percent in (50, 95, 99))
-    print(f"{load.name:16}{rate:10.0f}{p50:10.1f}{p95:10.1f}{p99:10.1f}", flush=True)
+    print(f"{load.name:16}{load.people:10}{rate:10.0f}{p50:10.1f}{p95:10.1f}{p99:10.1f}", flush=True)
     return rate
 
 
@@ -186,11 +185,12 @@ async def _drive(load: Load, url: str, token: str) -> tuple[list[float], float]:
     signer = RequestValidator(token)
     times: list[float] = []
     numbers = count(1)
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=len(PHONES))) as http:
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=load.people)) as http:
         await _until_open(http, url)
         for seconds, most in ((2, 50), (SECONDS, MOST_EACH)):
             ready = [
-                [_signed(load, signer, url, phone, next(numbers)) for _ in range(most)] for phone in PHONES
+                [_signed(load, signer, url, phone, next(numbers)) for _ in range(most)]
+                for phone in PHONES[: load.people]
             ]
             times.clear()
             since = time.perf_counter()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.pulse import ALIVE
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -103,6 +104,10 @@ def test_the_app_knows_only_the_plain_role_and_only_migrations_know_the_owner() 
         assert "mandi_app" in SERVICES[name]["environment"]["DATABASE_URL"]
         assert "DATABASE_OWNER_URL" not in SERVICES[name]["environment"]
     assert "mandi_owner" in SERVICES["migrate"]["environment"]["DATABASE_OWNER_URL"]
+
+
+def test_the_worker_is_judged_by_the_file_that_it_touches() -> None:
+    assert f"/tmp/{ALIVE.name}" in SERVICES["worker"]["healthcheck"]["test"][-1]
 
 
 def test_what_can_be_written_is_a_volume_or_forgotten() -> None:
