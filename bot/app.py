@@ -58,5 +58,8 @@ def create_app(given: Settings | None = None) -> FastAPI:
     app.include_router(health.routes(lambda: house().engine, chosen.rasa_url, registry))
     app.include_router(webhook.routes(chosen, take, saw_status))
     if chosen.simulator:
-        app.include_router(simulator.routes(chosen))
+        try:
+            app.include_router(simulator.routes(chosen))
+        except ValueError as fault:
+            raise NotConfigured(str(fault)) from fault
     return app

@@ -14,7 +14,8 @@ NOWHERE = "postgresql+psycopg://mandi_app@127.0.0.1:9/mandi?connect_timeout=1"
 
 
 def settings(**values: object) -> Settings:
-    return Settings(_env_file=None, **{"simulator": True, **values})
+    simulated = {"simulator": True, "twilio_api_url": "http://127.0.0.1:8000/simulator/twilio"}
+    return Settings(_env_file=None, **{**simulated, **values})
 
 
 @asynccontextmanager
@@ -90,3 +91,8 @@ async def test_without_a_database_the_server_does_not_start() -> None:
 async def test_for_a_real_carrier_the_server_does_not_start_with_a_token_everybody_knows() -> None:
     with pytest.raises(NotConfigured, match="TWILIO_AUTH_TOKEN"):
         create_app(settings(database_url=NOWHERE, simulator=False))
+
+
+async def test_a_simulator_that_is_not_the_carrier_is_refused() -> None:
+    with pytest.raises(NotConfigured, match="TWILIO_API_URL"):
+        create_app(settings(database_url=NOWHERE, twilio_api_url="https://api.twilio.com"))
