@@ -21,7 +21,7 @@ LONGEST = 1600
 #: Any words may be a village while a place is asked for, unless they are clearly a wish of their own.
 NAMED_PLACE = 0.9
 CLEAR = 0.8
-_NO_WISH = frozenset({"inform", "out_of_scope", "weather"})
+_NO_WISH = frozenset({"inform", "out_of_scope", "weather", "greet", "thank", "affirm", "deny"})
 
 #: Guessed when no word gives the message away; that does not outweigh a doubting Rasa.
 _SAYS_LITTLE = ("inform", "out_of_scope")
@@ -55,7 +55,7 @@ class Understander:
             return _in(heard, Understanding("out_of_scope", 0.0))
         values = read(cleaned, today=today, language=spoken, expecting=expecting)
         certain = rule(normal, expecting, spoken) or _answer(cleaned, normal, values, expecting)
-        if certain and certain.confidence > NAMED_PLACE:
+        if certain and (certain.confidence > NAMED_PLACE or " " not in normal):
             return _in(heard, certain)
         intent, confidence, source = await self._intent(normal, values)
         if certain and (confidence < CLEAR or intent in _NO_WISH):

@@ -85,8 +85,10 @@ def _around(word: Word) -> bool:
 def _bare(key: str) -> str:
     """Without the Kannada endings for "from" and "in"."""
     for ending, restored in _CASES:
-        if key.endswith(ending) and len(key) - len(ending) >= 2:
-            return key.removesuffix(ending) + restored
+        stem = key.removesuffix(ending)
+        # Hosahalli and Govinda are whole names: a Latin stem ends in the vowel that the ending was hung on.
+        if stem != key and len(stem) >= 2 and (restored or not stem.isascii() or stem[-1] in "aeiou"):
+            return stem + restored
     return key
 
 

@@ -147,6 +147,9 @@ PLACES: list[tuple[str, Any, Any]] = [
     ("ಮಂಡ್ಯದಿಂದ", None, {"name": "ಮಂಡ್ಯ", "latin": "Mandya"}),
     ("ಬೆಂಗಳೂರಿನಲ್ಲಿ", "place", {"name": "ಬೆಂಗಳೂರು", "latin": "Bengaluru"}),
     ("mandyadinda", None, {"name": "Mandya"}),
+    ("mandyadalli", "place", {"name": "Mandya"}),
+    ("Hosahalli", "place", {"name": "Hosahalli"}),
+    ("Honnalli", "place", {"name": "Honnalli"}),
 ]
 
 
