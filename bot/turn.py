@@ -32,7 +32,7 @@ from flows.state import State
 from flows.turn import KOLKATA, Steps
 from flows.turn import Channel as DialogueChannel
 from flows.words import words_of
-from marketplace_core.accounts import Address, Person
+from marketplace_core.accounts import Address
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.accounts import queries as people
 from marketplace_core.desk import Desk
@@ -169,7 +169,7 @@ async def _turn(
         terse=sender.channel == "sms",
         opted_out=reached.opted_out,
     )
-    done = await _converse(desk, State.from_json(state), heard, reached.person, channel)
+    done = await drive(desk, dialogue.turn(State.from_json(state), heard, reached.person, channel, desk.now))
     outgoing = _render(sender.channel, done.outcome)
     in_reply = outgoing is not None and office.fits_reply(outgoing)
     answer = outgoing.text if outgoing and in_reply else None
@@ -195,7 +195,7 @@ async def _speak(office: Office, desk: Desk, person_id: UUID, heard: Heard, key:
     address = reachable(await people.addresses(desk, person_id), desk.now)
     name: Channel = address.channel if address else "sms"
     channel = DialogueChannel(name, terse=name == "sms", opted_out=address is None)
-    done = await _converse(desk, State.from_json(state), heard, person, channel)
+    done = await drive(desk, dialogue.turn(State.from_json(state), heard, person, channel, desk.now))
     outgoing = _render(name, done.outcome) if address else None
     await conversations.close(
         desk,
@@ -211,12 +211,7 @@ async def _speak(office: Office, desk: Desk, person_id: UUID, heard: Heard, key:
     )
 
 
-async def _converse(desk: Desk, state: State, heard: Heard, person: Person, channel: DialogueChannel) -> Done:
-    steps = dialogue.turn(state, heard, person, channel, desk.now)
-    return await _drive(desk, steps)
-
-
-async def _drive(desk: Desk, steps: Steps[Outcome]) -> Done:
+async def drive(desk: Desk, steps: Steps[Outcome]) -> Done:
     """Runs the market commands the dialogue asks for, and hands refusals back to it."""
     touched = False
     try:

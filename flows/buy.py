@@ -138,5 +138,6 @@ BUY = Flow(
     ),
     review=_check,
     commit=_book,
+    deed=(),
     intents=("buy",),
 )

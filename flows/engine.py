@@ -130,9 +130,12 @@ def _deed(this: Turn, deed: str) -> Steps[None]:
         yield from repair.go_on(this)
     elif name in DOORS:
         yield from repair.REPAIRS[DOORS[name]](this)
-    elif name in FLOWS:
+    elif name in FLOWS and FLOWS[name].deed is not None:
         flow = flow_named(name)
-        open_flow(this, flow, dict(zip(flow.deed, words, strict=False)))
+        brought = dict(zip(flow.deed or (), words, strict=False))
+        open_flow(
+            this, flow, {slot: word for slot, word in brought.items() if flow.ask(slot).plausible(word)}
+        )
         yield from proceed(this)
     else:
         yield from repair.stale(this)

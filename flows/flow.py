@@ -97,6 +97,10 @@ class Ask(ABC):
         """A bare number in place of a value given before ("no, 15 not 12")."""
         return None
 
+    def plausible(self, value: str) -> bool:
+        """Whether a value that came with a tap can be one at all; taps can be forged."""
+        return True
+
     @abstractmethod
     def show(self, value: Any) -> Say: ...
 
@@ -109,7 +113,8 @@ Commit = Callable[[Turn, Frame], Steps[None]]
 class Flow:
     """`title` completes "Back to …". `commit` says how it ended; it runs once everything is known and agreed.
 
-    `intents` start it. `deed` names the slots that the words after "go:<flow>:" fill. A flow with `members`
+    `intents` start it. `deed` names the slots that the words after "go:<flow>:" fill;
+    None: no tap begins it. A flow with `members`
     needs a registered person and brings registration first.
     """
 
@@ -119,7 +124,7 @@ class Flow:
     commit: Commit
     intents: tuple[str, ...] = ()
     review: Review | None = None
-    deed: tuple[str, ...] = ()
+    deed: tuple[str, ...] | None = None
     members: bool = True
 
     def ask(self, slot: str) -> Ask:

@@ -82,6 +82,7 @@ LANGUAGE = Flow(
     title=msg("the language"),
     asks=(LANGUAGE_ASK,),
     commit=_done,
+    deed=(),
     intents=("change_language",),
     members=False,
 )

@@ -88,6 +88,7 @@ MY_BOOKINGS = Flow(
             example=msg("Choose one of these."),
             why=msg("Confirming binds you. Cancelling frees the goods again."),
             rows=_acts,
+            known=tuple(ACTS),
         ),
         YesNo(
             "sure",

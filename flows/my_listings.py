@@ -91,5 +91,6 @@ MY_LISTINGS = Flow(
         ),
     ),
     commit=_act,
+    deed=(),
     intents=("my_listings", "cancel_listing", "edit_listing"),
 )

@@ -48,6 +48,7 @@ PRICE = Flow(
         ),
     ),
     commit=_tell,
+    deed=(),
     intents=("ask_price",),
     members=False,
 )

@@ -107,5 +107,6 @@ SELL = Flow(
     ),
     review=check,
     commit=_publish,
+    deed=("commodity",),
     intents=("sell",),
 )

@@ -107,11 +107,11 @@ def check() -> list[str]:
         faults += [f"{name}: not translated: {key[0]!r}" for key in wanted.keys() - have.keys()]
         faults += [f"{name}: not used any more: {key[0]!r}" for key in have.keys() - wanted.keys()]
         for key in wanted.keys() & have.keys():
-            faults += [f"{name}: {fault}: {key[0]!r}" for fault in _faults(have[key], name)]
+            faults += [f"{name}: {fault}: {key[0]!r}" for fault in faults_of(have[key], name)]
     return sorted(faults)
 
 
-def _faults(message: Message, name: str) -> Iterator[str]:
+def faults_of(message: Message, name: str) -> Iterator[str]:
     texts = message.string if isinstance(message.string, (list, tuple)) else [message.string]
     ids = message.id if isinstance(message.id, (list, tuple)) else [message.id]
     if message.fuzzy:

@@ -42,5 +42,8 @@ class Commodity(Ask):
         return Filled(choice) if choice in COMMODITIES else None
         yield
 
+    def plausible(self, value: str) -> bool:
+        return value in COMMODITIES
+
     def show(self, value: Any) -> Say:
         return msg("{what:commodity}", what=value)

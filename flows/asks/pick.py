@@ -18,6 +18,9 @@ class Pick(Ask):
     #: What there is to choose from now; asked afresh whenever the question is put.
     rows: Callable[[Turn, Frame], Steps[Sequence[Row] | Over]]
 
+    #: What a tap may bring without being shown first; None: anything, the market will judge.
+    known: tuple[str, ...] | None = None
+
     expecting = "choice"
 
     def question(self, turn: Turn, frame: Frame) -> Steps[Question | Over]:
@@ -38,6 +41,9 @@ class Pick(Ask):
     def pick(self, turn: Turn, frame: Frame, choice: str) -> Steps[Taken]:
         return Filled(choice) if choice in frame.note.get(self.slot, ()) else None
         yield
+
+    def plausible(self, value: str) -> bool:
+        return self.known is None or value in self.known
 
     def show(self, value: Any) -> Say:
         return verbatim(value)
