@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from babel import Locale
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
@@ -20,6 +21,7 @@ from marketplace_core.commodities import COMMODITIES
 ROOT = Path(__file__).parent.parent
 HERE = Path(__file__).parent
 SOURCES = ("flows", "bot")
+SOURCE = Locale("en")
 #: A WhatsApp button holds this many UTF-16 units.
 LONGEST_LABEL = 20
 
@@ -90,7 +92,7 @@ def update() -> None:
     texts = template()
     for path in po_files():
         catalogue = load(path)
-        catalogue.update(texts, no_fuzzy_matching=False)
+        catalogue.update(texts, no_fuzzy_matching=catalogue.locale == SOURCE)
         catalogue.obsolete.clear()
         with path.open("wb") as out:
             write_po(out, catalogue, width=110, omit_header=False, include_lineno=False, sort_output=True)
