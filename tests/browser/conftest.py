@@ -5,17 +5,22 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
 from fastapi import FastAPI
 from playwright.async_api import Browser, Page, async_playwright
 
+from bot.app import create_app
 from bot.settings import Settings
 from tests.browser.echo import app_for
 from tests.browser.phone import Phone
+from tests.browser.straw import straw_heap
 
 DESK = {"width": 1400, "height": 900}
 POCKET = {"width": 390, "height": 844}
@@ -33,7 +38,7 @@ QUIET = (
 
 @dataclass(frozen=True)
 class Desk:
-    """The simulator beside the echo bot: its address and what the bot received."""
+    """The simulator beside a bot: where it is, and the app they share."""
 
     url: str
     app: FastAPI
@@ -55,29 +60,45 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
-def desk() -> Iterator[Desk]:
-    """A fresh one for each test: nobody has written yet."""
+@contextmanager
+def served(make_app: Callable[[Settings], FastAPI], **more: Any) -> Iterator[Desk]:
+    """An app with the simulator beside it, on a port of its own; the carrier it knows is the simulator."""
     with socket.socket() as ours:
         ours.bind(("127.0.0.1", 0))
-        port = ours.getsockname()[1]
-        url = f"http://127.0.0.1:{port}"
+        url = f"http://127.0.0.1:{ours.getsockname()[1]}"
         settings = Settings(
             _env_file=None,
             public_base_url=url,
             twilio_api_url=url + "/simulator/twilio",
             simulator=True,
+            **more,
         )
-        app = app_for(settings)
+        app = make_app(settings)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [ours]})
         thread.start()
-        while not server.started:
-            assert thread.is_alive(), "the server did not start"
-            time.sleep(0.01)
-        yield Desk(url, app, settings)
-        server.should_exit = True
-        thread.join()
+        try:
+            while not server.started:
+                assert thread.is_alive(), "the server did not start"
+                time.sleep(0.01)
+            yield Desk(url, app, settings)
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    """A fresh one for each test: nobody has written yet."""
+    with served(app_for) as desk:
+        yield desk
+
+
+@pytest.fixture
+def real_bot(clean: None, database_url: str, rasa_url: str) -> Iterator[Desk]:
+    """The bot itself in the echo's place: a module asks for it by making it its `desk`."""
+    with served(create_app, database_url=database_url, rasa_url=rasa_url, rasa_timeout=5.0) as desk:
+        yield desk
 
 
 @pytest.fixture
@@ -104,3 +125,21 @@ def gurpreet(page: Page) -> Phone:
 @pytest.fixture
 def manjula(page: Page) -> Phone:
     return Phone(page, "manjula")
+
+
+@pytest.fixture
+def rafiq(page: Page) -> Phone:
+    return Phone(page, "rafiq")
+
+
+@pytest.fixture
+def lakshmi(page: Page) -> Phone:
+    return Phone(page, "lakshmi")
+
+
+@pytest.fixture
+def straw(tmp_path: Path) -> Path:
+    """A photo of what is for sale."""
+    path = tmp_path / "straw.jpg"
+    straw_heap().save(path, "JPEG")
+    return path

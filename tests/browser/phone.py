@@ -39,6 +39,17 @@ class Phone:
     async def last_message(self) -> str:
         return await words(self.received.last)
 
+    async def begin(self, words: str) -> str:
+        """One of the ways to begin that an empty phone offers."""
+        ways = self.screen.get_by_role("group", name="Ways to begin")
+        return await self.answered(ways.get_by_role("button", name=words, exact=True).click())
+
+    async def press(self, digits: str) -> str:
+        """On the keys of a feature phone."""
+        for digit in digits:
+            await self.screen.locator(".keypad").get_by_role("button", name=digit, exact=True).click()
+        return await self.answered(self.screen.get_by_role("button", name="Send", exact=True).click())
+
     async def type(self, text: str) -> str:
         return await self.answered(self.write(text))
 
@@ -106,4 +117,4 @@ async def words(bubble: Locator) -> str:
 
 async def picture(page: Page, name: str) -> None:
     """Kept for whoever wants to see what the test saw."""
-    await page.screenshot(path=SCREENSHOTS / f"{name}.png")
+    await page.screenshot(path=SCREENSHOTS / f"{name}.png", animations="disabled")

@@ -1,5 +1,6 @@
 """The page by keyboard, by ear, in the pocket, in the dark: for everybody."""
 
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -164,3 +165,14 @@ async def test_at_desk_size_nothing_is_cut_off(page: Page) -> None:
     await page.set_viewport_size(DESK)
     for name in ("gurpreet", "manjula", "rafiq", "lakshmi"):
         await expect(page.locator(f"#phone-{name} .case")).to_be_in_viewport(ratio=1)
+
+
+async def test_a_photo_and_a_map_stay_within_their_bubble(gurpreet: Phone, straw: Path) -> None:
+    await gurpreet.attach(straw)
+    await gurpreet.share_pin("Moga")
+    for shown in ("img", ".map"):
+        inner = await gurpreet.sent.locator(shown).bounding_box()
+        outer = await gurpreet.sent.locator(".paper", has=gurpreet.page.locator(shown)).bounding_box()
+        assert inner and outer
+        assert outer["x"] <= inner["x"]
+        assert inner["x"] + inner["width"] <= outer["x"] + outer["width"]
