@@ -42,12 +42,13 @@ def up(port: int) -> int:
 def _run(house: Settings, port: int, stack: ExitStack) -> int:
     since = time.monotonic()
     logs = house.mandi_home / "logs"
-    children: list[Child] = []
-    ours = not house.rasa_url
-    if ours:
+    models: list[Child] = []
+    if not house.rasa_url:
         rasa, url = needs.rasa(house)
-        children.append(rasa)
+        models.append(rasa)
         house = house.model_copy(update={"rasa_url": url})
+        stack.callback(stop, models)
+        _start(models)  # it takes longest to load, so it goes first
     if not house.database_url:
         house = stack.enter_context(needs.own_database(house))
         needs.fill_market(house)
@@ -56,19 +57,18 @@ def _run(house: Settings, port: int, stack: ExitStack) -> int:
     told = surroundings(house, port)
     environment = {**os.environ, **told}
     mandi = (sys.executable, "-m", "bot.cli")
-    children += [
+    servers = [
         Child("web server", (*mandi, "web", "--port", str(port)), environment, logs / "web.log"),
         Child("worker", (*mandi, "worker"), environment, logs / "worker.log"),
     ]
-    stack.callback(stop, children)
-    for child in children:
-        child.log.unlink(missing_ok=True)
-        start(child)
+    stack.callback(stop, servers)  # before the database goes
+    _start(servers)
+    children = [*models, *servers]
 
     if not _until(port, children, "database", "ready", UNTIL_SERVING):
         say(f"the web server does not answer; its log is {logs / 'web.log'}")
         return 1
-    if not _until(port, children, "understanding", "rasa", UNTIL_UNDERSTANDING if ours else 0):
+    if not _until(port, children, "understanding", "rasa", UNTIL_UNDERSTANDING if models else 0):
         say("the language model does not answer; keywords are understood meanwhile")
     say(f"up in {time.monotonic() - since:.1f} s; logs are in {logs}; Ctrl-C stops everything")
     if house.simulator or "SIMULATOR" in told:
@@ -76,6 +76,12 @@ def _run(house: Settings, port: int, stack: ExitStack) -> int:
     while True:
         look_after(children, say)
         time.sleep(0.2)
+
+
+def _start(children: Sequence[Child]) -> None:
+    for child in children:
+        child.log.unlink(missing_ok=True)
+        start(child)
 
 
 def is_taken(port: int) -> bool:
