@@ -1,0 +1,48 @@
+"""A person from the office takes over a conversation, and gives it back."""
+
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot import turn
+from bot.message import Address, Inbound
+from bot.release import release
+from bot.turn import Office
+from nlu.understand import Understander
+from tests.conftest import NOW
+
+ASHA, RAMESH = "+919876500001", "+919876500002"
+
+
+@pytest.fixture
+async def office(engine: AsyncEngine, clean: None) -> AsyncIterator[Office]:
+    understander = Understander(None, 1.0)
+    yield Office(engine, understander, lambda _: True, lambda: None)
+    await understander.close()
+
+
+async def hear(office: Office, phone: str, words: str) -> str | None:
+    sender = Address("sms", phone, phone)
+    return (await turn.take(office, Inbound("twilio", uuid4().hex, sender, "mandi", NOW, text=words))).text
+
+
+async def test_after_the_release_the_bot_answers_again(office: Office) -> None:
+    await hear(office, ASHA, "talk to a person")
+    assert await hear(office, ASHA, "is anybody there") is None
+    assert await release(office.engine, ASHA)
+    assert await hear(office, ASHA, "help")
+
+
+async def test_only_the_one_conversation_is_released(office: Office) -> None:
+    for phone in (ASHA, RAMESH):
+        await hear(office, phone, "talk to a person")
+    await release(office.engine, ASHA)
+    assert await hear(office, RAMESH, "is anybody there") is None
+
+
+async def test_where_nobody_is_in_charge_nothing_is_released(office: Office) -> None:
+    await hear(office, ASHA, "help")
+    assert not await release(office.engine, ASHA)
+    assert not await release(office.engine, "+919876599999")
