@@ -4,18 +4,18 @@
 lines.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from nlu.normalise import Word, clean, words
 from nlu.phonetic import skeleton
 
 _FILE = Path(__file__).with_name("lexicon.tsv")
-_LONGEST = 4
 #: A shorter skeleton says too little: gadi is a vehicle in Hindi and straw in Telugu.
 _SKELETON_LETTERS, _TYPO_LETTERS = 5, 6
 
@@ -34,6 +34,7 @@ _ENDINGS = {
         )
     )
 }  # fmt: skip
+_ALL_ENDINGS = tuple(ending for endings in _ENDINGS.values() for ending in endings)
 _INFLECTED = frozenset(
     {
         "unit",
@@ -96,6 +97,25 @@ def _skeletons(kind: str) -> dict[str, tuple[Sense, ...]]:
     return {bone: tuple(senses) for bone, senses in bones.items()}
 
 
+def _longest_by_first_word(keys: Iterable[str]) -> dict[str, int]:
+    """How many words to look at, by the word that they begin with."""
+    longest: dict[str, int] = {}
+    for key in keys:
+        first, *more = key.split()
+        longest[first] = max(longest.get(first, 1), 1 + len(more))
+    return longest
+
+
+@cache
+def _lengths(kind: str) -> dict[str, int]:
+    return _longest_by_first_word(_index()[kind])
+
+
+@cache
+def _skeleton_lengths(kind: str) -> dict[str, int]:
+    return _longest_by_first_word(_skeletons(kind))
+
+
 @cache
 def forms(kind: str) -> frozenset[str]:
     return frozenset(_index()[kind])
@@ -104,6 +124,13 @@ def forms(kind: str) -> frozenset[str]:
 def says(kind: str, key: str) -> bool:
     """Whether this word, as it stands, is of that kind."""
     return key in _index()[kind]
+
+
+def says_in(language: str | None, kind: str, key: str) -> bool:
+    """Like `says`, unless it is an everyday word of this language: "me" is the Hindi "in", but not in English."""
+    here = {sense.language for sense in _index()[kind].get(key, ())}
+    everyday = {sense.language for sense in _index()["ordinary"].get(key, ())}
+    return bool(here) and (language in here or language not in everyday)
 
 
 @cache
@@ -126,7 +153,9 @@ def canonicals(kind: str) -> frozenset[str]:
 def find(said: Sequence[Word], at: int, kind: str, language: str | None = None) -> Hit | None:
     """The longest form of this kind that begins at `at`; an ending may be written onto it."""
     index = _index()[kind]
-    for length in range(min(_LONGEST, len(said) - at), 0, -1):
+    if at >= len(said):
+        return None
+    for length in range(min(_lengths(kind).get(said[at].key, 1), len(said) - at), 0, -1):
         key = " ".join(word.key for word in said[at : at + length])
         if senses := index.get(key):
             return Hit(length, _preferred(senses, language))
@@ -138,7 +167,8 @@ def find(said: Sequence[Word], at: int, kind: str, language: str | None = None) 
 
 def resembles(said: Sequence[Word], at: int, kind: str, language: str | None = None) -> Hit | None:
     """Like `find`, by sound and with one slip of the thumb; only for words long enough to be unmistakable."""
-    for length in range(min(_LONGEST, len(said) - at), 0, -1):
+    first = skeleton(said[at].key)
+    for length in range(min(_skeleton_lengths(kind).get(first, 1), len(said) - at), 0, -1):
         part = said[at : at + length]
         if any(word.kind != "word" for word in part):
             continue
@@ -157,17 +187,20 @@ def is_dative(ending: str) -> bool:
 def _one_slip_away(bone: str, kind: str) -> tuple[Sense, ...]:
     if len(bone) < _TYPO_LETTERS:
         return ()
-    near = (
-        senses
-        for form, senses in _skeletons(kind).items()
-        if len(form) >= _TYPO_LETTERS
-        and form[0] == bone[0]
-        and Levenshtein.distance(form, bone, score_cutoff=1) <= 1
+    near = process.extract(
+        bone, _unmistakable(kind, bone[0]), scorer=Levenshtein.distance, score_cutoff=1, limit=None
     )
-    return tuple(dict.fromkeys(sense for senses in near for sense in senses))
+    return tuple(dict.fromkeys(sense for form, _, _ in near for sense in _skeletons(kind)[form]))
+
+
+@cache
+def _unmistakable(kind: str, first: str) -> list[str]:
+    return [bone for bone in _skeletons(kind) if len(bone) >= _TYPO_LETTERS and bone[0] == first]
 
 
 def _stems(key: str) -> Iterator[tuple[str, str]]:
+    if not key.endswith(_ALL_ENDINGS):
+        return
     for endings in _ENDINGS.values():
         for ending in endings:
             stem = key.removesuffix(ending)

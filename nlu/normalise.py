@@ -18,7 +18,8 @@ _PILED_MARKS = regex.compile(r"(\p{M}{4})\p{M}+")
 _NATIVE_DIGIT = regex.compile(r"(?![0-9])\p{Nd}")
 _LEVELLED = str.maketrans(
     {**dict.fromkeys("‘’‛′`´", "'"), **dict.fromkeys("“”„‟″«»", '"'), **dict.fromkeys("‐‑‒–—―−", "-")}
-    | {**dict.fromkeys("।॥෴", " "), "⁄": "/", "∕": "/", "₨": "₹", "…": " "}
+    | {**dict.fromkeys("।॥෴", " "), "⁄": "/", "∕": "/", "…": " "}
+    | dict.fromkeys("₨৲৳૱௹", "₹")
     | {chr(0xFF01 + i): chr(0x21 + i) for i in range(94)}
 )
 _FRACTIONS = {"¼": "25", "½": "5", "¾": "75"}
@@ -68,7 +69,7 @@ def clean(text: str) -> str:
     text = _CONTROLS.sub(" ", text)
     text = _plain_latin(_UNSEEN.sub("", text))
     text = _PILED_MARKS.sub(r"\1", text)
-    text = _NATIVE_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), text)
+    text = _NATIVE_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0], "")), text)
     text = _TAMIL_NUMBER.sub(_tamil_value, text)
     text = _FRACTION.sub(lambda f: f" {f[1] or 0}.{_FRACTIONS[f[2]]} ", text)
     text = _MONEY_DASH.sub(" ₹ ", text)

@@ -90,6 +90,8 @@ def _sign(word: str) -> str:
 
 def romanise(text: str) -> str:
     """Latin letters for the Brahmic ones; all else in lower case."""
+    if text.isascii():
+        return text.lower()
     text = unicodedata.normalize("NFC", text).translate(_DROPPED)
     out: list[str] = []
     for at, letter in enumerate(text):

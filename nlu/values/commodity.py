@@ -5,7 +5,7 @@ from nlu.lexicon import Hit
 from nlu.values.message import Found, Message
 
 #: "makka ki kadbi": the stalk of which crop. A bare "kadbi" may be any of its column.
-_PART_OF = {
+PART_OF = {
     "straw": {"paddy": "paddy_straw", "rice": "paddy_straw", "wheat": "wheat_straw", "soybean": "soybean_straw"},
     "stalk": {
         "maize": "maize_stover",
@@ -27,7 +27,7 @@ _PART_OF = {
         "sugarcane": "bagasse",
     },
 }  # fmt: skip
-_LIKELY = {
+LIKELY = {
     "straw": ("paddy_straw", "wheat_straw"),
     "stalk": ("maize_stover", "sorghum_stover", "cotton_stalk"),
     "husk": ("rice_husk", "groundnut_shell", "coconut_residue"),
@@ -57,7 +57,7 @@ def _read(message: Message, at: int) -> Found | None:
             "commodity", whole.canonicals, at, at + whole.length
         )
     if part:
-        known = whole.canonicals if whole else _LIKELY[part.canonical]
+        known = whole.canonicals if whole else LIKELY[part.canonical]
         return Found("commodity", known, at, at + part.length)
     return None
 
@@ -74,7 +74,7 @@ def _crop_with_part(message: Message, at: int, crop: Hit) -> Found | None:
         if _readable(message, end)
         else None
     )
-    residue = _PART_OF[part.canonical].get(crop.canonical) if part else None
+    residue = PART_OF[part.canonical].get(crop.canonical) if part else None
     if part and residue:
         return Found("commodity", (residue,), at, end + part.length)
     return None
@@ -127,7 +127,7 @@ def _residue_over_crop(found: list[Found]) -> list[Found]:
         owners = {reading for crop in crops for reading in crop.readings}
         own = tuple(
             waste
-            for part in _PART_OF.values()
+            for part in PART_OF.values()
             for crop, waste in part.items()
             if crop in owners and waste in residue.readings
         )

@@ -47,9 +47,12 @@ def _marked(message: Message, at: int) -> Found | None:
     key = message.key(at)
     if message.kind(at) != "word" or not message.free(at, at + 1):
         return None
-    if lexicon.says("place_before", key) and (end := _name_after(message, at + 1)) > at + 1:
+    if (
+        lexicon.says_in(message.language, "place_before", key)
+        and (end := _name_after(message, at + 1)) > at + 1
+    ):
         return Found("place", (_place(message.words[at + 1 : end]),), at, end)
-    if lexicon.says("place_after", key) and (start := _name_before(message, at)) < at:
+    if lexicon.says_in(message.language, "place_after", key) and (start := _name_before(message, at)) < at:
         return Found("place", (_place(message.words[start:at]),), start, at + 1)
     if message.language in ("kn", None) and _bare(key) != key and _unknown(message, at):
         return Found("place", (_place(message.words[at : at + 1]),), at, at + 1)

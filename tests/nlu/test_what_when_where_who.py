@@ -224,6 +224,20 @@ def test_a_name(said: str, expecting: Any, name: str) -> None:
     assert values(said, expecting)["name"] == name
 
 
+@pytest.mark.parametrize(
+    "said", ["ನನ್ನ ಹೆಸರು ನೋಂದಾಯಿಸಿ", "nanna hesaru badalisi", "mera naam badalna hai", "मेरा नाम गलत है"]
+)
+def test_what_is_to_be_done_with_a_name_is_no_name(said: str) -> None:
+    assert "name" not in values(said)
+
+
+@pytest.mark.parametrize("said", ["their scale cheated me by two quintals", "resume texting me"])
+def test_the_english_me_is_not_the_hindi_in(said: str) -> None:
+    assert "place" not in values(said, language="en")
+    assert values("Ludhiana se 12 ton", language="en")["place"] == {"name": "Ludhiana"}
+    assert values("Rampur village", language="en")["place"] == {"name": "Rampur"}
+
+
 def test_a_name_ends_where_the_sentence_goes_on() -> None:
     assert values("my name is Khan and I live in Mandya")["name"] == "Khan"
 

@@ -1,12 +1,15 @@
 """A real Rasa with our trained model, over HTTP: sentences that no rule and no keyword list was made for."""
 
 import asyncio
+import csv
 import io
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
+import nlu.understand
 from nlu.understand import Understander, understand_lines
 from nlu.understanding import ACT
 from tests.nlu.reading import FRIDAY
@@ -86,6 +89,28 @@ async def test_many_at_once(by: Understander) -> None:
     heard = await asyncio.gather(*(by.understand(said, today=FRIDAY) for said in asked))
     assert [h.values["quantity"]["value"] for h in heard] == list(range(2, 22))
     assert {h.intent for h in heard} == {"sell"}
+
+
+FLOORS = {
+    ("en", "latin"): 0.70,
+    ("hi", "latin"): 0.85,
+    ("hi", "native"): 0.82,
+    ("kn", "latin"): 0.84,
+    ("kn", "native"): 0.84,
+}
+
+
+async def test_phrases_that_training_never_saw(by: Understander) -> None:
+    file = Path(nlu.understand.__file__).parent / "tests" / "held_out.tsv"
+    with file.open(encoding="utf-8", newline="") as lines:
+        phrases = list(csv.DictReader(lines, delimiter="\t"))
+    right: dict[tuple[str, str], list[bool]] = {}
+    for phrase in phrases:
+        heard = await by.understand(phrase["text"], today=FRIDAY)
+        right.setdefault((phrase["language"], phrase["script"]), []).append(heard.intent == phrase["intent"])
+    shares = {group: sum(answers) / len(answers) for group, answers in right.items()}
+    assert {group: share for group, share in shares.items() if share < FLOORS[group]} == {}
+    assert set(shares) == set(FLOORS)
 
 
 async def test_lines_in_lines_out(rasa_url: str) -> None:
