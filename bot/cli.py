@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from bot import logs
 from bot.settings import NotConfigured, settings
 
 KOLKATA = ZoneInfo("Asia/Kolkata")
@@ -29,6 +30,7 @@ Port = Annotated[int, typer.Option(min=1, max=65535, help="Where the web server 
 def main() -> None:
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # libraries' notes to developers; `python -W default` shows them
+    logs.configure(settings().log_level)  # from here on no line quotes what a person wrote
     try:
         app()
     except NotConfigured as missing:
@@ -51,11 +53,10 @@ def web(
     """Runs the web server alone."""
     import uvicorn
 
-    from bot import logs, needs
+    from bot import needs
     from bot.app import create_app
 
     with needs.surroundings() as house:
-        logs.configure(house.log_level)
         uvicorn.run(
             create_app(house),
             host=host,
@@ -135,10 +136,21 @@ def seed() -> None:
 
 
 @app.command()
+def waiting() -> None:
+    """Lists who waits for a person from the office, longest first."""
+    from bot import needs
+    from bot.handover import waiting
+
+    with needs.surroundings(rasa=False) as house:
+        for address, since in needs.with_engine(house, waiting):
+            print(f"{since.astimezone(KOLKATA):%Y-%m-%d %H:%M}  {address}")
+
+
+@app.command()
 def release(person: Annotated[str, typer.Argument(help="Their phone number, as +91…")]) -> None:
     """Gives a conversation back from the office to the bot."""
     from bot import needs
-    from bot.release import release
+    from bot.handover import release
 
     with needs.surroundings(rasa=False) as house:
         if not needs.with_engine(house, lambda engine: release(engine, person)):

@@ -49,6 +49,11 @@ DUE = text("""
     WHERE tenant_id = :tenant AND wake_at <= :now ORDER BY wake_at LIMIT :most
 """)
 
+PUT_BACK = text("""
+    UPDATE conversation SET state = :state, wake_at = NULL, updated_at = :now
+    WHERE tenant_id = :tenant AND person_id = :person
+""").bindparams(bindparam("state", type_=JSONB))
+
 ANSWER = text("""
     SELECT answer FROM inbound WHERE tenant_id = :tenant AND carrier = :carrier AND carrier_id = :carrier_id
 """)
@@ -136,6 +141,12 @@ async def lock(desk: Desk, person: UUID) -> tuple[dict[str, Any], datetime | Non
         await desk.db.execute(BEGIN, who | {"now": desk.now})
         row = (await desk.db.execute(LOCK, who)).one()
     return row[0], row[1]
+
+
+async def put_back(desk: Desk, person: UUID, state: Mapping[str, Any]) -> None:
+    await desk.db.execute(
+        PUT_BACK, {"tenant": desk.tenant, "person": person, "state": dict(state), "now": desk.now}
+    )
 
 
 async def close(

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.carriers.twilio.api import Twilio
-from bot.carriers.twilio.content import content
-from bot.message import Outgoing
 from bot.outbox import Postbox
 from bot.settings import Settings
 from bot.turn import Office
@@ -29,11 +27,7 @@ async def open_house(settings: Settings, ring: Callable[[], None]) -> AsyncItera
     engine = make_engine(settings.database_url or "")
     understander = Understander(settings.rasa_url, settings.rasa_timeout)
     twilio = Twilio(settings)
-
-    def fits_reply(outgoing: Outgoing) -> bool:
-        return content(outgoing, twilio.content_sids) is None
-
-    office = Office(engine, understander, fits_reply, ring)
+    office = Office(engine, understander, twilio.fits_reply, ring)
     try:
         yield House(engine, office, Postbox(engine, twilio, settings))
     finally:

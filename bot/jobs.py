@@ -3,6 +3,7 @@
 Jobs are queued in the transaction that made them necessary, so none is lost and none runs for nothing.
 """
 
+import asyncio
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -60,7 +61,7 @@ async def fetch(context: JobContext, attachment: str) -> None:
     try:
         content, content_type = await tools.twilio.fetch_media(url)
         if content_type.startswith("image/"):
-            check_photo(content)
+            await asyncio.to_thread(check_photo, content)
         key = await tools.store.store(content, content_type)
     except MediaFailed as failure:
         if failure.temporary and context.job.attempts < 4:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 import structlog
 
@@ -21,30 +22,48 @@ BATCH = 20
 
 async def spread_news(office: Office, now: datetime) -> int:
     """Tells people what happened. An event is marked only when all were told; telling twice changes nothing."""
+    told = []
     async with office.engine.begin() as db:
         desk = Desk(db, office.tenant, now)
-        happened = await events.claim(desk, BATCH)
-        for event in happened:
+        for event in await events.claim(desk, BATCH):
             news = News(event.kind, event.subject, event.about)
-            for person in recipients(news):
-                await turn.tell(office, person, news, event.id, now)
-        if happened:
-            await events.mark_noticed(desk, [event.id for event in happened])
-    return len(happened)
+            heard = [await _tell(office, person, news, event.id, now) for person in recipients(news)]
+            if all(heard):
+                told.append(event.id)
+        if told:
+            await events.mark_noticed(desk, told)
+    return len(told)
+
+
+async def _tell(office: Office, person: UUID, news: News, event: UUID, now: datetime) -> bool:
+    """One conversation that cannot be told must not keep the others waiting; it is tried again next round."""
+    try:
+        await turn.tell(office, person, news, event, now)
+    except Exception as fault:
+        log.error("news not told", fault=type(fault).__name__, exc_info=fault)
+        await turn.mend(office, person, now)
+        return False
+    return True
 
 
 async def wake_sleepers(office: Office, now: datetime) -> int:
     async with office.engine.connect() as db:
         sleepers = await conversations.due(Desk(db, office.tenant, now))
     for person in sleepers:
-        await turn.wake(office, person, now)
+        try:
+            await turn.wake(office, person, now)
+        except Exception as fault:
+            log.error("not woken", fault=type(fault).__name__, exc_info=fault)
+            await turn.mend(office, person, now)
     return len(sleepers)
 
 
 async def make_round(office: Office, box: Postbox, now: datetime) -> None:
     """Until nothing is left: telling news makes messages, and sending is what they wait for."""
-    while await spread_news(office, now) + await outbox.drain(box, now):
-        pass
+    told = sent = 1
+    while told or sent:
+        told = await spread_news(office, now)
+        sent = await outbox.drain(box, now)
 
 
 @dataclass

@@ -7,7 +7,7 @@ take the same road.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,6 +17,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolIsEmpty
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import bot.channels
@@ -70,7 +71,10 @@ async def take(office: Office, inbound: Inbound) -> Answer:
             raise
         except Exception as fault:  # whatever it is, the farmer hears an apology and nothing has changed
             log.error("turn failed", fault=type(fault).__name__, exc_info=fault)
-            return await _twice(lambda: _apologise(office, inbound))
+            try:
+                return await _twice(lambda: _apologise(office, inbound))
+            except Repeated:
+                return await _answered_before(office, inbound)
 
 
 async def tell(office: Office, person: UUID, news: News, event: UUID, now: datetime) -> None:
@@ -111,6 +115,8 @@ async def _twice(work: Callable[[], Awaitable[T]]) -> T:
     for last in (False, True):
         try:
             return await work()
+        except PoolIsEmpty as fault:  # too busy to begin: the carrier brings it again, later
+            raise DatabaseAway from fault
         except (OperationalError, InterfaceError, DBAPIError, OSError) as fault:
             gone = not isinstance(fault, DBAPIError) or fault.connection_invalidated
             if not gone and not isinstance(fault, OperationalError):
@@ -121,16 +127,20 @@ async def _twice(work: Callable[[], Awaitable[T]]) -> T:
 
 
 async def _take(office: Office, inbound: Inbound) -> Answer:
-    understood = await _understand(office, inbound)
     try:
+        understood = await _understand(office, inbound)
         async with _desk(office, inbound.received_at) as desk:
             done, outgoing, answer = await _turn(office, desk, inbound, understood)
     except Repeated:
-        async with _desk(office, inbound.received_at) as desk:
-            return Answer(await conversations.stored_answer(desk, inbound.carrier, inbound.carrier_id))
+        return await _answered_before(office, inbound)
     if done.touched_market or (outgoing and answer is None):
         office.after_commit()
     return Answer(answer)
+
+
+async def _answered_before(office: Office, inbound: Inbound) -> Answer:
+    async with _desk(office, inbound.received_at) as desk:
+        return Answer(await conversations.stored_answer(desk, inbound.carrier, inbound.carrier_id))
 
 
 @dataclass(frozen=True)
@@ -162,13 +172,7 @@ async def _turn(
         location=inbound.location,
         voice=any(each.content_type.startswith("audio/") for each in inbound.attachments),
     )
-    channel = DialogueChannel(
-        sender.channel,
-        address_id=reached.address_id,
-        photos=bot.channels.CAPABILITIES[sender.channel].photos,
-        terse=sender.channel == "sms",
-        opted_out=reached.opted_out,
-    )
+    channel = _channel(sender.channel, reached.address_id, reached.opted_out)
     done = await drive(desk, dialogue.turn(State.from_json(state), heard, reached.person, channel, desk.now))
     outgoing = _render(sender.channel, done.outcome)
     in_reply = outgoing is not None and office.fits_reply(outgoing)
@@ -194,7 +198,7 @@ async def _speak(office: Office, desk: Desk, person_id: UUID, heard: Heard, key:
     state, _ = await conversations.lock(desk, person_id)
     address = reachable(await people.addresses(desk, person_id), desk.now)
     name: Channel = address.channel if address else "sms"
-    channel = DialogueChannel(name, terse=name == "sms", opted_out=address is None)
+    channel = _channel(name, None, opted_out=address is None)
     done = await drive(desk, dialogue.turn(State.from_json(state), heard, person, channel, desk.now))
     outgoing = _render(name, done.outcome) if address else None
     await conversations.close(
@@ -209,6 +213,11 @@ async def _speak(office: Office, desk: Desk, person_id: UUID, heard: Heard, key:
         sending=Sending(name, address.value) if address and outgoing else None,
         channel=name,
     )
+
+
+def _channel(name: Channel, address_id: UUID | None, opted_out: bool) -> DialogueChannel:
+    photos = bot.channels.CAPABILITIES[name].photos
+    return DialogueChannel(name, address_id, photos, terse=name == "sms", opted_out=opted_out)
 
 
 async def drive(desk: Desk, steps: Steps[Outcome]) -> Done:
@@ -244,7 +253,7 @@ async def _understand(office: Office, inbound: Inbound) -> Understanding | None:
         async with _desk(office, inbound.received_at) as desk:
             seen = await conversations.peek(desk, inbound)
         if seen.answered:
-            return None
+            raise Repeated
         language, expecting = seen.language, dialogue.expecting(State.from_json(seen.state))
     today = inbound.received_at.astimezone(KOLKATA).date()
     return await office.understander.understand(
@@ -253,15 +262,11 @@ async def _understand(office: Office, inbound: Inbound) -> Understanding | None:
 
 
 async def _apologise(office: Office, inbound: Inbound) -> Answer:
-    """Our fault: the conversation stands where it stood, and the message counts as answered.
-
-    A second fault in a row means that where it stands is itself the trouble: then it begins anew.
-    """
+    """Our fault: the conversation stands where it stood, and the message counts as answered."""
     sender = inbound.sender
     async with _desk(office, inbound.received_at) as desk:
         reached = await accounts.reach(desk, channel=sender.channel, value=sender.value, phone=sender.phone)
         state, _ = await conversations.lock(desk, reached.person.id)
-        again = {} if state.get("faults") else {**state, "faults": 1}
         sorry = Reply((msg("Sorry, something went wrong on our side. Please send it once more."),))
         words = words_of(reached.person.language, reached.person.script)
         outgoing = bot.channels.render(sender.channel, sorry, words)
@@ -269,7 +274,7 @@ async def _apologise(office: Office, inbound: Inbound) -> Answer:
             desk,
             person=reached.person.id,
             heard=(inbound.carrier, inbound.carrier_id),
-            state=again,
+            state=_after_fault(state),
             wake_after=None,
             said=(sender.channel, _said(inbound)),
             outgoing=outgoing,
@@ -278,6 +283,21 @@ async def _apologise(office: Office, inbound: Inbound) -> Answer:
             channel=sender.channel,
         )
     return Answer(outgoing.text)
+
+
+async def mend(office: Office, person: UUID, now: datetime) -> None:
+    """After a fault in something the bot began: nobody waits for an answer, but the next try should succeed."""
+    async with _desk(office, now) as desk:
+        state, _ = await conversations.lock(desk, person)
+        await conversations.put_back(desk, person, _after_fault(state))
+
+
+def _after_fault(state: Mapping[str, Any]) -> dict[str, Any]:
+    """As it stood. A second fault in a row means that where it stands is itself the trouble: it begins anew,
+    but keeps counting its questions (old buttons stay old) and leaves a person in charge in charge."""
+    if not state.get("faults"):
+        return {**state, "faults": 1}
+    return {key: state[key] for key in ("serial", "human_since") if key in state}
 
 
 def reachable(addresses: Sequence[Address], now: datetime) -> Reachable | None:

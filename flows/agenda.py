@@ -22,18 +22,20 @@ GO_ON = Option("go_on", label("No, go on"))
 #: Deeper than this the oldest digression is forgotten: nobody means to come back through five of them.
 DEEPEST = 5
 REGISTRATION = "register"
+PASSING = ("did_you_mean",)
 
 
 def open_flow(turn: Turn, flow: Flow, slots: Mapping[str, Any] | None = None) -> Frame:
-    """Begins a flow on top of what is under way, or comes back to it when it already is."""
+    """Begins a flow on top of what is under way, or brings it there when it already is.
+
+    What was entered for a review is never replaced by a tap, and a question nobody answered ("did you mean …?")
+    does not wait below something else.
+    """
     frames = turn.state.frames
     known = next((frame for frame in frames if frame.flow == flow.name), None)
-    if known:
-        del frames[frames.index(known) + 1 :]
-        if slots:
-            frames[-1] = known = Frame(flow.name, slots=dict(slots))
-        return known
-    frame = Frame(flow.name, slots=dict(slots or {}))
+    frames[:] = [frame for frame in frames if frame is not known and frame.flow not in PASSING]
+    entered = known and flow.review and known.trail
+    frame = known if known and (entered or not slots) else Frame(flow.name, slots=dict(slots or {}))
     joining = next((n for n, below in enumerate(frames) if below.flow == REGISTRATION), len(frames))
     # who is still joining finishes that first; what they want to do waits right behind it
     frames.insert(joining if flow.members else len(frames), frame)
@@ -57,11 +59,14 @@ def proceed(turn: Turn) -> Steps[None]:
         elif flow.review and not frame.note.get("agreed"):
             frame.stage, frame.asking = "review", None
             review = yield from flow.review(turn, frame)
+            if review is None:
+                continue
             turn.say(*review.parts)
             turn.offer(*(review.options or (AGREE, CHANGE, DROP)))
             return
-        else:
-            yield from flow.commit(turn, frame)
+        elif (yield from flow.commit(turn, frame)) is False:
+            frame.note.pop("agreed", None)
+            continue
         below = frames[-2] if len(frames) > 1 and frames[-1] is frame else None
         frames[:] = [other for other in frames if other is not frame]
         if below:

@@ -1,7 +1,6 @@
 """Buying: search near a place, choose, see the sum, book at the listed price."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flows.agenda import MENU
 from flows.asks import Commodity, Pick, Quantity, Row, Where
@@ -12,9 +11,8 @@ from flows.sell import COMMON
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
 from marketplace_core.bookings.rules import total_paise
-from marketplace_core.errors import Refused
+from marketplace_core.errors import NotEnoughLeft, Refused
 from marketplace_core.listings import queries as shelf
-from marketplace_core.listings.queries import Listing
 from marketplace_core.offers import commands as offers
 from marketplace_core.places.place import Place
 
@@ -58,11 +56,15 @@ def _rows(turn: Turn, frame: Frame) -> Steps[Sequence[Row] | Over]:
     ]
 
 
-def _check(turn: Turn, frame: Frame) -> Steps[Question]:
+def _check(turn: Turn, frame: Frame) -> Steps[Question | None]:
     listing = yield from market(shelf.by_code, frame.slots["code"])
-    if not listing:
-        return Question((msg("This listing is no longer for sale."),), (MENU,))
-    amount = _amount(frame, listing)
+    if not listing or listing.state != "active":
+        turn.say(msg("This listing is no longer for sale."))
+        del frame.slots["code"]
+        return None
+    wanted = frame.slots["quantity"]
+    amount = {"kg": min(wanted["kg"], listing.kg_left), "unit": wanted["unit"]}
+    frame.note["kg"] = amount["kg"]  # what is agreed to is what is booked
     return Question(
         (
             msg(
@@ -78,25 +80,25 @@ def _check(turn: Turn, frame: Frame) -> Steps[Question]:
     )
 
 
-def _amount(frame: Frame, listing: Listing) -> dict[str, Any]:
-    wanted = frame.slots["quantity"]
-    return {"kg": min(wanted["kg"], listing.kg_left), "unit": wanted["unit"]}
-
-
-def _book(turn: Turn, frame: Frame) -> Steps[None]:
+def _book(turn: Turn, frame: Frame) -> Steps[bool]:
     code = frame.slots["code"]
     try:
-        listing = yield from market(shelf.by_code, code)
-        kg = _amount(frame, listing)["kg"] if listing else frame.slots["quantity"]["kg"]
-        booking = yield from market(offers.book_at_listed_price, buyer_id=turn.person.id, code=code, kg=kg)
+        booking = yield from market(
+            offers.book_at_listed_price, buyer_id=turn.person.id, code=code, kg=frame.note["kg"]
+        )
+    except NotEnoughLeft as refusal:
+        sorry(turn, refusal)
+        return False  # the review shows what is left
     except Refused as refusal:
         sorry(turn, refusal)
-        return
+        del frame.slots["code"]
+        return False
     turn.say(
         msg("Booked, waiting for the farmer: {code}.", code=booking.code),
         msg("I write to you when the farmer answers."),
     )
     turn.offer(Option("bookings", label("My bookings"), deed="go:my_bookings"), MENU)
+    return True
 
 
 BUY = Flow(

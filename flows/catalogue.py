@@ -1,5 +1,6 @@
 """All flows. A new one is a file beside this and a name here."""
 
+from flows.booking_answer import BOOKING_ANSWER
 from flows.buy import BUY
 from flows.did_you_mean import DID_YOU_MEAN
 from flows.language import LANGUAGE
@@ -13,6 +14,16 @@ from flows.sell import SELL
 FLOWS.update(
     {
         flow.name: flow
-        for flow in (REGISTER, SELL, PRICE, MY_LISTINGS, BUY, MY_BOOKINGS, LANGUAGE, DID_YOU_MEAN)
+        for flow in (
+            REGISTER,
+            SELL,
+            PRICE,
+            MY_LISTINGS,
+            BUY,
+            MY_BOOKINGS,
+            BOOKING_ANSWER,
+            LANGUAGE,
+            DID_YOU_MEAN,
+        )
     }
 )

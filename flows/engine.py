@@ -12,15 +12,14 @@ from datetime import datetime, timedelta
 
 import flows.catalogue  # noqa: F401 - fills the registry
 from flows import repair
-from flows.agenda import ask_again, join, open_flow, proceed
+from flows.agenda import MENU, ask_again, join, open_flow, proceed
 from flows.answers import answer_plainly
 from flows.asks import Choice
 from flows.did_you_mean import GUESSES, offer_guess
 from flows.filling import fill
-from flows.flow import Flow
+from flows.flow import Filled, Flow
 from flows.heard import Heard
 from flows.language import TONGUES, speak
-from flows.languages import LANGUAGES
 from flows.menu import main_menu
 from flows.notices import tell
 from flows.options import named, tapped
@@ -36,7 +35,8 @@ ASK = 0.3
 #: While a question is open, words that answer it count as the answer unless another wish is this clear.
 CLEAR = 0.8
 #: Intents that carry no wish of their own.
-ANSWERS = {"inform", "affirm", "deny", "correct", "accept", "reject", "out_of_scope", "greet"}
+ANSWERS = {"inform", "affirm", "deny", "correct", "accept", "reject", "out_of_scope", "greet", "start"}
+CROSSING = timedelta(seconds=15)
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,6 @@ def turn(state: State, heard: Heard, person: Person, channel: Channel, now: date
     this = Turn(person, channel, state, heard, now)
     yield from _respond(this)
     reply = _reply(this)
-    state.at = now.isoformat()
     if heard.understood or heard.tap or heard.photos or heard.location:
         state.reminders = 0
     return Outcome(state, reply, this.person, repair.wake_after(this))
@@ -67,6 +66,7 @@ def _reply(this: Turn) -> Reply | None:
         return None
     state.serial += 1
     reply = Reply(tuple(this.parts), this.options, state.serial, this.wants)
+    state.noticed_at = this.now.isoformat() if this.heard.news and this.options else None
     if not this.heard.news or this.options:  # news that asks nothing leaves the open question open
         state.last = reply
     return reply
@@ -85,11 +85,14 @@ def _respond(this: Turn) -> Steps[None]:
             state.frames.clear()
         elif not heard.news:
             repair.still_stopped(this)
-    elif state.human_since:
-        if heard.intent == "menu" and sure:
-            yield from repair.human_released(this)
     elif heard.news:
         yield from tell(this, heard.news)
+    elif state.human_since:
+        if (heard.intent == "menu" and sure) or heard.tap == MENU.deed:
+            yield from repair.human_released(this)
+        elif heard.tap:  # a tap is meant for the bot
+            state.human_since = None
+            yield from _converse(this)
     elif heard.silence:
         yield from repair.silence(this)
     else:
@@ -108,7 +111,10 @@ def _converse(this: Turn) -> Steps[None]:
             yield from repair.stale(this)
         return
     option = named(heard.text, state.options, this.words)
-    if option:
+    if option and _crossed(this):
+        this.say(msg("Our messages crossed. Please answer this one again."))
+        yield from ask_again(this)
+    elif option:
         yield from _choose(this, option)
     elif heard.voice:
         yield from repair.voice_note(this)
@@ -116,8 +122,25 @@ def _converse(this: Turn) -> Steps[None]:
         yield from _listen(this)
 
 
+def _crossed(this: Turn) -> bool:
+    """A bare number that comes right behind a notice was likely meant for what stood there before."""
+    since = this.state.noticed_at
+    return bool(this.state.top and since and this.now - datetime.fromisoformat(since) < CROSSING)
+
+
 def _choose(this: Turn, option: Option) -> Steps[None]:
-    if option.deed:
+    frame = this.state.top
+    asked = (
+        flow_named(frame.flow).ask(frame.asking) if frame and frame.stage == "ask" and frame.asking else None
+    )
+    if (
+        option.deed
+        and frame
+        and asked
+        and isinstance((yield from asked.pick(this, frame, option.id)), Filled)
+    ):
+        yield from repair.picked(this, option)  # while its question is open, the choice is its answer
+    elif option.deed:
         yield from _deed(this, option.deed)
     else:
         yield from repair.picked(this, option)
@@ -145,6 +168,7 @@ def _listen(this: Turn) -> Steps[None]:
     """Free words, photos and pins: each step says whether it was for it."""
     for step in (_repairs, _answers_the_stage, _answers_the_question, _wishes_something, _has_a_ready_answer):
         if (yield from step(this)):
+            this.state.misses = 0
             return
     if this.state.top or this.person.registered:
         yield from repair.miss(this)
@@ -216,8 +240,11 @@ def _wishes_something(this: Turn) -> Steps[bool]:
     confidence = this.heard.understood.confidence if this.heard.understood else 0.0
     if intent == "correct" and _sure(this):
         yield from repair.correct(this)
-    elif intent == "greet" and _sure(this):
+    elif intent in ("greet", "start") and _sure(this):
         yield from _greet(this)
+    elif intent == "register" and this.person.registered and _sure(this):
+        this.say(msg("You have joined already."))
+        main_menu(this, greeting=False)
     elif wish and _sure(this):
         yield from fill(this, open_flow(this, wish))
         yield from proceed(this)
@@ -276,21 +303,18 @@ def _greet(this: Turn) -> Steps[None]:
 
 
 def _follow_language(this: Turn) -> Steps[None]:
-    """A newcomer is answered in the script they write; a stored choice holds until a whole sentence is in another."""
+    """A newcomer is answered as they write; a stored choice holds until a whole sentence is in another script."""
     understood = this.heard.understood
-    if not understood or understood.script != "native" or understood.language not in LANGUAGES:
+    if not understood or understood.language in (None, "en", this.person.language):
         return
-    known = understood.language == this.person.language
     newcomer = not this.person.registered and not this.state.frames
     sentence = len(this.heard.text.split()) > 1
-    if (
-        understood.language in TONGUES
-        and understood.language != "en"
-        and not known
-        and (newcomer or sentence)
-    ):
-        yield from speak(this, understood.language)
+    latin = understood.script == "latin"
+    tongue = f"{understood.language}_latin" if latin else str(understood.language)
+    # Latin letters are a weaker sign: they count only for a newcomer, whom nobody has asked yet.
+    if tongue in TONGUES and ((newcomer and sentence) if latin else (newcomer or sentence)):
+        yield from speak(this, tongue)
 
 
 #: The doors of the main menu and of other messages that are repairs, not flows.
-DOORS = {"menu": "menu", "help": "help", "person": "talk_to_human", "start": "start"}
+DOORS = {"menu": "menu", "help": "help", "person": "talk_to_human"}

@@ -22,6 +22,8 @@ def fill(turn: Turn, frame: Frame) -> Steps[bool]:
         if ask is pending:
             continue
         taken = yield from ask.hear(turn, frame, turn.heard)
+        if isinstance(taken, Closer) and ask.slot in frame.slots and turn.heard.intent != "correct":
+            continue  # a looser word for what is known already
         progress = (yield from settle(turn, frame, ask, taken)) or progress
     if not progress:
         progress = yield from _bare_number_corrects(turn, frame, flow)
@@ -49,7 +51,8 @@ def _set(turn: Turn, frame: Frame, ask: Ask, value: Any) -> Steps[None]:
     before = frame.slots.get(ask.slot, was)
     if before is not None and before != value:
         for slot in ask.resets:
-            frame.slots.pop(slot, None)
+            for kept in (frame.slots, frame.note.get("was", {}), frame.note.get("open", {})):
+                kept.pop(slot, None)
     if frame.slots.get(ask.slot, value) != value:  # a change nobody asked for is said back
         turn.say(
             msg(

@@ -105,8 +105,10 @@ class Ask(ABC):
     def show(self, value: Any) -> Say: ...
 
 
-Review = Callable[[Turn, Frame], Steps[Question]]
-Commit = Callable[[Turn, Frame], Steps[None]]
+#: None: looking at it showed that something must be asked again.
+Review = Callable[[Turn, Frame], Steps[Question | None]]
+#: False: it could not be done like this; what has to be asked again was taken out of the slots.
+Commit = Callable[[Turn, Frame], Steps[bool | None]]
 
 
 @dataclass(frozen=True)

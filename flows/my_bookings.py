@@ -4,26 +4,16 @@ from collections.abc import Sequence
 
 from flows.agenda import MENU
 from flows.asks import Pick, Row, YesNo
+from flows.booking_words import in_words
 from flows.flow import Flow, Over
 from flows.refusals import sorry
-from flows.say import Say, label, msg
+from flows.say import label, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
 from marketplace_core.bookings import commands as bookings
 from marketplace_core.bookings import queries as ledger
-from marketplace_core.bookings.queries import Booking
 from marketplace_core.bookings.transitions import may
 from marketplace_core.errors import Refused
-
-
-def in_words(booking: Booking) -> Say:
-    return msg(
-        "{what:commodity}, {amount:mass}, {total:money}: {state:state}",
-        what=booking.commodity,
-        amount={"kg": booking.kg, "unit": booking.unit},
-        total=booking.total_paise,
-        state=booking.state,
-    )
 
 
 def _rows(turn: Turn, frame: Frame) -> Steps[Sequence[Row] | Over]:

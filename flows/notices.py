@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from flows.agenda import MENU
+from flows.agenda import MENU, open_flow, proceed
+from flows.booking_answer import BOOKING_ANSWER
+from flows.booking_words import in_words
 from flows.heard import News
-from flows.my_bookings import in_words
 from flows.say import Option, Say, label, msg
 from flows.turn import Steps, Turn, market
 from marketplace_core.bookings import queries as bookings
@@ -33,19 +34,11 @@ def tell(turn: Turn, news: News) -> Steps[None]:
 
 
 def _booked(turn: Turn, news: News) -> Steps[None]:
+    """Asks, on top of whatever is open, so that "yes" and "1" answer this and not the sale behind it."""
     booking = yield from market(bookings.by_code, news.subject)
-    if not booking or booking.state != "pending":
-        return
-    code = booking.code
-    turn.say(
-        msg("{name} wants to book your {code}.", name=booking.buyer_name, code=booking.listing_code),
-        in_words(booking),
-        msg("Please answer within 24 hours."),
-    )
-    turn.offer(
-        Option("confirm", label("Confirm"), deed=f"go:my_bookings:confirm:{code}"),
-        Option("cancel", label("Refuse"), deed=f"go:my_bookings:cancel:{code}"),
-    )
+    if booking and booking.state == "pending":
+        open_flow(turn, BOOKING_ANSWER, {"code": booking.code})
+        yield from proceed(turn)
 
 
 def _booking_news(text: Say) -> Callable[[Turn, News], Steps[None]]:
@@ -53,16 +46,22 @@ def _booking_news(text: Say) -> Callable[[Turn, News], Steps[None]]:
         booking: Booking | None = yield from market(bookings.by_code, news.subject)
         if booking:
             turn.say(Say(text.text, {"code": booking.code}), in_words(booking))
-            turn.offer(Option("bookings", label("My bookings"), deed="go:my_bookings"), MENU)
+            _offer_when_idle(turn, Option("bookings", label("My bookings"), deed="go:my_bookings"))
 
     return say
 
 
 def _run_out(turn: Turn, news: News) -> Steps[None]:
     turn.say(msg("Your listing {code} has run out after 30 days.", code=news.subject))
-    turn.offer(Option("mine", label("My listings"), deed="go:my_listings"), MENU)
+    _offer_when_idle(turn, Option("mine", label("My listings"), deed="go:my_listings"))
     return
     yield
+
+
+def _offer_when_idle(turn: Turn, option: Option) -> None:
+    """News that asks nothing leaves an open question its numbers."""
+    if not turn.state.frames:
+        turn.offer(option, MENU)
 
 
 NOTICES: dict[str, Notice] = {

@@ -6,6 +6,7 @@ from flows.say import Option
 from flows.words import Words
 
 #: "1️⃣" and "१" are 1; a keycap emoji is a digit followed by these.
+MOST_DIGITS = 2
 KEYCAP = {"\ufe0f", "\u20e3"}
 
 
@@ -23,7 +24,8 @@ def named(text: str, options: tuple[Option, ...], words: Words) -> Option | None
     if not said:
         return None
     if said.isdecimal():
-        return options[int(said) - 1] if 1 <= int(said[:4]) <= len(options) else None
+        number = int(said) if len(said) <= MOST_DIGITS else 0
+        return options[number - 1] if 1 <= number <= len(options) else None
     return next((option for option in options if _fold(words(option.label)) == said), None)
 
 

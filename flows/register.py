@@ -24,7 +24,7 @@ def _finish(turn: Turn, frame: Frame) -> Steps[None]:
     if not frame.slots["consent"]:
         turn.state.frames.clear()
         turn.say(
-            msg("Then I keep nothing and cannot sell or book for you."),
+            msg("Then I cannot sell or book for you."),
             msg("You can still ask me prices. To join later write JOIN."),
         )
         return

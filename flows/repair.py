@@ -15,7 +15,6 @@ from flows.agenda import (
     SKIP,
     STOP_IT,
     ask_again,
-    first_missing,
     offer_changes,
     proceed,
     put,
@@ -39,10 +38,12 @@ AGAIN = Option("again", label("Try again"))
 def stop(turn: Turn) -> Steps[None]:
     yield from market(accounts.opt_out, turn.channel.address_id)
     turn.state.frames.clear()
+    turn.state.human_since = None
     turn.say(msg("You will get no more messages here. To hear from us again write START."))
 
 
 def start(turn: Turn) -> Steps[None]:
+    """Only whoever had said stop needs it; to anybody else it is a greeting."""
     yield from market(accounts.opt_in, turn.channel.address_id)
     turn.channel = replace(turn.channel, opted_out=False)
     turn.say(msg("Good to have you back. You will get messages again."))
@@ -128,9 +129,8 @@ def back(turn: Turn) -> Steps[None]:
     if not frame:
         main_menu(turn)
         return
-    if frame.stage in ("change", "drop") and first_missing(turn, frame, flow_named(frame.flow)) is None:
-        frame.stage = "review"
-        yield from proceed(turn)
+    if frame.stage in ("change", "drop"):
+        yield from go_on(turn)
     elif frame.trail:
         yield from reopen(turn, frame, frame.trail[-1])
     else:
@@ -301,6 +301,8 @@ def go_on(turn: Turn) -> Steps[None]:
     if frame:
         frame.stage = "ask"
         yield from proceed(turn)
+    else:
+        main_menu(turn)
 
 
 def keep(turn: Turn) -> Steps[None]:
@@ -331,7 +333,6 @@ REPAIRS: dict[str, Callable[[Turn], Steps[None]]] = {
     "repeat": repeat,
     "cancel": cancel,
     "talk_to_human": human,
-    "start": start,
 }
 
 #: Words about the question itself, told by a value whatever the intent.

@@ -11,7 +11,7 @@ from flows.review import check
 from flows.say import Option, label, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
-from marketplace_core.errors import Refused
+from marketplace_core.errors import BadTerms
 from marketplace_core.listings import commands as listings
 from marketplace_core.places.place import Place
 
@@ -28,7 +28,20 @@ COMMON = (
 )
 
 
-def _publish(turn: Turn, frame: Frame) -> Steps[None]:
+#: Which answer a refused term came from.
+SLOTS = {
+    "commodity": "commodity",
+    "kg": "quantity",
+    "unit": "quantity",
+    "place": "place",
+    "available_from": "from",
+    "price_paise": "price",
+    "per": "price",
+    "photos": "photos",
+}
+
+
+def _publish(turn: Turn, frame: Frame) -> Steps[bool]:
     slots = frame.slots
     try:
         listing = yield from market(
@@ -43,14 +56,16 @@ def _publish(turn: Turn, frame: Frame) -> Steps[None]:
             available_from=date.fromisoformat(slots["from"]),
             photos=tuple(UUID(photo) for photo in slots.get("photos") or ()),
         )
-    except Refused as refusal:
+    except BadTerms as refusal:  # the day agreed to may have passed since
         sorry(turn, refusal)
-        return
+        del slots[SLOTS[refusal.field]]
+        return False
     turn.say(
         msg("Published. Your listing is {code}.", code=listing.code),
         msg("When somebody books it I write to you. It stays for 30 days."),
     )
     turn.offer(Option("mine", label("My listings"), deed="go:my_listings"), MENU)
+    return True
 
 
 SELL = Flow(

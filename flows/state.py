@@ -34,7 +34,7 @@ class State:
     misses: int = 0
     reminders: int = 0
     human_since: str | None = None
-    at: str | None = None
+    noticed_at: str | None = None
 
     @property
     def top(self) -> Frame | None:
@@ -52,7 +52,7 @@ class State:
             "misses": self.misses,
             "reminders": self.reminders,
             "human_since": self.human_since,
-            "at": self.at,
+            "noticed_at": self.noticed_at,
         }
 
     @staticmethod

@@ -14,7 +14,9 @@ def render(reply: Reply, say: InWords) -> Outgoing:
     options = choices(reply, say)
     text = numbered(body, options, WHATSAPP.text, between="\n\n")
     wants_location = reply.wants == "place"
-    if len(options) == 1 and options[0].detail:  # a list of one is no list: what it is stands above its button
+    if (
+        len(options) == 1 and options[0].detail
+    ):  # a list of one is no list: what it is stands above its button
         only = options[0]
         body, options = f"{body}\n\n{only.whole}", (Choice(only.payload, only.label),)
     if buttons := _buttons(body, options):

@@ -8,12 +8,13 @@ from flows.heard import Heard
 from flows.say import Say, count, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn
-
-MOST_PHOTOS = 6
+from marketplace_core.listings.rules import MOST_PHOTOS
 
 
 @dataclass(frozen=True)
 class Photo(Ask):
+    expecting = "choice"
+
     def question(self, turn: Turn, frame: Frame) -> Steps[Question]:
         return Question((self.text,), (), wants="photo")
         yield

@@ -66,6 +66,7 @@ class Price(Ask):
 
     def question(self, turn: Turn, frame: Frame) -> Steps[Question]:
         quote = yield from self._quote(frame)
+        frame.note.pop("likely", None)
         if not quote:
             return Question((self.text,))
         if quote.likely is None:

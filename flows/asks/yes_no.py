@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flows.flow import Ask, Filled, Question, Taken
+from flows.flow import Ask, Filled, Over, Question, Taken
 from flows.say import Option, Say, label
 from flows.state import Frame
 from flows.turn import Steps, Turn
@@ -19,7 +19,7 @@ class YesNo(Ask):
 
     expecting = "yes_no"
 
-    def question(self, turn: Turn, frame: Frame) -> Steps[Question]:
+    def question(self, turn: Turn, frame: Frame) -> Steps[Question | Over]:
         return Question((self.text,), (self.yes, self.no))
         yield
 
@@ -30,7 +30,7 @@ class YesNo(Ask):
         yield
 
     def pick(self, turn: Turn, frame: Frame, choice: str) -> Steps[Taken]:
-        return Filled(choice == "yes")
+        return Filled(choice == self.yes.id) if choice in (self.yes.id, self.no.id) else None
         yield
 
     def show(self, value: Any) -> Say:

@@ -17,6 +17,7 @@ def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
+        pool_timeout=5,  # a carrier waits 15 seconds at most, and brings again what was refused
         pool_recycle=1800,
         connect_args={"connect_timeout": 5, "keepalives_idle": 30, "application_name": "mandi"},
     )

@@ -5,7 +5,7 @@
     gurpreet has 12 t paddy_straw at 200 a quintal           on sale before the story begins
     gurpreet > 12 टन पराली बेचनी है                            what a person writes
     gurpreet > [tap Yes]  [photo]  [pin 30.8, 75.17]  [voice note]  [same message again]
-    (4 hours pass)
+    (4 hours pass)   (at once)
     gurpreet < what the bot says, written by `--update`
              | its next line
              | [a button] [another]
@@ -35,6 +35,8 @@ from marketplace_core.listings import commands as listings
 from marketplace_core.places import queries as places
 from marketplace_core.places.place import Place
 
+#: People think before they write; "(at once)" says that somebody did not.
+PACE = timedelta(seconds=20)
 SAYS = re.compile(r"(?P<who>\w+)(?:@(?P<channel>\w+))?(?:\[(?P<language>\w+)\])? > (?P<what>.*)")
 IS = re.compile(r"(?P<who>\w+)@(?P<channel>\w+)\[(?P<language>\w+)\] is (?P<name>.+) from (?P<pin>\d{6})")
 HAS = re.compile(
@@ -84,12 +86,15 @@ class Stage:
             lines.append(line)
             if not line.strip() or line.startswith("#"):
                 continue
+            if line == "(at once)":
+                self.now -= PACE
+                continue
             async with self.office.engine.connect() as db:
                 seen = list((await db.execute(SEEN)).scalars())
             await self._act(line)
             await postman.make_round(self.office, self.box, self.now)
             lines += await self._heard(seen)
-            self.now += timedelta(seconds=20)
+            self.now += PACE
         return "\n".join(lines) + "\n"
 
     async def _act(self, line: str) -> None:

@@ -24,11 +24,15 @@ from marketplace_core.accounts import Person
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.accounts.queries import addresses
 from marketplace_core.desk import Desk
+from marketplace_core.listings import commands as listings
+from marketplace_core.offers import commands as offers
+from marketplace_core.places.place import Place
 from nlu.understand import Understander
 from tests.conftest import NOW
 
 STEPS = 60
 TODAY = NOW.date()
+MOGA = Place("142001", "Moga", "Moga", "Punjab", 30.8, 75.17)
 SENTENCES = (
     "hello", "sell", "12 ton parali bechni hai", "ನಾನು ರಾಗಿ ಮಾರಬೇಕು", "price of onion", "प्याज का भाव",
     "40 quintal wheat at 2500 per quintal from tomorrow", "buy 5 ton paddy straw", "my listings", "my bookings",
@@ -49,6 +53,16 @@ async def understander() -> AsyncIterator[Understander]:
     understander = Understander(None, 1.0)
     yield understander
     await understander.close()
+
+
+async def way_out(
+    state: State, stopped: bool, dice: random.Random, understander: Understander
+) -> Heard | None:
+    """Nobody wanders long with the bot silent: soon they want it back."""
+    word = "START" if stopped else "MENU" if state.human_since else None
+    if word is None or dice.random() < 0.3:
+        return None
+    return Heard(word, await understander.understand(word, today=TODAY))
 
 
 async def something(
@@ -73,7 +87,7 @@ async def something(
     if kind == "silence":
         return Heard(silence=True)
     if kind == "news":
-        return Heard(news=News("listing.expired", "L7QK2M", {"seller_id": str(uuid4())}))
+        return Heard(news=dice.choice(news))
     words = str(dice.randint(0, 12)) if kind == "number" else dice.choice(SENTENCES)
     understood = None
     if words.strip():
@@ -90,9 +104,12 @@ async def test_a_wanderer_is_always_answered(seed: int, desk: Desk, understander
     reached = await accounts.reach(desk, channel=name, value=f"+9198{seed:08d}", phone=f"+9198{seed:08d}")
     person, state, stopped = reached.person, State(), False
     payloads: list[str] = []
+    news = [News("listing.expired", "L7QK2M", {}), News("booking.pending", await a_booking(desk, person), {})]
     for step in range(STEPS):
-        heard = await something(dice, state, payloads, understander)
-        before = json.dumps(state.to_json())
+        heard = await way_out(state, stopped, dice, understander) or await something(
+            dice, state, payloads, understander, news
+        )
+        before, mute = json.dumps(state.to_json()), bool(state.human_since)
         channel = Channel(
             name,
             address_id=reached.address_id,
@@ -105,7 +122,7 @@ async def test_a_wanderer_is_always_answered(seed: int, desk: Desk, understander
         state, person = outcome.state, outcome.person
         assert state.to_json() == State.from_json(json.loads(json.dumps(state.to_json()))).to_json()
         stopped = await is_stopped(desk, person)
-        by_itself = heard.silence or heard.news or state.human_since
+        by_itself = heard.silence or heard.news or state.human_since or mute
         assert outcome.reply or by_itself, f"step {step}: no answer to {heard}"
         if outcome.reply:
             shown = channels.render(name, outcome.reply, words_of(person.language, person.script))
@@ -113,6 +130,17 @@ async def test_a_wanderer_is_always_answered(seed: int, desk: Desk, understander
             payloads += [
                 option.deed or f"{outcome.reply.serial}:{option.id}" for option in outcome.reply.options
             ]
+
+
+async def a_booking(desk: Desk, seller: Person) -> str:
+    buyer = await accounts.reach(desk, channel="sms", value="+919999999999", phone="+919999999999")
+    await accounts.register(desk, buyer.person.id, name="Asha", place=MOGA)
+    listing = await listings.publish(
+        desk, seller_id=seller.id, commodity="wheat", kg=4000, unit="quintal", price_paise=250_000, per="quintal",
+        place=MOGA, available_from=TODAY,
+    )  # fmt: skip
+    booked = await offers.book_at_listed_price(desk, buyer_id=buyer.person.id, code=listing.code, kg=1000)
+    return booked.code
 
 
 async def is_stopped(desk: Desk, person: Person) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import turn
 from bot.message import Address, Inbound
-from bot.release import release
+from bot.handover import release, waiting
 from bot.turn import Office
 from nlu.understand import Understander
 from tests.conftest import NOW
