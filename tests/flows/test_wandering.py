@@ -66,7 +66,7 @@ async def way_out(
 
 
 async def something(
-    dice: random.Random, state: State, payloads: list[str], understander: Understander
+    dice: random.Random, state: State, payloads: list[str], understander: Understander, news: list[News]
 ) -> Heard:
     kind = dice.choices(
         ("tap", "number", "words", "old tap", "forged", "photo", "pin", "voice", "silence", "news"),

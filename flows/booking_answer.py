@@ -1,0 +1,78 @@
+"""A buyer has booked: the farmer agrees or refuses, by button, number or word."""
+
+from dataclasses import dataclass
+
+from flows.agenda import MENU
+from flows.asks import YesNo
+from flows.booking_words import in_words
+from flows.flow import Flow, Over, Question
+from flows.refusals import sorry
+from flows.say import Option, label, msg
+from flows.state import Frame
+from flows.turn import Steps, Turn, market
+from marketplace_core.bookings import commands as bookings
+from marketplace_core.bookings import queries
+from marketplace_core.errors import Refused
+
+
+@dataclass(frozen=True)
+class Agree(YesNo):
+    """The buttons stay good after the question has passed: they then open the booking itself."""
+
+    def question(self, turn: Turn, frame: Frame) -> Steps[Question | Over]:
+        booking = yield from market(queries.by_code, frame.slots["code"])
+        if not booking or booking.state != "pending":
+            return Over((msg("Booking {code} needs no answer any more.", code=frame.slots["code"]),))
+        code = booking.code
+        return Question(
+            (
+                msg("{name} wants to book your {code}.", name=booking.buyer_name, code=booking.listing_code),
+                in_words(booking),
+                msg("Please answer within 24 hours."),
+            ),
+            (
+                Option("yes", label("Confirm"), deed=f"go:my_bookings:confirm:{code}"),
+                Option("no", label("Refuse"), deed=f"go:my_bookings:cancel:{code}"),
+            ),
+        )
+
+
+def _answer(turn: Turn, frame: Frame) -> Steps[None]:
+    code, agreed = frame.slots["code"], frame.slots["agreed"]
+    if not agreed and not frame.slots["sure"]:
+        turn.say(msg("{code} still waits for your answer.", code=code))
+        turn.offer(Option("bookings", label("My bookings"), deed="go:my_bookings"), MENU)
+        return
+    try:
+        if agreed:
+            yield from market(bookings.confirm, actor_id=turn.person.id, code=code)
+            turn.say(msg("Confirmed: {code}. I tell the buyer.", code=code))
+        else:
+            yield from market(bookings.cancel, actor_id=turn.person.id, code=code, why="")
+            turn.say(msg("Cancelled: {code}. I tell the other side.", code=code))
+    except Refused as refusal:
+        sorry(turn, refusal)
+
+
+BOOKING_ANSWER = Flow(
+    "booking_answer",
+    title=msg("the booking"),
+    asks=(
+        Agree(
+            "agreed",
+            text=msg("Do you agree to the booking?"),
+            name=msg("Right"),
+            example=msg("Answer Yes or No."),
+            why=msg("Confirming binds you. Cancelling frees the goods again."),
+        ),
+        YesNo(
+            "sure",
+            text=msg("Cancel this booking? The goods are for sale again."),
+            name=msg("Sure"),
+            example=msg("Answer Yes or No."),
+            why=msg("I ask so that nothing is lost by a slip."),
+            when=lambda turn, frame: frame.slots.get("agreed") is False,
+        ),
+    ),
+    commit=_answer,
+)
