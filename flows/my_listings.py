@@ -39,7 +39,7 @@ def _rows(turn: Turn, frame: Frame) -> Steps[Sequence[Row] | Over]:
 
 def _act(turn: Turn, frame: Frame) -> Steps[None]:
     code, act = frame.slots["code"], frame.slots["act"]
-    if act == "cancel" and not frame.slots["sure"]:
+    if act == "leave" or (act == "cancel" and not frame.slots["sure"]):
         turn.say(msg("{code} stays for sale.", code=code))
         return
     try:

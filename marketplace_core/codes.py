@@ -8,7 +8,11 @@ LISTING, BOOKING = "L", "B"
 
 
 def new_code(kind: str) -> str:
-    return kind + "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    """With a digit among the letters, so that it never reads like a word."""
+    while True:
+        code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+        if any(letter.isdigit() for letter in code):
+            return kind + code
 
 
 def spoken(text: str) -> str:
