@@ -1,0 +1,126 @@
+"""News reaches the people it concerns, once, and one who cannot be told keeps nobody waiting."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot import postman
+from bot.carriers.twilio.api import Twilio
+from bot.outbox import Postbox
+from bot.settings import Settings
+from bot.turn import Office
+from marketplace_core.accounts import commands as accounts
+from marketplace_core.desk import Desk
+from marketplace_core.listings import commands as listings
+from marketplace_core.offers import commands as offers
+from marketplace_core.places.place import Place
+from marketplace_core.seed import TENANT
+from nlu.understand import Understander
+from tests.conftest import NOW
+
+MOGA = Place("142001", "Moga", "Moga", "Punjab", 30.8, 75.17)
+SETTINGS = Settings(_env_file=None)
+
+
+def accept(request: httpx.Request) -> httpx.Response:
+    return httpx.Response(201, json={"sid": "SM1", "status": "queued"})
+
+
+@pytest.fixture
+async def office(engine: AsyncEngine, clean: None) -> AsyncIterator[Office]:
+    understander = Understander(None, 1.0)
+    yield Office(engine, understander, lambda _: True, lambda: None)
+    await understander.close()
+
+
+@pytest.fixture
+async def box(engine: AsyncEngine) -> AsyncIterator[Postbox]:
+    async with Twilio(SETTINGS, httpx.MockTransport(accept)) as twilio:
+        yield Postbox(engine, twilio, SETTINGS)
+
+
+async def join(office: Office, phone: str, name: str) -> UUID:
+    async with office.engine.begin() as db:
+        desk = Desk(db, TENANT, NOW)
+        reached = await accounts.reach(desk, channel="sms", value=phone, phone=phone)
+        await accounts.register(desk, reached.person.id, name=name, place=MOGA)
+        return reached.person.id
+
+
+async def book(office: Office, seller: UUID, buyer: UUID) -> None:
+    async with office.engine.begin() as db:
+        desk = Desk(db, TENANT, NOW)
+        listing = await listings.publish(
+            desk, seller_id=seller, commodity="wheat", kg=4000, unit="quintal", price_paise=250_000, per="quintal",
+            place=MOGA, available_from=NOW.date(),
+        )  # fmt: skip
+        await offers.book_at_listed_price(desk, buyer_id=buyer, code=listing.code, kg=1000)
+
+
+async def sent_to(office: Office) -> list[str]:
+    async with office.engine.connect() as db:
+        rows = await db.execute(text("SELECT recipient FROM outbox WHERE state = 'sent' ORDER BY id"))
+        return list(rows.scalars())
+
+
+async def spoil(office: Office, person: UUID) -> None:
+    broken = '{"serial": 7, "frames": [{"slots": {}}]}'
+    async with office.engine.begin() as db:
+        await db.execute(
+            text("INSERT INTO conversation VALUES (1, :person, cast(:broken AS jsonb), :now, :now)"),
+            {"person": person, "broken": broken, "now": NOW},
+        )
+
+
+async def test_the_farmer_hears_of_a_booking_once_however_many_rounds_are_made(
+    office: Office, box: Postbox
+) -> None:
+    seller, buyer = (
+        await join(office, "+919876500001", "Gurpreet"),
+        await join(office, "+919876500002", "Asha"),
+    )
+    await book(office, seller, buyer)
+    for _ in range(3):
+        await postman.make_round(office, box, NOW)
+    assert await sent_to(office) == ["+919876500001"]
+
+
+async def test_a_conversation_that_cannot_be_told_holds_up_nobody_and_is_mended(
+    office: Office, box: Postbox
+) -> None:
+    broken, healthy = (
+        await join(office, "+919876500001", "Gurpreet"),
+        await join(office, "+919876500002", "Asha"),
+    )
+    buyer = await join(office, "+919876500003", "Rafiq")
+    await spoil(office, broken)
+    await book(office, broken, buyer)
+    await book(office, healthy, buyer)
+    await postman.make_round(office, box, NOW)
+    assert "+919876500002" in await sent_to(office)
+    for _ in range(3):
+        await postman.make_round(office, box, NOW)
+    assert sorted(await sent_to(office)) == ["+919876500001", "+919876500002"]
+
+
+async def test_a_conversation_that_cannot_be_woken_lets_the_next_one_wake(office: Office) -> None:
+    broken, healthy = (
+        await join(office, "+919876500001", "Gurpreet"),
+        await join(office, "+919876500002", "Asha"),
+    )
+    await spoil(office, broken)
+    waiting = '{"frames": [{"flow": "sell", "slots": {}, "asking": "commodity"}]}'
+    async with office.engine.begin() as db:
+        await db.execute(
+            text("INSERT INTO conversation VALUES (1, :person, cast(:state AS jsonb), :now, :now)"),
+            {"person": healthy, "state": waiting, "now": NOW},
+        )
+    await postman.wake_sleepers(office, NOW + timedelta(minutes=1))
+    async with office.engine.connect() as db:
+        told = (await db.execute(text("SELECT person_id FROM message WHERE direction = 'out'"))).scalars()
+        assert list(told) == [healthy]
