@@ -4,15 +4,12 @@ from dataclasses import dataclass
 
 from flows.agenda import MENU
 from flows.asks import YesNo
-from flows.booking_words import in_words
+from flows.booking_acts import call_off, confirm, in_words
 from flows.flow import Flow, Over, Question
-from flows.refusals import sorry
 from flows.say import Option, label, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
-from marketplace_core.bookings import commands as bookings
 from marketplace_core.bookings import queries
-from marketplace_core.errors import Refused
 
 
 @dataclass(frozen=True)
@@ -43,15 +40,7 @@ def _answer(turn: Turn, frame: Frame) -> Steps[None]:
         turn.say(msg("{code} still waits for your answer.", code=code))
         turn.offer(Option("bookings", label("My bookings"), deed="go:my_bookings"), MENU)
         return
-    try:
-        if agreed:
-            yield from market(bookings.confirm, actor_id=turn.person.id, code=code)
-            turn.say(msg("Confirmed: {code}. I tell the buyer.", code=code))
-        else:
-            yield from market(bookings.cancel, actor_id=turn.person.id, code=code, why="")
-            turn.say(msg("Cancelled: {code}. I tell the other side.", code=code))
-    except Refused as refusal:
-        sorry(turn, refusal)
+    yield from (confirm if agreed else call_off)(turn, code)
 
 
 BOOKING_ANSWER = Flow(

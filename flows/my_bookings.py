@@ -4,16 +4,13 @@ from collections.abc import Sequence
 
 from flows.agenda import MENU
 from flows.asks import Pick, Row, YesNo
-from flows.booking_words import in_words
+from flows.booking_acts import call_off, confirm, in_words
 from flows.flow import Flow, Over
-from flows.refusals import sorry
 from flows.say import label, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
-from marketplace_core.bookings import commands as bookings
 from marketplace_core.bookings import queries as ledger
 from marketplace_core.bookings.transitions import may
-from marketplace_core.errors import Refused
 
 
 def _rows(turn: Turn, frame: Frame) -> Steps[Sequence[Row] | Over]:
@@ -45,15 +42,7 @@ def _act(turn: Turn, frame: Frame) -> Steps[None]:
     if act == "cancel" and not frame.slots["sure"]:
         turn.say(msg("{code} stays as it is.", code=code))
         return
-    try:
-        if act == "confirm":
-            yield from market(bookings.confirm, actor_id=turn.person.id, code=code)
-            turn.say(msg("Confirmed: {code}. I tell the buyer.", code=code))
-        else:
-            yield from market(bookings.cancel, actor_id=turn.person.id, code=code, why="")
-            turn.say(msg("Cancelled: {code}. I tell the other side.", code=code))
-    except Refused as refusal:
-        sorry(turn, refusal)
+    yield from (confirm if act == "confirm" else call_off)(turn, code)
 
 
 ACTS = {"confirm": Row("confirm", label("Confirm")), "cancel": Row("cancel", label("Cancel booking"))}

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from flows.agenda import MENU, open_flow, proceed
+from flows.booking_acts import in_words
 from flows.booking_answer import BOOKING_ANSWER
-from flows.booking_words import in_words
 from flows.heard import News
 from flows.say import Option, Say, label, msg
 from flows.turn import Steps, Turn, market

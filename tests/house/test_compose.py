@@ -103,6 +103,8 @@ def test_the_app_knows_only_the_plain_role_and_only_migrations_know_the_owner() 
     for name in ("bot", "worker"):
         assert "mandi_app" in SERVICES[name]["environment"]["DATABASE_URL"]
         assert "DATABASE_OWNER_URL" not in SERVICES[name]["environment"]
+        assert "env_file" not in SERVICES[name]  # .env holds the other roles' passwords too
+        assert not [key for key in SERVICES[name]["environment"] if key.endswith("PASSWORD")]
     assert "mandi_owner" in SERVICES["migrate"]["environment"]["DATABASE_OWNER_URL"]
 
 
