@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import turn
-from bot.message import Address, Inbound
 from bot.handover import release, waiting
+from bot.message import Address, Inbound
 from bot.turn import Office
 from nlu.understand import Understander
 from tests.conftest import NOW
@@ -46,3 +46,11 @@ async def test_where_nobody_is_in_charge_nothing_is_released(office: Office) -> 
     await hear(office, ASHA, "help")
     assert not await release(office.engine, ASHA)
     assert not await release(office.engine, "+919876599999")
+
+
+async def test_the_office_sees_who_waits_longest_first_and_each_once(office: Office) -> None:
+    await hear(office, RAMESH, "talk to a person")
+    await hear(office, ASHA, "help")
+    assert await waiting(office.engine) == [(RAMESH, NOW)]
+    await release(office.engine, RAMESH)
+    assert await waiting(office.engine) == []
