@@ -3,7 +3,7 @@
 Pure: it reads no clock, opens no connection, writes nothing. `turn` is a generator that asks for market commands
 (see `flows/turn.py`) and ends with an `Outcome`. The order of a turn is the order of `_respond`:
 
-stop and start · a person in charge · news and silence · taps, numbers, labels · repair · the pending question and
+stop and start · news · a person in charge · silence · taps, numbers, labels · repair · the pending question and
 whatever else the sentence fills · another flow · a ready answer · a miss.
 """
 
@@ -23,7 +23,7 @@ from flows.language import TONGUES, speak
 from flows.menu import main_menu
 from flows.notices import tell
 from flows.options import named, tapped
-from flows.registry import FLOWS, flow_for, flow_named
+from flows.registry import FLOWS, asked, flow_for, flow_named
 from flows.say import Option, Reply, msg
 from flows.state import State
 from flows.turn import Channel, Steps, Turn
@@ -36,6 +36,7 @@ ASK = 0.3
 CLEAR = 0.8
 #: Intents that carry no wish of their own.
 ANSWERS = {"inform", "affirm", "deny", "correct", "accept", "reject", "out_of_scope", "greet", "start"}
+#: A number this soon after a notice was written before the notice was read.
 CROSSING = timedelta(seconds=15)
 
 
@@ -129,18 +130,10 @@ def _crossed(this: Turn) -> bool:
 
 
 def _choose(this: Turn, option: Option) -> Steps[None]:
-    frame = this.state.top
-    asked = (
-        flow_named(frame.flow).ask(frame.asking) if frame and frame.stage == "ask" and frame.asking else None
-    )
-    if (
-        option.deed
-        and frame
-        and asked
-        and isinstance((yield from asked.pick(this, frame, option.id)), Filled)
-    ):
-        yield from repair.picked(this, option)  # while its question is open, the choice is its answer
-    elif option.deed:
+    frame, ask = this.state.top, asked(this.state.top)
+    # while its question is open a choice is the answer to it, whatever else its button may do later
+    answers = bool(frame and ask and isinstance((yield from ask.pick(this, frame, option.id)), Filled))
+    if option.deed and not answers:
         yield from _deed(this, option.deed)
     else:
         yield from repair.picked(this, option)
@@ -209,12 +202,13 @@ def _answers_the_stage(this: Turn) -> Steps[bool]:
     # "no, 15 tonnes" is a correction, not a no
     if not frame or not (yes or no) or heard.values.keys() - {"number"}:
         return False
+    ask = asked(frame)
     answers = {
         ("review", True): repair.agree,
         ("review", False): repair.correct,
         ("drop", True): repair.drop,
         ("drop", False): repair.go_on,
-        ("ask", False): repair.skip if _optional(this) else None,
+        ("ask", False): repair.skip if ask and ask.optional else None,
     }
     step = answers.get((frame.stage, yes))
     if not step or not _sure(this):
@@ -265,17 +259,9 @@ def _wish(this: Turn) -> Flow | None:
     return flow_for(this.heard.intent) if this.heard.intent not in asked else None
 
 
-def _optional(this: Turn) -> bool:
-    frame = this.state.top
-    return bool(
-        frame and frame.stage == "ask" and frame.asking and flow_named(frame.flow).ask(frame.asking).optional
-    )
-
-
 def _names_choice(this: Turn) -> bool:
     """ "Kannada" while the language is being asked is the answer, not a wish to change it."""
-    frame = this.state.top
-    ask = flow_named(frame.flow).ask(frame.asking) if frame and frame.asking else None
+    ask = asked(this.state.top)
     return isinstance(ask, Choice) and ask.value in this.heard.values
 
 
@@ -286,9 +272,8 @@ def expecting(state: State) -> Expecting | None:
         return None
     if frame.stage in ("review", "drop"):
         return "yes_no"
-    if frame.stage != "ask" or not frame.asking:
-        return "choice"
-    return flow_named(frame.flow).ask(frame.asking).expecting
+    ask = asked(frame)
+    return ask.expecting if ask else "choice"
 
 
 def _greet(this: Turn) -> Steps[None]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flows.flow import Ask, Closer, Filled, Flow, Question, Taken, Unusable
-from flows.registry import flow_named
+from flows.registry import asked, flow_named
 from flows.say import Option, Say, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn
@@ -14,7 +14,7 @@ MISSES = 3
 def fill(turn: Turn, frame: Frame) -> Steps[bool]:
     """True when the message answered anything. What is half said is kept as a question still open."""
     flow = flow_named(frame.flow)
-    pending = flow.ask(frame.asking) if frame.stage == "ask" and frame.asking else None
+    pending = asked(frame)
     progress = False
     if pending:
         progress = yield from settle(turn, frame, pending, (yield from pending.take(turn, frame)))

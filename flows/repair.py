@@ -22,7 +22,7 @@ from flows.agenda import (
 )
 from flows.filling import MISSES, settle
 from flows.menu import main_menu
-from flows.registry import flow_named
+from flows.registry import asked, flow_named
 from flows.say import Option, label, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
@@ -89,8 +89,8 @@ def help_(turn: Turn) -> Steps[None]:
         )
         main_menu(turn, greeting=False)
         return
-    if frame.stage == "ask" and frame.asking:
-        ask = flow_named(frame.flow).ask(frame.asking)
+    ask = asked(frame)
+    if ask:
         turn.say(ask.why, ask.example)
     else:
         turn.say(msg("Choose one of these. Nothing is done before you agree."))
@@ -100,8 +100,9 @@ def help_(turn: Turn) -> Steps[None]:
 
 def why(turn: Turn) -> Steps[None]:
     frame = turn.state.top
-    if frame and frame.stage == "ask" and frame.asking:
-        turn.say(flow_named(frame.flow).ask(frame.asking).why)
+    ask = asked(frame)
+    if ask:
+        turn.say(ask.why)
         yield from ask_again(turn)
     else:
         yield from help_(turn)
@@ -185,9 +186,7 @@ def correct(turn: Turn) -> Steps[None]:
 
 def skip(turn: Turn) -> Steps[None]:
     frame = turn.state.top
-    ask = (
-        flow_named(frame.flow).ask(frame.asking) if frame and frame.stage == "ask" and frame.asking else None
-    )
+    ask = asked(frame)
     if frame and ask and ask.optional:
         frame.slots[ask.slot] = ask.if_skipped
         yield from proceed(turn)
@@ -246,7 +245,7 @@ def miss(turn: Turn) -> Steps[None]:
         frame.stage = "way_out"
         turn.offer(AGAIN, MENU, PERSON)
         return
-    ask = flow_named(frame.flow).ask(frame.asking) if frame.stage == "ask" and frame.asking else None
+    ask = asked(frame)
     turn.say(msg("Sorry, I did not understand."))
     if ask:
         turn.say(*((ask.example,) if frame.misses == 1 else (ask.why, ask.example)))
