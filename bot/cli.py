@@ -30,7 +30,7 @@ Port = Annotated[int, typer.Option(min=1, max=65535, help="Where the web server 
 def main() -> None:
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # libraries' notes to developers; `python -W default` shows them
-    logs.configure(settings().log_level)  # from here on no line quotes what a person wrote
+    logs.configure("WARNING")  # quiet, and from here on no line quotes what a person wrote
     try:
         app()
     except NotConfigured as missing:
@@ -57,6 +57,7 @@ def web(
     from bot.app import create_app
 
     with needs.surroundings() as house:
+        logs.configure(house.log_level)
         uvicorn.run(
             create_app(house),
             host=host,

@@ -26,8 +26,7 @@ async def gurpreet_describes_his_straw(phone: Phone, photo: Path) -> str:
 
 async def manjula_joins(phone: Phone) -> str:
     """In Kannada with Latin letters, saying at once what she has; ends at the question for the place."""
-    assert "3 Kannada" in await phone.begin("5 ton hullu marabeku")
-    await phone.press("3")
+    assert "hesaru" in await phone.begin("5 ton hullu marabeku")
     await phone.type("Manjula")
     await phone.press("571401")
     await phone.press("1")
