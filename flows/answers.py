@@ -30,7 +30,6 @@ NOT_YET: dict[str, Say] = {
     "rate": msg("Thank you. I cannot keep ratings yet."),
     "make_offer": msg("I cannot pass on another price yet. You can book at the price that is asked."),
     "counter_offer": msg("I cannot pass on another price yet. You can confirm or refuse."),
-    "update_profile": msg("I cannot change your name or place here yet."),
 }
 
 

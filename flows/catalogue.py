@@ -7,6 +7,7 @@ from flows.language import LANGUAGE
 from flows.my_bookings import MY_BOOKINGS
 from flows.my_listings import MY_LISTINGS
 from flows.price import PRICE
+from flows.profile import PROFILE
 from flows.register import REGISTER
 from flows.registry import FLOWS
 from flows.sell import SELL
@@ -23,6 +24,7 @@ FLOWS.update(
             MY_BOOKINGS,
             BOOKING_ANSWER,
             LANGUAGE,
+            PROFILE,
             DID_YOU_MEAN,
         )
     }

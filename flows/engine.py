@@ -250,7 +250,8 @@ def _wishes_something(this: Turn) -> Steps[bool]:
 
 
 def _has_a_ready_answer(this: Turn) -> Steps[bool]:
-    return _sure(this) and (yield from answer_plainly(this))
+    """With a question open, stray words are rather a poor answer to it than a talk about the weather."""
+    return _sure(this, CLEAR if this.state.top else ACT) and (yield from answer_plainly(this))
 
 
 def _wish(this: Turn) -> Flow | None:

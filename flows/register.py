@@ -20,6 +20,25 @@ CONSENT = msg(
 )
 
 
+NAME_ASK = Text(
+    "name",
+    text=msg("What is your name?"),
+    name=msg("Name"),
+    example=msg("Write it like this: Gurpreet Singh"),
+    why=msg("Buyers want to know who they deal with."),
+    longest=60,
+    value="name",
+)
+
+PLACE_ASK = Where(
+    "place",
+    text=msg("Where are you? Send your pincode, your village, or your location."),
+    name=msg("Place"),
+    example=msg("Write it like this: 142001"),
+    why=msg("I look for buyers and prices near you."),
+)
+
+
 def _finish(turn: Turn, frame: Frame) -> Steps[None]:
     if not frame.slots["consent"]:
         turn.state.frames.clear()
@@ -53,22 +72,8 @@ REGISTER = Flow(
     asks=(
         # a newcomer who writes in a script of their own has already said it
         replace(LANGUAGE_ASK, when=lambda turn, frame: turn.person.language == "en"),
-        Text(
-            "name",
-            text=msg("What is your name?"),
-            name=msg("Name"),
-            example=msg("Write it like this: Gurpreet Singh"),
-            why=msg("Buyers want to know who they deal with."),
-            longest=60,
-            value="name",
-        ),
-        Where(
-            "place",
-            text=msg("Where are you? Send your pincode, your village, or your location."),
-            name=msg("Place"),
-            example=msg("Write it like this: 142001"),
-            why=msg("I look for buyers and prices near you."),
-        ),
+        NAME_ASK,
+        PLACE_ASK,
         YesNo(
             "consent",
             text=CONSENT,

@@ -37,11 +37,6 @@ AWAY_ENGLISH = (
 )
 
 
-def message_url(settings: Settings) -> str:
-    """To be entered at Twilio, as webhook and as fallback; without the part after # nothing is retried."""
-    return f"{settings.public_base_url}{PREFIX}/message#rc=2&rp=ct,rt,5xx"
-
-
 def status_url(settings: Settings, outbox_id: str) -> str:
     """Where to report what became of the message with this outbox id."""
     return f"{settings.public_base_url}{PREFIX}/status?outbox={quote(outbox_id, safe='')}"
