@@ -9,7 +9,19 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ("up", "web", "worker", "chat", "understand", "migrate", "seed", "waiting", "release", "train", "bench")
+COMMANDS = (
+    "up",
+    "web",
+    "worker",
+    "chat",
+    "understand",
+    "migrate",
+    "seed",
+    "waiting",
+    "release",
+    "train",
+    "bench",
+)
 
 
 def mandi(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
