@@ -24,3 +24,16 @@ async def test_script(path: Path, stage: Stage, pytestconfig: pytest.Config) -> 
             written.splitlines(), played.splitlines(), "written", "said now", lineterm="", n=2
         )
         pytest.fail("\n".join(difference), pytrace=False)
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(
+        path for folder in ("market", "sell", "welcome", "stop") for path in (SCRIPTS / folder).glob("*.txt")
+    ),
+    ids=lambda path: str(path.relative_to(SCRIPTS)),
+)
+async def test_a_carrier_that_brings_every_message_twice_changes_nothing(path: Path, stage: Stage) -> None:
+    written = await asyncio.to_thread(path.read_text, "utf-8")
+    stage.deliveries = 2
+    assert await stage.play(written) == written
