@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flows.agenda import MENU
 from flows.asks import YesNo
 from flows.booking_acts import call_off, confirm, in_words
-from flows.flow import Flow, Over, Question
+from flows.flow import Filled, Flow, Over, Question, Taken
 from flows.say import Option, label, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
@@ -14,7 +14,15 @@ from marketplace_core.bookings import queries
 
 @dataclass(frozen=True)
 class Agree(YesNo):
-    """The buttons stay good after the question has passed: they then open the booking itself."""
+    """The buttons stay good after the question has passed: they then open the booking itself.
+
+    "Cancel" here refuses the booking; it must not pass for leaving the question.
+    """
+
+    answers = frozenset({"cancel", "cancel_booking"})
+
+    def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
+        return Filled(False) if turn.heard.intent in self.answers else (yield from super().take(turn, frame))
 
     def question(self, turn: Turn, frame: Frame) -> Steps[Question | Over]:
         booking = yield from market(queries.by_code, frame.slots["code"])

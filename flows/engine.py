@@ -185,11 +185,20 @@ def _own_words_awaited(this: Turn) -> bool:
     return bool(this.state.top) and expecting(this.state) in ("name", "text")
 
 
+def _is_the_answer(this: Turn) -> bool:
+    ask = asked(this.state.top)
+    return bool(ask and this.heard.intent in ask.answers)
+
+
 def _repairs(this: Turn) -> Steps[bool]:
     aside = next((step for name, step in repair.ASIDES.items() if name in this.heard.values), None)
     step = aside or repair.REPAIRS.get(this.heard.intent)
     by_rule = bool(this.heard.understood and this.heard.understood.source == "rule")
-    if not step or not (by_rule or (_sure(this, _needed(this)) and not _own_words_awaited(this))):
+    if (
+        not step
+        or _is_the_answer(this)
+        or not (by_rule or (_sure(this, _needed(this)) and not _own_words_awaited(this)))
+    ):
         return False
     yield from step(this)
     return True
@@ -221,7 +230,8 @@ def _answers_the_question(this: Turn) -> Steps[bool]:
     frame = this.state.top
     wish = _wish(this)
     elsewhere = wish and frame and wish.name != frame.flow and _sure(this, _needed(this))
-    if not frame or (elsewhere and not _own_words_awaited(this) and not _names_choice(this)):
+    own = _own_words_awaited(this) or _names_choice(this) or _is_the_answer(this)
+    if not frame or (elsewhere and not own):
         return False
     if (yield from fill(this, frame)):
         yield from proceed(this)

@@ -77,6 +77,8 @@ class Ask(ABC):
     then: Callable[[Turn, Frame], Steps[None]] | None = field(default=None, kw_only=True)
 
     expecting: ClassVar[Expecting] = "text"
+    #: Intents that answer this question, whatever they mean elsewhere.
+    answers: ClassVar[frozenset[str]] = frozenset()
 
     def question(self, turn: Turn, frame: Frame) -> Steps[Question | Over]:
         return Question((self.text,))
