@@ -20,7 +20,7 @@ DROP = Option("drop", label("Cancel"))
 STOP_IT = Option("stop_it", label("Yes, drop it"))
 GO_ON = Option("go_on", label("No, go on"))
 #: Deeper than this the oldest digression is forgotten: nobody means to come back through five of them.
-DEEPEST = 5
+DEEPEST = 12
 REGISTRATION = "register"
 PASSING = ("did_you_mean",)
 
@@ -32,15 +32,19 @@ def open_flow(turn: Turn, flow: Flow, slots: Mapping[str, Any] | None = None) ->
     does not wait below something else.
     """
     frames = turn.state.frames
-    known = next((frame for frame in frames if frame.flow == flow.name), None)
+    known = next((frame for frame in frames if frame.flow == flow.name and _same(frame, flow, slots)), None)
     frames[:] = [frame for frame in frames if frame is not known and frame.flow not in PASSING]
-    entered = known and flow.review and known.trail
+    entered = known and flow.review and (known.trail or known.note.get("was"))
     frame = known if known and (entered or not slots) else Frame(flow.name, slots=dict(slots or {}))
     joining = next((n for n, below in enumerate(frames) if below.flow == REGISTRATION), len(frames))
     # who is still joining finishes that first; what they want to do waits right behind it
     frames.insert(joining if flow.members else len(frames), frame)
     del frames[:-DEEPEST]
     return frame
+
+
+def _same(frame: Frame, flow: Flow, slots: Mapping[str, Any] | None) -> bool:
+    return flow.keyed is None or frame.slots.get(flow.keyed) == (slots or {}).get(flow.keyed)
 
 
 def proceed(turn: Turn) -> Steps[None]:

@@ -42,6 +42,15 @@ class Agree(YesNo):
         )
 
 
+class Sure(YesNo):
+    """ "Cancel" at "Cancel this booking?" is a yes."""
+
+    answers = frozenset({"cancel", "cancel_booking"})
+
+    def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
+        return Filled(True) if turn.heard.intent in self.answers else (yield from super().take(turn, frame))
+
+
 def _answer(turn: Turn, frame: Frame) -> Steps[None]:
     code, agreed = frame.slots["code"], frame.slots["agreed"]
     if not agreed and not frame.slots["sure"]:
@@ -62,7 +71,7 @@ BOOKING_ANSWER = Flow(
             example=msg("Answer Yes or No."),
             why=msg("Confirming binds you. Cancelling frees the goods again."),
         ),
-        YesNo(
+        Sure(
             "sure",
             text=msg("Cancel this booking? The goods are for sale again."),
             name=msg("Sure"),
@@ -72,4 +81,5 @@ BOOKING_ANSWER = Flow(
         ),
     ),
     commit=_answer,
+    keyed="code",
 )

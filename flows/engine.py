@@ -36,7 +36,8 @@ ASK = 0.3
 CLEAR = 0.8
 #: Intents that carry no wish of their own.
 ANSWERS = {"inform", "affirm", "deny", "correct", "accept", "reject", "out_of_scope", "greet", "start"}
-#: A number this soon after a notice was written before the notice was read.
+YES_OR_NO = {"affirm", "deny", "accept", "reject"}
+#: A number or a yes this soon after a notice was written before the notice was read.
 CROSSING = timedelta(seconds=15)
 
 
@@ -67,7 +68,10 @@ def _reply(this: Turn) -> Reply | None:
         return None
     state.serial += 1
     reply = Reply(tuple(this.parts), this.options, state.serial, this.wants)
-    state.noticed_at = this.now.isoformat() if this.heard.news and this.options else None
+    if this.heard.news:  # other news leaves the mark of a notice that asked something
+        state.noticed_at = this.now.isoformat() if this.options else state.noticed_at
+    else:
+        state.noticed_at = None
     if not this.heard.news or this.options:  # news that asks nothing leaves the open question open
         state.last = reply
     return reply
@@ -112,7 +116,7 @@ def _converse(this: Turn) -> Steps[None]:
             yield from repair.stale(this)
         return
     option = named(heard.text, state.options, this.words)
-    if option and _crossed(this):
+    if (option or heard.intent in YES_OR_NO) and _crossed(this):
         this.say(msg("Our messages crossed. Please answer this one again."))
         yield from ask_again(this)
     elif option:

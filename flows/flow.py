@@ -130,6 +130,8 @@ class Flow:
     review: Review | None = None
     deed: tuple[str, ...] | None = None
     members: bool = True
+    #: The slot that tells two frames of this flow apart; None: there is only one.
+    keyed: str | None = None
 
     def ask(self, slot: str) -> Ask:
         return next(ask for ask in self.asks if ask.slot == slot)

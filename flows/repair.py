@@ -130,6 +130,7 @@ def back(turn: Turn) -> Steps[None]:
     if not frame:
         main_menu(turn)
         return
+    frame.trail = [slot for slot in frame.trail if slot in frame.slots]  # what was reset is no way back
     if frame.stage in ("change", "drop"):
         yield from go_on(turn)
     elif frame.trail:
@@ -155,7 +156,7 @@ def cancel(turn: Turn) -> Steps[None]:
     if not frame:
         turn.say(msg("There is nothing to cancel."))
         main_menu(turn, greeting=False)
-    elif frame.trail:
+    elif any(one.trail or one.note.get("was") for one in turn.state.frames):
         frame.stage = "drop"
         yield from ask_again(turn)
     else:

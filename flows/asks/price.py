@@ -59,7 +59,7 @@ class Price(Ask):
         return (
             yield from market(
                 pricing.quote,
-                commodity=frame.slots["commodity"],
+                commodity=frame.slots.get("commodity") or frame.note["was"]["commodity"],
                 place=Place.from_json(place) if place else None,
             )
         )
@@ -77,8 +77,10 @@ class Price(Ask):
 
     def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
         said = yield from self.hear(turn, frame, turn.heard)
-        if said is None and turn.heard.intent == "affirm" and "likely" in frame.note:
-            return Filled(frame.note["likely"])
+        if said is None and turn.heard.intent == "affirm":
+            agreed = "far" if self.slot in frame.note.get("open", {}) else "likely"  # to what was shown last
+            if agreed in frame.note and not (agreed == "far" and not self._read_back(frame)):
+                return Filled(frame.note[agreed])
         number = turn.heard.values.get("number")
         return said if said or number is None else (yield from self._read(frame, number, None))
 
@@ -109,6 +111,11 @@ class Price(Ask):
                 )
             )
         return Filled(price)
+
+    def _read_back(self, frame: Frame) -> bool:
+        """Whether the open question is "you said …, is it right?"."""
+        options = frame.note.get("open", {}).get(self.slot, {}).get("options", ())
+        return any(option["id"] == "far" for option in options)
 
     def pick(self, turn: Turn, frame: Frame, choice: str) -> Steps[Taken]:
         if choice in ("likely", "far") and choice in frame.note:

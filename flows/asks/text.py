@@ -9,6 +9,8 @@ from flows.say import Say, msg, verbatim
 from flows.state import Frame
 from flows.turn import Steps, Turn
 
+MOST_NAMES = 5
+
 
 @dataclass(frozen=True)
 class Text(Ask):
@@ -24,6 +26,8 @@ class Text(Ask):
         said = " ".join(str(turn.heard.values.get(self.value) or turn.heard.text).split())
         if not any(letter.isalpha() for letter in said):
             return None
+        if self.value == "name" and (len(said.split()) > MOST_NAMES or any(each.isdigit() for each in said)):
+            return None  # a wish said again is nobody's name
         if len(said) > self.longest:
             return Unusable(msg("That is too long for me. Please write it shorter."))
         return Filled(said)

@@ -59,6 +59,7 @@ async def test_in_the_pocket_one_phone_fills_the_screen(page: Page, gurpreet: Ph
     await page.set_viewport_size(POCKET)
     tabs = page.get_by_role("tab")
     await expect(tabs).to_have_text(["Gurpreet", "Manjula", "Rafiq", "Lakshmi"])
+    await expect(page.get_by_role("tab", selected=True)).to_have_count(1)
     await expect(page.get_by_role("tab", selected=True)).to_have_text("Gurpreet")
     await expect(gurpreet.screen.locator("textarea")).to_be_in_viewport(ratio=1)
     await expect(manjula.screen.locator("textarea")).not_to_be_in_viewport()
