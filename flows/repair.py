@@ -310,6 +310,7 @@ def keep(turn: Turn) -> Steps[None]:
     if frame and frame.asking and frame.asking in frame.note.get("was", {}):
         frame.slots[frame.asking] = frame.note["was"].pop(frame.asking)
         frame.trail.append(frame.asking)
+        frame.note.get("open", {}).pop(frame.asking, None)  # a half-said other answer goes with the keeping
     yield from go_on(turn)
 
 

@@ -56,10 +56,13 @@ class Price(Ask):
 
     def _quote(self, frame: Frame) -> Steps[Quote | None]:
         place = frame.slots.get("place")
+        commodity = frame.slots.get("commodity") or frame.note.get("was", {}).get("commodity")
+        if not commodity:  # it is being asked again
+            return None
         return (
             yield from market(
                 pricing.quote,
-                commodity=frame.slots.get("commodity") or frame.note["was"]["commodity"],
+                commodity=commodity,
                 place=Place.from_json(place) if place else None,
             )
         )
@@ -94,11 +97,9 @@ class Price(Ask):
             options = tuple(Option(each, in_words(rate(rupees, each))) for each in ("quintal", "t", "kg"))
             return Closer(Question((msg("Is that …?"),), options))
         price = rate(rupees, per)
-        if price["paise"] < 1:
-            return Unusable(msg("The price must be more than zero."))
-        if price["paise"] > MOST_PAISE:
-            return Unusable(msg("That is more than I can take as a price. Is there a zero too many?"))
-        quote = yield from self._quote(frame) if "commodity" in frame.slots else _unknown()
+        if refused := _outside(price):
+            return refused
+        quote = yield from self._quote(frame)
         if quote and _far(price, quote) and frame.note.get("far") != price:
             frame.note["far"] = price
             return Closer(
@@ -125,15 +126,19 @@ class Price(Ask):
         return Closer(Question((self.text,))) if choice == "again" else None
 
     def same_unit(self, value: Any, number: Any) -> Taken:
-        return Filled(rate(number, value["per"]))
+        price = rate(number, value["per"])
+        return _outside(price) or Filled(price)
 
     def show(self, value: Any) -> Say:
         return in_words(value)
 
 
-def _unknown() -> Steps[Quote | None]:
+def _outside(price: dict[str, Any]) -> Unusable | None:
+    if price["paise"] < 1:
+        return Unusable(msg("The price must be more than zero."))
+    if price["paise"] > MOST_PAISE:
+        return Unusable(msg("That is more than I can take as a price. Is there a zero too many?"))
     return None
-    yield
 
 
 def _far(price: dict[str, Any], quote: Quote) -> bool:
