@@ -9,7 +9,7 @@ PORT ?= 8000
 ARGS ?=
 BIN := .venv/bin
 
-.PHONY: help run test check bench messages lock run-environment test-environment browser
+.PHONY: help run test check bench bench-market seed messages lock run-environment test-environment browser
 
 help: ## Shows this list
 	sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
@@ -33,11 +33,19 @@ messages: test-environment ## Brings the catalogues up to date with the texts in
 bench: run-environment ## Measures turns per second beside a bare webhook
 	$(BIN)/mandi bench
 
+bench-market: run-environment ## Measures the market alone: search, offers, ledger, webhooks, routes
+	$(BIN)/python -m marketplace_core.bench
+
+seed: run-environment ## Fills the market of a first run with people, lots and deals to try
+	$(BIN)/mandi seed
+
 lock: test-environment ## Pins all requirements anew; ARGS="--upgrade" takes newer versions
 	compile="$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate"
 	$$compile pyproject.toml --group install --output-file requirements.lock $(ARGS)
 	$$compile pyproject.toml --group install --group dev --constraint requirements.lock \
 	    --output-file requirements-dev.lock $(ARGS)
+	$$compile pyproject.toml --group install --group training --constraint requirements.lock \
+	    --output-file requirements-training.lock $(ARGS)
 
 run-environment: LOCK := requirements.lock
 test-environment: LOCK := requirements-dev.lock

@@ -14,7 +14,7 @@ WORDS: dict[type[errors.Refused], Callable[[Any], Say]] = {
         "Only {left:mass} are left. Please book less.", left={"kg": refusal.left_kg, "unit": "kg"}
     ),
     errors.NotYours: lambda _: msg("This is not yours, so I left it as it is."),
-    errors.BookingMoved: lambda refusal: msg("This booking is {state:state} already.", state=refusal.state),
+    errors.Moved: lambda refusal: msg("This booking is {state:state} already.", state=refusal.state),
     errors.OwnListing: lambda _: msg("This is your own listing. You cannot book it yourself."),
     errors.BadTerms: lambda _: msg("The market cannot take this one as it is."),
 }

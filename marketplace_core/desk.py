@@ -4,10 +4,16 @@ Every command and query takes a `Desk` first. Commands change the market inside 
 never commit. The time comes from the desk, so that a frozen clock reaches every corner.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+#: Row-level security shows a transaction the rows of this tenant and no others; without it, none.
+TAKE_SEAT = text("SELECT set_config('app.tenant', :tenant, true)")
 
 
 @dataclass(frozen=True)
@@ -15,3 +21,16 @@ class Desk:
     db: AsyncConnection
     tenant: int
     now: datetime
+
+
+async def sit_down(db: AsyncConnection, tenant: int, now: datetime) -> Desk:
+    """A desk in a transaction that has begun already."""
+    await db.execute(TAKE_SEAT, {"tenant": str(tenant)})
+    return Desk(db, tenant, now)
+
+
+@asynccontextmanager
+async def open_desk(engine: AsyncEngine, tenant: int, now: datetime) -> AsyncIterator[Desk]:
+    """A desk in a transaction of its own, committed when all went well."""
+    async with engine.begin() as db:
+        yield await sit_down(db, tenant, now)

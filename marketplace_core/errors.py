@@ -1,15 +1,34 @@
-"""Why the market says no. A refusal is raised before anything is changed."""
+"""Why the market says no. A refusal is raised before anything is changed.
 
+A refusal that one room alone knows stands in that room's `errors.py`; here are those that several share. `http` is
+what the API answers, and the class's name is its error code.
+"""
+
+from typing import ClassVar
 from uuid import UUID
 
 
 class Refused(Exception):
     """The base of them all: the caller may tell the person and go on in the same transaction."""
 
+    http: ClassVar[int] = 409
+
 
 class NoSuchPerson(Refused):
+    http = 404
+
     def __init__(self, person_id: UUID) -> None:
         super().__init__(str(person_id))
+
+
+class NotFound(Refused):
+    """Nothing of this kind has that code or id, or it is not for the one who asks."""
+
+    http = 404
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"no such {what}")
+        self.what = what
 
 
 class ListingGone(Refused):
@@ -25,13 +44,23 @@ class NotEnoughLeft(Refused):
 class NotYours(Refused):
     """The listing or booking is somebody else's, or this move is the other side's to make."""
 
+    http = 403
 
-class BookingMoved(Refused):
-    """The booking stands elsewhere by now, so that this move is not open."""
 
-    def __init__(self, state: str) -> None:
-        super().__init__(state)
-        self.state = state
+class Moved(Refused):
+    """The thing stands elsewhere by now, so that this move is not open."""
+
+    def __init__(self, what: str, state: str) -> None:
+        super().__init__(f"this {what} is {state}")
+        self.what, self.state = what, state
+
+
+class NotMet(Refused):
+    """The move is open, but something that must hold first does not; `sentence` says what."""
+
+    def __init__(self, condition: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.condition, self.sentence = condition, sentence
 
 
 class OwnListing(Refused):
@@ -40,6 +69,8 @@ class OwnListing(Refused):
 
 class BadTerms(Refused):
     """Outside what the market takes; `field` names the value."""
+
+    http = 422
 
     def __init__(self, field: str) -> None:
         super().__init__(field)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from marketplace_core.db.embedded import Database, embedded
 from marketplace_core.db.engine import make_engine, migrate
-from marketplace_core.desk import Desk
+from marketplace_core.desk import Desk, sit_down
 from marketplace_core.seed import TENANT, seed_reference
 from nlu.server import rasa_server
 
@@ -91,5 +91,5 @@ def clean(owner_url: str) -> Iterator[None]:
 async def desk(engine: AsyncEngine) -> AsyncIterator[Desk]:
     """A desk in a transaction that is rolled back after the test."""
     async with engine.connect() as db:
-        yield Desk(db, TENANT, NOW)
+        yield await sit_down(db, TENANT, NOW)
         await db.rollback()

@@ -12,7 +12,7 @@ from marketplace_core.bookings.models import booking as t
 from marketplace_core.bookings.queries import Booking, by_code
 from marketplace_core.bookings.transitions import DEADLINES, State, Who, may
 from marketplace_core.desk import Desk
-from marketplace_core.errors import BookingMoved, NotYours
+from marketplace_core.errors import Moved, NotYours
 from marketplace_core.events import record, record_all
 from marketplace_core.listings.models import listing
 
@@ -39,7 +39,7 @@ async def _move(desk: Desk, actor_id: UUID, code: str, target: State, why: str) 
     if not may(who, booking.state, target):
         # Was it never open to them, or has it moved on?
         other_side = may("seller", booking.state, target) or may("buyer", booking.state, target)
-        raise NotYours if other_side else BookingMoved(booking.state)
+        raise NotYours if other_side else Moved("booking", booking.state)
     moved = (
         await desk.db.execute(
             update(t)
@@ -50,7 +50,7 @@ async def _move(desk: Desk, actor_id: UUID, code: str, target: State, why: str) 
     ).one_or_none()
     if moved is None:  # somebody was quicker
         now = await by_code(desk, code)
-        raise BookingMoved(now.state if now else target)
+        raise Moved("booking", now.state if now else target)
     about = _about(booking) | {"actor_id": str(actor_id), "by": who, "why": why or None}
     await record(desk, f"booking.{target}", booking.code, about)
     my_role = who if who in ("buyer", "seller") else None

@@ -18,8 +18,8 @@ from marketplace_core.bookings.transitions import DEADLINES, MOVES, STATES, may
 from marketplace_core.desk import Desk
 from marketplace_core.errors import (
     BadTerms,
-    BookingMoved,
     ListingGone,
+    Moved,
     NoSuchPerson,
     NotEnoughLeft,
     NotYours,
@@ -143,7 +143,7 @@ async def test_only_the_seller_confirms(desk: Desk) -> None:
 async def test_confirming_twice_tells_that_it_is_confirmed(desk: Desk) -> None:
     seller, _, _, agreed = await booked(desk)
     await bookings.confirm(desk, actor_id=seller, code=agreed.code)
-    with pytest.raises(BookingMoved) as refusal:
+    with pytest.raises(Moved) as refusal:
         await bookings.confirm(desk, actor_id=seller, code=agreed.code)
     assert refusal.value.state == "confirmed"
     assert len(await news(desk)) == 2
@@ -164,7 +164,7 @@ async def test_calling_off_gives_the_goods_back(desk: Desk, who: str, confirmed_
     told = (await claim(desk, 10))[-1]
     assert told.kind == "booking.cancelled"
     assert (told.about["by"], told.about["why"], told.about["actor_id"]) == (who, "rain", str(actor))
-    with pytest.raises(BookingMoved):
+    with pytest.raises(Moved):
         await bookings.cancel(desk, actor_id=actor, code=agreed.code, why="")
     assert await left(desk, lot.code) == ("active", 12_000)
 
@@ -198,7 +198,7 @@ async def test_unanswered_for_a_day_it_is_called_off_by_time(desk: Desk) -> None
     after = replace(desk, now=LATER)
     # the job has not run yet, and still it is over
     assert (await agreements.by_code(after, agreed.code)).state == "cancelled"
-    with pytest.raises(BookingMoved) as refusal:
+    with pytest.raises(Moved) as refusal:
         await bookings.confirm(after, actor_id=seller, code=agreed.code)
     assert refusal.value.state == "cancelled"
     assert await bookings.expire_pending(after) == 1

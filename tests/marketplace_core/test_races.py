@@ -9,7 +9,7 @@ from marketplace_core.bookings import commands as bookings
 from marketplace_core.bookings import queries as agreements
 from marketplace_core.bookings.models import booking
 from marketplace_core.desk import Desk
-from marketplace_core.errors import BookingMoved, ListingGone, NotEnoughLeft
+from marketplace_core.errors import ListingGone, Moved, NotEnoughLeft
 from marketplace_core.listings import queries as shelf
 from marketplace_core.listings.models import listing
 from marketplace_core.offers import commands as offers
@@ -81,7 +81,7 @@ async def _call_off_at_once(engine: AsyncEngine, act) -> tuple[list[str], int]:
             await ready.wait()
             try:
                 await act(Desk(db, TENANT, NOW), actor, agreed)
-            except BookingMoved:
+            except Moved:
                 return "too late"
             return "done"
 
