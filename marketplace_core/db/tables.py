@@ -1,6 +1,9 @@
 """Every table of the market, so that whoever imports this has the whole metadata."""
 
 from marketplace_core.accounts.models import address, consent, person, tenant
+from marketplace_core.audit.models import chain as audit_chain
+from marketplace_core.audit.models import entry as audit_entry
+from marketplace_core.audit.models import personal as audit_personal
 from marketplace_core.bookings.models import booking
 from marketplace_core.db.schema import metadata
 from marketplace_core.events import event
@@ -12,6 +15,17 @@ from marketplace_core.pricing.models import reference_price
 #: Shared by all tenants and filled from shipped data.
 REFERENCE = (pincode, district, post_office, reference_price)
 
-TENANTS_OWN = (person, address, consent, listing, offer, booking, event)
+TENANTS_OWN = (
+    person,
+    address,
+    consent,
+    listing,
+    offer,
+    booking,
+    event,
+    audit_entry,
+    audit_personal,
+    audit_chain,
+)
 
 __all__ = ["REFERENCE", "TENANTS_OWN", "metadata", "tenant"]
