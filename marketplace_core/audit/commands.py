@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -82,18 +83,7 @@ async def seal(desk: Desk, *, limit: int = 500) -> int:
     Business transactions never wait for each other here: the chain's one row is locked by the sealer alone. Entries
     are found by being unsealed, not by being newer than the last, so one that commits late is only sealed later.
     """
-    await desk.db.execute(
-        upsert(t.chain)
-        .values(tenant_id=desk.tenant, number=0, hash=GENESIS)
-        .on_conflict_do_nothing(index_elements=["tenant_id"])
-    )
-    number, head = (
-        await desk.db.execute(
-            select(t.chain.c.number, t.chain.c.hash)
-            .where(t.chain.c.tenant_id == desk.tenant)
-            .with_for_update()
-        )
-    ).one()
+    number, head, _ = await lock_chain(desk)
     rows = await desk.db.execute(
         select(t.entry)
         .where(t.entry.c.tenant_id == desk.tenant, t.entry.c.number.is_(None))
@@ -121,6 +111,22 @@ async def seal(desk: Desk, *, limit: int = 500) -> int:
             update(t.chain).where(t.chain.c.tenant_id == desk.tenant).values(number=number, hash=head)
         )
     return len(sealed)
+
+
+async def lock_chain(desk: Desk) -> tuple[int, bytes, datetime | None]:
+    """The end of this tenant's chain, ours until the transaction ends."""
+    await desk.db.execute(
+        upsert(t.chain)
+        .values(tenant_id=desk.tenant, number=0, hash=GENESIS)
+        .on_conflict_do_nothing(index_elements=["tenant_id"])
+    )
+    found = await desk.db.execute(
+        select(t.chain.c.number, t.chain.c.hash, t.chain.c.events_until)
+        .where(t.chain.c.tenant_id == desk.tenant)
+        .with_for_update()
+    )
+    number, head, events_until = found.one()
+    return number, head, events_until
 
 
 async def erase_personal(desk: Desk, person_id: UUID) -> int:

@@ -58,11 +58,13 @@ personal = Table(
     Index(None, "tenant_id", "person_id"),
 )
 
-#: One row per tenant: where its chain ends. Its lock makes sealing one at a time.
+#: One row per tenant: where its chain ends, and up to which hour the events were counted into it.
+#: Its lock makes sealing one at a time.
 chain = Table(
     "audit_chain",
     metadata,
     tenant_id(),
     Column("number", BigInteger, nullable=False),
     Column("hash", LargeBinary, nullable=False),
+    Column("events_until", Moment),
 )

@@ -49,6 +49,7 @@ CREATE TABLE audit_chain (
     tenant_id INTEGER NOT NULL,
     number BIGINT NOT NULL,
     hash BYTEA NOT NULL,
+    events_until TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_audit_chain PRIMARY KEY (tenant_id)
 );
 """
