@@ -4,7 +4,7 @@ import secrets
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 5
-LISTING, BOOKING = "L", "B"
+LISTING, BOOKING, GRADING = "L", "B", "G"
 
 
 def new_code(kind: str) -> str:
