@@ -1,13 +1,14 @@
 """The web server: carriers knock here, operators look here, the simulator page lives here."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, ProcessCollector
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolIsEmpty
 
 from bot import health, outbox, turn
 from bot.carriers.twilio import webhook
@@ -16,6 +17,7 @@ from bot.house import House, open_house
 from bot.message import Answer, DatabaseAway, Inbound
 from bot.postman import Postman
 from bot.settings import NotConfigured, Settings, settings
+from marketplace_core.desk import open_desk
 
 
 def create_app(given: Settings | None = None) -> FastAPI:
@@ -31,7 +33,6 @@ def create_app(given: Settings | None = None) -> FastAPI:
         async with open_house(chosen, postman.ring) as house:
             app.state.house = house
             rounds = asyncio.create_task(postman.work(house.office, house.box, lambda: datetime.now(UTC)))
-            postman.ring()  # what a killed server left behind
             yield
             rounds.cancel()
             with suppress(asyncio.CancelledError):
@@ -44,13 +45,16 @@ def create_app(given: Settings | None = None) -> FastAPI:
         return opened
 
     async def take(inbound: Inbound) -> Answer:
-        return await turn.take(house().office, inbound)
+        with _away():
+            tenant = await house().numbers.tenant_of(inbound.sender.channel, inbound.recipient)
+        return await turn.take(house().office.of(tenant), inbound)
 
-    async def saw_status(carrier_id: str, status: str, code: int | None, outbox_id: str | None) -> None:
-        try:
-            await outbox.saw_status(house().engine, carrier_id, status, code, outbox_id)
-        except (OperationalError, InterfaceError, OSError) as fault:
-            raise DatabaseAway from fault
+    async def saw_status(
+        tenant: int, carrier_id: str, status: str, code: int | None, outbox_id: str | None
+    ) -> None:
+        with _away():
+            async with open_desk(house().engine, tenant, datetime.now(UTC)) as desk:
+                await outbox.saw_status(desk, carrier_id, status, code, outbox_id)
 
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
@@ -63,3 +67,11 @@ def create_app(given: Settings | None = None) -> FastAPI:
         except ValueError as fault:
             raise NotConfigured(str(fault)) from fault
     return app
+
+
+@contextmanager
+def _away() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolIsEmpty, OSError) as fault:
+        raise DatabaseAway from fault

@@ -33,7 +33,7 @@ from bot.processes import Child, start, stop
 from bot.settings import settings
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.db.engine import make_engine
-from marketplace_core.desk import Desk
+from marketplace_core.desk import open_desk
 from marketplace_core.places.place import Place
 from marketplace_core.seed import TENANT
 
@@ -152,15 +152,14 @@ async def _make_bare_tables(engine: AsyncEngine) -> None:
 
 async def _prepare(engine: AsyncEngine) -> str:
     """Everybody who will write has joined; returns the conditions of the measurement."""
-    async with engine.begin() as db:
-        desk = Desk(db, TENANT, datetime.now(UTC))
+    async with open_desk(engine, TENANT, datetime.now(UTC)) as desk:
         for phone in PHONES:
             number = phone.removeprefix("whatsapp:")
             reached = await accounts.reach(desk, channel="whatsapp", value=phone, phone=number)
             await accounts.register(desk, reached.person.id, name="Bench", place=MOGA)
-            await db.execute(BARE_PERSON, {"phone": phone})
+            await desk.db.execute(BARE_PERSON, {"phone": phone})
         shown = [
-            f"{name} {(await db.execute(text(f'SHOW {name}'))).scalar_one()}"
+            f"{name} {(await desk.db.execute(text(f'SHOW {name}'))).scalar_one()}"
             for name in ("server_version", "fsync", "synchronous_commit")
         ]
     return f"{os.cpu_count()} processors, {SECONDS} s each; PostgreSQL {', '.join(shown)}"

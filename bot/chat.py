@@ -12,14 +12,13 @@ from bot.message import Address, DatabaseAway, Inbound
 from bot.settings import Settings
 from bot.turn import Office, take
 from marketplace_core.accounts import commands as accounts
-from marketplace_core.desk import Desk
 
 
 async def chat(
     house: Settings, channel: Literal["whatsapp", "sms"], phone: str, language: str | None
 ) -> None:
     """Lines come from standard input until it ends; a choice is made by its number."""
-    async with open_house(house, ring=lambda: None) as opened:
+    async with open_house(house, ring=lambda _: None) as opened:
         # Here every answer is text: a terminal has no buttons.
         await _converse(replace(opened.office, fits_reply=lambda _: True), channel, phone, language)
 
@@ -42,8 +41,7 @@ async def _converse(
 
 
 async def _speaks(office: Office, sender: Address, language: str) -> None:
-    async with office.engine.begin() as db:
-        desk = Desk(db, office.tenant, datetime.now(UTC))
+    async with office.desk(datetime.now(UTC)) as desk:
         reached = await accounts.reach(desk, channel=sender.channel, value=sender.value, phone=sender.phone)
         await accounts.set_language(desk, reached.person.id, language=language, script="native")
 

@@ -12,6 +12,7 @@ import typer
 
 from bot import logs
 from bot.settings import NotConfigured, settings
+from marketplace_core.tenants import HOUSE
 
 KOLKATA = ZoneInfo("Asia/Kolkata")
 
@@ -24,7 +25,12 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+AtTenant = Annotated[int, typer.Option("--tenant", min=1, help="The organisation; see `mandi tenant list`.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Where the web server listens.")]
+
+
+tenants = typer.Typer(help="Organisations with numbers of their own.", no_args_is_help=True)
+app.add_typer(tenants, name="tenant")
 
 
 def main() -> None:
@@ -137,25 +143,59 @@ def seed() -> None:
 
 
 @app.command()
-def waiting() -> None:
+def waiting(tenant: AtTenant = HOUSE) -> None:
     """Lists who waits for a person from the office, longest first."""
     from bot import needs
     from bot.handover import waiting
 
     with needs.surroundings(rasa=False) as house:
-        for address, since in needs.with_engine(house, waiting):
+        for address, since in needs.at_desk(house, tenant, waiting):
             print(f"{since.astimezone(KOLKATA):%Y-%m-%d %H:%M}  {address}")
 
 
 @app.command()
-def release(person: Annotated[str, typer.Argument(help="Their phone number, as +91…")]) -> None:
+def release(
+    person: Annotated[str, typer.Argument(help="Their phone number, as +91…")], tenant: AtTenant = HOUSE
+) -> None:
     """Gives a conversation back from the office to the bot."""
     from bot import needs
     from bot.handover import release
 
     with needs.surroundings(rasa=False) as house:
-        if not needs.with_engine(house, lambda engine: release(engine, person)):
+        if not needs.at_desk(house, tenant, lambda desk: release(desk, person)):
             sys.exit("No person from the office is in charge of that conversation.")
+
+
+@tenants.command("add")
+def add_tenant(
+    name: Annotated[str, typer.Argument(help="The organisation's name.")],
+    number: Annotated[
+        list[str] | None, typer.Option(help="whatsapp:+91… or, for SMS, +91…; one for each channel.")
+    ] = None,
+) -> None:
+    """Opens a market for an organisation, reached at its own numbers."""
+    from bot import needs
+    from bot.tenants import NotANumber, add
+    from marketplace_core.errors import Refused
+
+    with needs.surroundings(rasa=False) as house:
+        try:
+            print(needs.with_engine(house, lambda engine: add(engine, name, number or [])))
+        except NotANumber as wrong:
+            sys.exit(f"{wrong} is neither whatsapp:+91… nor +91….")
+        except Refused:
+            sys.exit("The name is empty, or a number is taken or doubled; nothing was added.")
+
+
+@tenants.command("list")
+def list_tenants() -> None:
+    """Lists the organisations with their numbers."""
+    from bot import needs
+    from bot.tenants import listed
+
+    with needs.surroundings(rasa=False) as house:
+        for each in needs.with_engine(house, listed):
+            print(f"{each.id:4}  {each.name}  {' '.join(each.numbers)}".rstrip())
 
 
 @app.command()

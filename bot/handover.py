@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
+
+from marketplace_core.desk import Desk
 
 WAITING = text("""
     SELECT DISTINCT ON (since, conversation.person_id) address.value, since
@@ -24,13 +25,12 @@ RELEASE = text("""
 """)
 
 
-async def waiting(engine: AsyncEngine, tenant: int = 1) -> list[tuple[str, datetime]]:
+async def waiting(desk: Desk) -> list[tuple[str, datetime]]:
     """Whom to write to and since when they wait, longest first; the address they wrote from last."""
-    async with engine.connect() as db:
-        return [(row.value, row.since) for row in await db.execute(WAITING, {"tenant": tenant})]
+    return [(row.value, row.since) for row in await desk.db.execute(WAITING, {"tenant": desk.tenant})]
 
 
-async def release(engine: AsyncEngine, person: str, tenant: int = 1) -> bool:
+async def release(desk: Desk, person: str) -> bool:
     """`person` is a phone number or an address; False when no person of the office is in charge there."""
-    async with engine.begin() as db:
-        return (await db.execute(RELEASE, {"person": person, "tenant": tenant})).first() is not None
+    released = await desk.db.execute(RELEASE, {"person": person, "tenant": desk.tenant})
+    return released.first() is not None

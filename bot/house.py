@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.carriers.twilio.api import Twilio
+from bot.numbers import Numbers, house_numbers
 from bot.outbox import Postbox
 from bot.settings import Settings
 from bot.turn import Office
@@ -17,19 +18,22 @@ from nlu.understand import Understander
 @dataclass(frozen=True)
 class House:
     engine: AsyncEngine
+    numbers: Numbers
     office: Office
     box: Postbox
 
 
 @asynccontextmanager
-async def open_house(settings: Settings, ring: Callable[[], None]) -> AsyncIterator[House]:
-    """`ring` is called whenever a turn left something to send or to tell."""
+async def open_house(settings: Settings, ring: Callable[[int], None]) -> AsyncIterator[House]:
+    """`ring` is called with the tenant whenever a turn left something to send or to tell."""
     engine = make_engine(settings.database_url or "")
     understander = Understander(settings.rasa_url, settings.rasa_timeout)
     twilio = Twilio(settings)
     office = Office(engine, understander, twilio.fits_reply, ring)
     try:
-        yield House(engine, office, Postbox(engine, twilio, settings))
+        yield House(
+            engine, Numbers(engine, house_numbers(settings)), office, Postbox(engine, twilio, settings)
+        )
     finally:
         await twilio.close()
         await understander.close()

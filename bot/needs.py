@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -14,6 +15,7 @@ from bot.processes import Child, start, stop
 from bot.settings import NotConfigured, Settings, settings
 from marketplace_core.db.embedded import embedded
 from marketplace_core.db.engine import make_engine, migrate
+from marketplace_core.desk import Desk, open_desk
 from marketplace_core.seed import seed, seed_reference
 from nlu import server
 
@@ -102,6 +104,14 @@ def prepare_database(house: Settings) -> None:
 def fill_market(house: Settings) -> None:
     with timed("demo market ready"):
         with_engine(house, seed)
+
+
+def at_desk(house: Settings, tenant: int, work: Callable[[Desk], Awaitable[T]]) -> T:
+    async def sitting(engine: AsyncEngine) -> T:
+        async with open_desk(engine, tenant, datetime.now(UTC)) as desk:
+            return await work(desk)
+
+    return with_engine(house, sitting)
 
 
 def with_engine(house: Settings, work: Callable[[AsyncEngine], Awaitable[T]]) -> T:

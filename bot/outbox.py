@@ -19,7 +19,9 @@ from bot.carriers.twilio.api import Twilio
 from bot.carriers.twilio.errors import Refused
 from bot.carriers.twilio.webhook import status_url
 from bot.message import Outgoing, Row
+from bot.numbers import house_numbers
 from bot.settings import Settings
+from marketplace_core.desk import Desk, open_desk
 
 log = structlog.get_logger()
 
@@ -33,7 +35,7 @@ CLAIM = text("""
     UPDATE outbox SET state = 'sending', claimed_at = :now, attempts = attempts + 1
     WHERE (tenant_id, id) IN (
         SELECT tenant_id, id FROM outbox AS head
-        WHERE state = 'queued' AND due_at <= :now
+        WHERE tenant_id = :tenant AND state = 'queued' AND due_at <= :now
           AND NOT EXISTS (
               SELECT FROM outbox AS earlier
               WHERE earlier.tenant_id = head.tenant_id AND earlier.person_id = head.person_id
@@ -41,13 +43,16 @@ CLAIM = text("""
           )
         ORDER BY due_at LIMIT :batch FOR UPDATE SKIP LOCKED
     )
-    RETURNING tenant_id, id, channel, recipient, outgoing, attempts
+    RETURNING tenant_id, id, channel, recipient, outgoing, attempts, (
+        SELECT value FROM tenant_number
+        WHERE tenant_number.tenant_id = outbox.tenant_id AND tenant_number.channel = outbox.channel
+    ) AS own_number
 """)
 STUCK = text("""
     UPDATE outbox SET claimed_at = :now
     WHERE (tenant_id, id) IN (
         SELECT tenant_id, id FROM outbox
-        WHERE state = 'sending' AND claimed_at < :before
+        WHERE tenant_id = :tenant AND state = 'sending' AND claimed_at < :before
         ORDER BY claimed_at LIMIT :batch FOR UPDATE SKIP LOCKED
     )
     RETURNING tenant_id, id, channel, recipient, outgoing, attempts, created_at
@@ -72,7 +77,7 @@ SEEN = text("""
     UPDATE outbox SET status = :status, carrier_id = coalesce(carrier_id, :carrier_id),
         error_code = coalesce(:code, error_code),
         state = CASE WHEN state = 'sending' THEN 'sent' ELSE state END
-    WHERE (carrier_id = :carrier_id OR id = :id)
+    WHERE tenant_id = :tenant AND (carrier_id = :carrier_id OR id = :id)
       AND coalesce(array_position(:ranks, status), 0) < array_position(:ranks, :status)
 """)
 RANKS = ["accepted", "scheduled", "queued", "sending", "sent", "undelivered", "failed", "delivered", "read"]
@@ -84,18 +89,11 @@ class Postbox:
     twilio: Twilio
     settings: Settings
 
-    @property
-    def senders(self) -> Mapping[str, str]:
-        return {
-            "whatsapp": self.settings.twilio_whatsapp_sender,
-            "sms": self.settings.twilio_sms_sender,
-        }
 
-
-async def drain(box: Postbox, now: datetime) -> int:
+async def drain(box: Postbox, tenant: int, now: datetime) -> int:
     """Sends what is due; returns how many rows were looked at."""
-    async with box.engine.begin() as db:
-        rows = (await db.execute(CLAIM, {"now": now, "batch": BATCH})).all()
+    async with open_desk(box.engine, tenant, now) as desk:
+        rows = (await desk.db.execute(CLAIM, {"tenant": tenant, "now": now, "batch": BATCH})).all()
     for row in rows:
         await _send(box, row, now)
     return len(rows)
@@ -106,15 +104,15 @@ async def _send(box: Postbox, row: Any, now: datetime) -> None:
     try:
         sent = await box.twilio.send(
             row.recipient,
-            box.senders[row.channel],
+            row.own_number or house_numbers(box.settings)[row.channel],
             _outgoing(row.outgoing),
-            status_url(box.settings, str(row.id)),
+            status_url(box.settings, row.tenant_id, str(row.id)),
         )
     except Refused as refusal:
         await _refused(box, row, refusal, now)
         return
-    async with box.engine.begin() as db:
-        await db.execute(SENT, which | {"carrier_id": sent.carrier_id})
+    async with open_desk(box.engine, row.tenant_id, now) as desk:
+        await desk.db.execute(SENT, which | {"carrier_id": sent.carrier_id})
 
 
 async def _refused(box: Postbox, row: Any, refusal: Refused, now: datetime) -> None:
@@ -122,13 +120,13 @@ async def _refused(box: Postbox, row: Any, refusal: Refused, now: datetime) -> N
     log.warning("message refused", code=refusal.code, act=refusal.remedy.act, attempts=row.attempts)
     if refusal.kind == "uncertain":
         return  # stays "sending"; `reconcile` asks the carrier
-    async with box.engine.begin() as db:
+    async with open_desk(box.engine, row.tenant_id, now) as desk:
         if refusal.kind == "temporary" and row.attempts < MOST_ATTEMPTS:
-            await db.execute(AGAIN, which | {"due": now + _pause(row.attempts)})
+            await desk.db.execute(AGAIN, which | {"due": now + _pause(row.attempts)})
             return
-        await db.execute(FAILED, which | {"code": refusal.code})
+        await desk.db.execute(FAILED, which | {"code": refusal.code})
         if refusal.kind == "opted_out":
-            await db.execute(
+            await desk.db.execute(
                 OPT_OUT,
                 {"tenant": row.tenant_id, "channel": row.channel, "recipient": row.recipient, "now": now},
             )
@@ -139,10 +137,11 @@ def _pause(attempts: int) -> timedelta:
     return timedelta(seconds=2 * 4 ** (attempts - 1) * random.uniform(0.8, 1.2))  # noqa: S311
 
 
-async def reconcile(box: Postbox, now: datetime) -> int:
+async def reconcile(box: Postbox, tenant: int, now: datetime) -> int:
     """Rows whose sending nobody saw the end of: the carrier's list decides between "sent" and "again"."""
-    async with box.engine.begin() as db:
-        rows = (await db.execute(STUCK, {"now": now, "before": now - STUCK_AFTER, "batch": BATCH})).all()
+    async with open_desk(box.engine, tenant, now) as desk:
+        stuck = {"tenant": tenant, "now": now, "before": now - STUCK_AFTER, "batch": BATCH}
+        rows = (await desk.db.execute(STUCK, stuck)).all()
     for row in rows:
         which = {"tenant": row.tenant_id, "id": row.id}
         try:
@@ -152,13 +151,13 @@ async def reconcile(box: Postbox, now: datetime) -> int:
             continue
         outgoing = _outgoing(row.outgoing)
         found = next((one for one in listed if _same(one.body, outgoing)), None)
-        async with box.engine.begin() as db:
+        async with open_desk(box.engine, tenant, now) as desk:
             if found:
-                await db.execute(SENT, which | {"carrier_id": found.carrier_id})
+                await desk.db.execute(SENT, which | {"carrier_id": found.carrier_id})
             elif row.attempts < MOST_ATTEMPTS:
-                await db.execute(AGAIN, which | {"due": now})
+                await desk.db.execute(AGAIN, which | {"due": now})
             else:
-                await db.execute(FAILED, which | {"code": None})
+                await desk.db.execute(FAILED, which | {"code": None})
     return len(rows)
 
 
@@ -168,7 +167,7 @@ def _same(body: str, outgoing: Outgoing) -> bool:
 
 
 async def saw_status(
-    engine: AsyncEngine, carrier_id: str, status: str, error_code: int | None, outbox_id: str | None
+    desk: Desk, carrier_id: str, status: str, error_code: int | None, outbox_id: str | None
 ) -> None:
     if status not in RANKS:
         log.info("status of an unknown kind")
@@ -177,11 +176,17 @@ async def saw_status(
         own_id = UUID(outbox_id) if outbox_id else None
     except ValueError:
         own_id = None
-    async with engine.begin() as db:
-        await db.execute(
-            SEEN,
-            {"carrier_id": carrier_id, "status": status, "code": error_code, "id": own_id, "ranks": RANKS},
-        )
+    await desk.db.execute(
+        SEEN,
+        {
+            "tenant": desk.tenant,
+            "carrier_id": carrier_id,
+            "status": status,
+            "code": error_code,
+            "id": own_id,
+            "ranks": RANKS,
+        },
+    )
 
 
 def _outgoing(stored: Mapping[str, Any]) -> Outgoing:

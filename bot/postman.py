@@ -1,7 +1,8 @@
 """Carries away what turns leave behind: answers to send, news to tell, conversations to wake."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +15,7 @@ from bot.turn import Office
 from flows.heard import News
 from flows.notices import recipients
 from marketplace_core import events
-from marketplace_core.desk import Desk
+from marketplace_core.tenants.queries import everyone
 
 log = structlog.get_logger()
 BATCH = 20
@@ -23,8 +24,7 @@ BATCH = 20
 async def spread_news(office: Office, now: datetime) -> int:
     """Tells people what happened. An event is marked only when all were told; telling twice changes nothing."""
     told = []
-    async with office.engine.begin() as db:
-        desk = Desk(db, office.tenant, now)
+    async with office.desk(now) as desk:
         for event in await events.claim(desk, BATCH):
             news = News(event.kind, event.subject, event.about)
             heard = [await _tell(office, person, news, event.id, now) for person in recipients(news)]
@@ -47,8 +47,8 @@ async def _tell(office: Office, person: UUID, news: News, event: UUID, now: date
 
 
 async def wake_sleepers(office: Office, now: datetime) -> int:
-    async with office.engine.connect() as db:
-        sleepers = await conversations.due(Desk(db, office.tenant, now))
+    async with office.desk(now) as desk:
+        sleepers = await conversations.due(desk)
     for person in sleepers:
         try:
             await turn.wake(office, person, now)
@@ -63,7 +63,7 @@ async def make_round(office: Office, box: Postbox, now: datetime) -> None:
     told = sent = 1
     while told or sent:
         told = await spread_news(office, now)
-        sent = await outbox.drain(box, now)
+        sent = await outbox.drain(box, office.tenant, now)
 
 
 @dataclass
@@ -71,15 +71,30 @@ class Postman:
     """Runs beside the web server and goes whenever a turn rings; the worker's own rounds catch what it misses."""
 
     rung: asyncio.Event = field(default_factory=asyncio.Event)
+    waiting: set[int] = field(default_factory=set)
 
-    def ring(self) -> None:
+    def ring(self, tenant: int) -> None:
+        self.waiting.add(tenant)
         self.rung.set()
 
     async def work(self, office: Office, box: Postbox, clock: Callable[[], datetime]) -> None:
+        """Begins with what a killed server may have left behind, anywhere."""
+        with _noting():
+            for tenant in await everyone(office.engine):
+                self.ring(tenant)
         while True:
             await self.rung.wait()
             self.rung.clear()
-            try:
-                await make_round(office, box, clock())
-            except Exception as fault:  # the worker comes round in a second, a dead postman never
-                log.error("round failed", fault=type(fault).__name__, exc_info=fault)
+            waiting, self.waiting = self.waiting, set()
+            for tenant in waiting:
+                with _noting():
+                    await make_round(office.of(tenant), box, clock())
+
+
+@contextmanager
+def _noting() -> Iterator[None]:
+    """The worker comes round in a second, a dead postman never."""
+    try:
+        yield
+    except Exception as fault:
+        log.error("round failed", fault=type(fault).__name__, exc_info=fault)

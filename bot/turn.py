@@ -8,8 +8,8 @@ take the same road.
 import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -36,8 +36,9 @@ from flows.words import words_of
 from marketplace_core.accounts import Address
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.accounts import queries as people
-from marketplace_core.desk import Desk
+from marketplace_core.desk import Desk, open_desk
 from marketplace_core.errors import Refused
+from marketplace_core.tenants import HOUSE
 from nlu.understand import Understander
 from nlu.understanding import Understanding
 
@@ -56,10 +57,16 @@ class Office:
     engine: AsyncEngine
     understander: Understander
     fits_reply: Callable[[Outgoing], bool]
-    #: Called after a commit that left something to send or to tell.
-    after_commit: Callable[[], None]
-    tenant: int = 1
+    #: Called with the tenant after a commit that left something to send or to tell.
+    after_commit: Callable[[int], None]
+    tenant: int = HOUSE
     queues: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+    def of(self, tenant: int) -> "Office":
+        return replace(self, tenant=tenant)
+
+    def desk(self, now: datetime) -> AbstractAsyncContextManager[Desk]:
+        return open_desk(self.engine, self.tenant, now)
 
 
 async def take(office: Office, inbound: Inbound) -> Answer:
@@ -80,21 +87,21 @@ async def take(office: Office, inbound: Inbound) -> Answer:
 async def tell(office: Office, person: UUID, news: News, event: UUID, now: datetime) -> None:
     """Tells one person of one event, once, through their own conversation."""
     try:
-        async with _desk(office, now) as desk:
+        async with office.desk(now) as desk:
             await _speak(office, desk, person, Heard(news=news), ("market", f"{event}:{person}"))
     except Repeated:
         return
-    office.after_commit()
+    office.after_commit(office.tenant)
 
 
 async def wake(office: Office, person: UUID, now: datetime) -> None:
     """A silence has lasted as long as the conversation said it may."""
-    async with _desk(office, now) as desk:
+    async with office.desk(now) as desk:
         _, wake_at = await conversations.lock(desk, person)
         if wake_at is None or wake_at > now:  # something was heard in the meantime
             return
         await _speak(office, desk, person, Heard(silence=True), ("clock", f"{person}:{wake_at.isoformat()}"))
-    office.after_commit()
+    office.after_commit(office.tenant)
 
 
 @asynccontextmanager
@@ -102,12 +109,6 @@ async def _in_order(office: Office, sender: str) -> AsyncIterator[None]:
     """Two messages in one second: the first to arrive is understood and answered first."""
     async with office.queues.setdefault(sender, asyncio.Lock()):
         yield
-
-
-@asynccontextmanager
-async def _desk(office: Office, now: datetime) -> AsyncIterator[Desk]:
-    async with office.engine.begin() as db:
-        yield Desk(db, office.tenant, now)
 
 
 async def _twice(work: Callable[[], Awaitable[T]]) -> T:
@@ -129,17 +130,17 @@ async def _twice(work: Callable[[], Awaitable[T]]) -> T:
 async def _take(office: Office, inbound: Inbound) -> Answer:
     try:
         understood = await _understand(office, inbound)
-        async with _desk(office, inbound.received_at) as desk:
+        async with office.desk(inbound.received_at) as desk:
             done, outgoing, answer = await _turn(office, desk, inbound, understood)
     except Repeated:
         return await _answered_before(office, inbound)
     if done.touched_market or (outgoing and answer is None):
-        office.after_commit()
+        office.after_commit(office.tenant)
     return Answer(answer)
 
 
 async def _answered_before(office: Office, inbound: Inbound) -> Answer:
-    async with _desk(office, inbound.received_at) as desk:
+    async with office.desk(inbound.received_at) as desk:
         return Answer(await conversations.stored_answer(desk, inbound.carrier, inbound.carrier_id))
 
 
@@ -163,7 +164,7 @@ async def _turn(
     state, _ = await conversations.lock(desk, reached.person.id)
     kept = await attachments.keep(desk, reached.person.id, inbound.attachments)
     if kept.ids:
-        await fetch_later(desk.db, kept.ids)
+        await fetch_later(desk, kept.ids)
     heard = Heard(
         text=inbound.text,
         understood=understood,
@@ -250,7 +251,7 @@ async def _understand(office: Office, inbound: Inbound) -> Understanding | None:
         return None
     language, expecting = None, None
     if not ONLY_DIGITS.fullmatch(inbound.text):
-        async with _desk(office, inbound.received_at) as desk:
+        async with office.desk(inbound.received_at) as desk:
             seen = await conversations.peek(desk, inbound)
         if seen.answered:
             raise Repeated
@@ -264,7 +265,7 @@ async def _understand(office: Office, inbound: Inbound) -> Understanding | None:
 async def _apologise(office: Office, inbound: Inbound) -> Answer:
     """Our fault: the conversation stands where it stood, and the message counts as answered."""
     sender = inbound.sender
-    async with _desk(office, inbound.received_at) as desk:
+    async with office.desk(inbound.received_at) as desk:
         reached = await accounts.reach(desk, channel=sender.channel, value=sender.value, phone=sender.phone)
         state, _ = await conversations.lock(desk, reached.person.id)
         sorry = Reply((msg("Sorry, something went wrong on our side. Please send it once more."),))
@@ -287,7 +288,7 @@ async def _apologise(office: Office, inbound: Inbound) -> Answer:
 
 async def mend(office: Office, person: UUID, now: datetime) -> None:
     """After a fault in something the bot began: nobody waits for an answer, but the next try should succeed."""
-    async with _desk(office, now) as desk:
+    async with office.desk(now) as desk:
         state, _ = await conversations.lock(desk, person)
         await conversations.put_back(desk, person, _after_fault(state))
 

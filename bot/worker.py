@@ -2,16 +2,18 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
 from datetime import UTC, datetime
 
 import structlog
 
 from bot import jobs, logs, outbox, postman
-from bot.house import open_house
+from bot.house import House, open_house
 from bot.media import storage
 from bot.settings import Settings
+from bot.turn import Office
+from marketplace_core.tenants.queries import everyone
 
 log = structlog.get_logger()
 
@@ -25,7 +27,7 @@ async def work(settings: Settings) -> None:
     for ending in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(ending, stop.set)
     async with AsyncExitStack() as stack:
-        house = await stack.enter_async_context(open_house(settings, ring=lambda: None))
+        house = await stack.enter_async_context(open_house(settings, ring=lambda _: None))
         tools = jobs.Tools(house.engine, house.box.twilio, storage(settings))
         with jobs.app.replace_connector(jobs.connector(settings.database_url or "")) as app:
             await stack.enter_async_context(app.open_async())
@@ -39,19 +41,31 @@ async def work(settings: Settings) -> None:
                     )
                 )
                 rounds = [
-                    group.create_task(_rounds(lambda now: postman.make_round(house.office, house.box, now))),
-                    group.create_task(_rounds(lambda now: postman.wake_sleepers(house.office, now))),
-                    group.create_task(_rounds(lambda now: outbox.reconcile(house.box, now))),
+                    group.create_task(_rounds(house, go))
+                    for go in (
+                        lambda office, now: postman.make_round(office, house.box, now),
+                        postman.wake_sleepers,
+                        lambda office, now: outbox.reconcile(house.box, office.tenant, now),
+                    )
                 ]
                 await stop.wait()
                 for task in (worker, *rounds):
                     task.cancel()
 
 
-async def _rounds(go: Callable[[datetime], object]) -> None:
+async def _rounds(house: House, go: Callable[[Office, datetime], Awaitable[object]]) -> None:
     while True:
-        try:
-            await go(datetime.now(UTC))  # type: ignore[misc]
-        except Exception as fault:  # the database may be away for a moment: the next round finds it back
-            log.error("round failed", fault=type(fault).__name__)
+        with _noting():
+            for tenant in await everyone(house.engine):
+                with _noting():
+                    await go(house.office.of(tenant), datetime.now(UTC))
         await asyncio.sleep(ROUND_SECONDS)
+
+
+@contextmanager
+def _noting() -> Iterator[None]:
+    """The database may be away for a moment: the next round finds it back."""
+    try:
+        yield
+    except Exception as fault:
+        log.error("round failed", fault=type(fault).__name__)

@@ -20,9 +20,10 @@ event = Table(
     Column("kind", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("about", JSONB, nullable=False),
-    Column("at", Moment, nullable=False),
+    Column("at", Moment, primary_key=True),
     Column("noticed_at", Moment),
     Index("ix_event_unnoticed", "tenant_id", "id", postgresql_where=text("noticed_at IS NULL")),
+    postgresql_partition_by="RANGE (at)",
 )
 
 

@@ -10,16 +10,17 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from marketplace_core.accounts import commands as accounts
-from marketplace_core.accounts.models import tenant
-from marketplace_core.desk import Desk
+from marketplace_core.desk import Desk, sit_down
 from marketplace_core.listings import commands as listings
 from marketplace_core.listings.models import listing
 from marketplace_core.places import gazetteer
 from marketplace_core.places import queries as places
 from marketplace_core.places.place import Place
 from marketplace_core.pricing import reference
+from marketplace_core.tenants import HOUSE
+from marketplace_core.tenants.models import tenant
 
-TENANT = 1
+TENANT = HOUSE
 # Seeding may take longer than any turn may, and two who seed wait for each other.
 PATIENTLY = """
     SELECT set_config(name, '0', true)
@@ -86,7 +87,7 @@ async def seed(engine: AsyncEngine) -> None:
     """The reference and, in an empty market, a dozen listings of a few farmers."""
     async with engine.begin() as db:
         await _fill_reference(db)
-        desk = Desk(db, TENANT, datetime.now(UTC))
+        desk = await sit_down(db, TENANT, datetime.now(UTC))
         if not (await db.execute(select(listing.c.id).limit(1))).first():
             await _open_demo_market(desk)
 

@@ -5,7 +5,6 @@ from sqlalchemy import (
     Column,
     ForeignKeyConstraint,
     Index,
-    Integer,
     Table,
     Text,
     UniqueConstraint,
@@ -14,15 +13,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from marketplace_core.accounts.rules import ROLES
 from marketplace_core.db.schema import Moment, metadata, own_id, tenant_id
 from marketplace_core.places.models import place_columns
-
-tenant = Table(
-    "tenant",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("name", Text, nullable=False),
-)
 
 person = Table(
     "person",
@@ -38,6 +31,7 @@ person = Table(
     Column("created_at", Moment, nullable=False),
     ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
     CheckConstraint("script IN ('native', 'latin')", name="script"),
+    CheckConstraint(f"roles <@ ARRAY[{', '.join(map(repr, ROLES))}]", name="roles"),
 )
 
 address = Table(

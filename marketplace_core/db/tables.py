@@ -1,6 +1,6 @@
 """Every table of the market, so that whoever imports this has the whole metadata."""
 
-from marketplace_core.accounts.models import address, consent, person, tenant
+from marketplace_core.accounts.models import address, consent, person
 from marketplace_core.audit.models import chain as audit_chain
 from marketplace_core.audit.models import entry as audit_entry
 from marketplace_core.audit.models import personal as audit_personal
@@ -11,9 +11,13 @@ from marketplace_core.listings.models import listing
 from marketplace_core.offers.models import offer
 from marketplace_core.places.models import district, pincode, post_office
 from marketplace_core.pricing.models import reference_price
+from marketplace_core.tenants.models import tenant, tenant_number
 
 #: Shared by all tenants and filled from shipped data.
 REFERENCE = (pincode, district, post_office, reference_price)
+
+#: Who the tenants are, read before there is a seat; nothing personal, no fence.
+REGISTRY = (tenant, tenant_number)
 
 TENANTS_OWN = (
     person,
@@ -28,4 +32,4 @@ TENANTS_OWN = (
     audit_chain,
 )
 
-__all__ = ["REFERENCE", "TENANTS_OWN", "metadata", "tenant"]
+__all__ = ["REFERENCE", "REGISTRY", "TENANTS_OWN", "metadata"]

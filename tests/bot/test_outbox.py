@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from bot.carriers.twilio.api import Twilio
 from bot.outbox import Postbox, drain, reconcile, saw_status
 from bot.settings import Settings
 from marketplace_core.accounts import commands as accounts
-from marketplace_core.desk import Desk
+from marketplace_core.desk import open_desk
 from marketplace_core.seed import TENANT
 from tests.conftest import NOW
 
@@ -50,8 +51,7 @@ def silence() -> httpx.Response:
 
 @pytest.fixture
 async def person(engine: AsyncEngine, clean: None) -> UUID:
-    async with engine.begin() as db:
-        desk = Desk(db, TENANT, NOW)
+    async with open_desk(engine, TENANT, NOW) as desk:
         reached = await accounts.reach(desk, channel="sms", value="+919876500001", phone="+919876500001")
     return reached.person.id
 
@@ -68,9 +68,9 @@ async def box(engine: AsyncEngine, carrier: Carrier) -> AsyncIterator[Postbox]:
 
 
 async def queue(engine: AsyncEngine, person: UUID, *words: str) -> None:
-    async with engine.begin() as db:
+    async with open_desk(engine, TENANT, NOW) as desk:
         for n, body in enumerate(words):
-            await db.execute(
+            await desk.db.execute(
                 text("""
                     INSERT INTO outbox
                         (tenant_id, send_key, person_id, channel, recipient, outgoing, due_at, created_at)
@@ -83,12 +83,19 @@ async def queue(engine: AsyncEngine, person: UUID, *words: str) -> None:
 
 
 async def rows(engine: AsyncEngine, columns: str = "state") -> list[tuple[object, ...]]:
-    async with engine.connect() as db:
-        return [tuple(row) for row in await db.execute(text(f"SELECT {columns} FROM outbox ORDER BY id"))]
+    async with open_desk(engine, TENANT, NOW) as desk:
+        return [
+            tuple(row) for row in await desk.db.execute(text(f"SELECT {columns} FROM outbox ORDER BY id"))
+        ]
+
+
+async def saw(engine: AsyncEngine, *status: Any) -> None:
+    async with open_desk(engine, TENANT, NOW) as desk:
+        await saw_status(desk, *status)
 
 
 async def all_rounds(box: Postbox) -> None:
-    while await drain(box, NOW):
+    while await drain(box, TENANT, NOW):
         pass
 
 
@@ -109,11 +116,11 @@ async def test_without_the_claim_two_workers_would_send_the_same_message(
     await queue(engine, person, "one")
 
     async def unclaimed() -> int:
-        async with engine.connect() as db:
-            return len((await db.execute(text("SELECT FROM outbox WHERE state = 'queued'"))).all())
+        async with open_desk(engine, TENANT, NOW) as desk:
+            return len((await desk.db.execute(text("SELECT FROM outbox WHERE state = 'queued'"))).all())
 
     assert await asyncio.gather(unclaimed(), unclaimed()) == [1, 1]
-    claimed = await asyncio.gather(drain(box, NOW), drain(box, NOW))
+    claimed = await asyncio.gather(drain(box, TENANT, NOW), drain(box, TENANT, NOW))
     assert sorted(claimed) == [0, 1]
     assert carrier.bodies == ["one"]
 
@@ -127,7 +134,7 @@ async def test_a_busy_carrier_is_asked_again_later_and_nothing_overtakes(
     assert carrier.bodies == ["one"]
     assert await rows(engine) == [("queued",), ("queued",)]
     later = NOW + timedelta(minutes=1)
-    while await drain(box, later):
+    while await drain(box, TENANT, later):
         pass
     assert carrier.bodies == ["one", "one", "two"]
     assert await rows(engine) == [("sent",), ("sent",)]
@@ -148,8 +155,8 @@ async def test_a_stop_that_only_the_carrier_knew_of_is_kept(
     carrier.answers = [refused(400, 21610)]
     await queue(engine, person, "one")
     await all_rounds(box)
-    async with engine.connect() as db:
-        assert (await db.execute(text("SELECT opted_out_at FROM address"))).scalar_one() == NOW
+    async with open_desk(engine, TENANT, NOW) as desk:
+        assert (await desk.db.execute(text("SELECT opted_out_at FROM address"))).scalar_one() == NOW
 
 
 class TestNobodySawTheEnd:
@@ -162,7 +169,7 @@ class TestNobodySawTheEnd:
         await queue(engine, person, "one")
         await all_rounds(box)
         assert await rows(engine) == [("sending",)]
-        assert await reconcile(box, NOW) == 0  # too early to call it stuck
+        assert await reconcile(box, TENANT, NOW) == 0  # too early to call it stuck
         assert carrier.bodies == ["one"]
 
     async def test_what_the_carrier_lists_was_sent(
@@ -179,7 +186,7 @@ class TestNobodySawTheEnd:
                 "date_created": "Fri, 20 Nov 2026 04:30:01 +0000",
             }
         ]
-        await reconcile(box, NOW + outbox.STUCK_AFTER * 2)
+        await reconcile(box, TENANT, NOW + outbox.STUCK_AFTER * 2)
         assert await rows(engine, "state, carrier_id") == [("sent", "SMfound")]
         assert carrier.bodies == ["one"]
 
@@ -190,8 +197,8 @@ class TestNobodySawTheEnd:
         await queue(engine, person, "one")
         await all_rounds(box)
         later = NOW + outbox.STUCK_AFTER * 2
-        await reconcile(box, later)
-        await drain(box, later)
+        await reconcile(box, TENANT, later)
+        await drain(box, TENANT, later)
         assert carrier.bodies == ["one", "one"]
         assert await rows(engine) == [("sent",)]
 
@@ -204,7 +211,7 @@ class TestStatus:
         await all_rounds(box)
         ((sid,),) = await rows(engine, "carrier_id")
         for status in ("delivered", "sent", "read", "queued", "delivered", "no such status"):
-            await saw_status(engine, str(sid), status, None, None)
+            await saw(engine, str(sid), status, None, None)
         assert await rows(engine, "status") == [("read",)]
 
     async def test_a_callback_tells_what_became_of_a_message_whose_sending_nobody_saw_end(
@@ -214,7 +221,7 @@ class TestStatus:
         await queue(engine, person, "one")
         await all_rounds(box)
         ((own_id,),) = await rows(engine, "id")
-        await saw_status(engine, "SMlate", "delivered", None, str(own_id))
+        await saw(engine, "SMlate", "delivered", None, str(own_id))
         assert await rows(engine, "state, carrier_id, status") == [("sent", "SMlate", "delivered")]
 
     @pytest.mark.parametrize("own_id", ["", "not-a-uuid", None])
@@ -222,5 +229,5 @@ class TestStatus:
         self, engine: AsyncEngine, person: UUID, box: Postbox, own_id: str | None
     ) -> None:
         await queue(engine, person, "one")
-        await saw_status(engine, "SMforeign", "failed", 30003, own_id)
+        await saw(engine, "SMforeign", "failed", 30003, own_id)
         assert await rows(engine, "state, status, error_code") == [("queued", None, None)]

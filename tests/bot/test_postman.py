@@ -15,11 +15,9 @@ from bot.outbox import Postbox
 from bot.settings import Settings
 from bot.turn import Office
 from marketplace_core.accounts import commands as accounts
-from marketplace_core.desk import Desk
 from marketplace_core.listings import commands as listings
 from marketplace_core.offers import commands as offers
 from marketplace_core.places.place import Place
-from marketplace_core.seed import TENANT
 from nlu.understand import Understander
 from tests.conftest import NOW
 
@@ -34,7 +32,7 @@ def accept(request: httpx.Request) -> httpx.Response:
 @pytest.fixture
 async def office(engine: AsyncEngine, clean: None) -> AsyncIterator[Office]:
     understander = Understander(None, 1.0)
-    yield Office(engine, understander, lambda _: True, lambda: None)
+    yield Office(engine, understander, lambda _: True, lambda _: None)
     await understander.close()
 
 
@@ -45,16 +43,14 @@ async def box(engine: AsyncEngine) -> AsyncIterator[Postbox]:
 
 
 async def join(office: Office, phone: str, name: str) -> UUID:
-    async with office.engine.begin() as db:
-        desk = Desk(db, TENANT, NOW)
+    async with office.desk(NOW) as desk:
         reached = await accounts.reach(desk, channel="sms", value=phone, phone=phone)
         await accounts.register(desk, reached.person.id, name=name, place=MOGA)
         return reached.person.id
 
 
 async def book(office: Office, seller: UUID, buyer: UUID) -> None:
-    async with office.engine.begin() as db:
-        desk = Desk(db, TENANT, NOW)
+    async with office.desk(NOW) as desk:
         listing = await listings.publish(
             desk, seller_id=seller, commodity="wheat", kg=4000, unit="quintal", price_paise=250_000, per="quintal",
             place=MOGA, available_from=NOW.date(),
@@ -63,15 +59,15 @@ async def book(office: Office, seller: UUID, buyer: UUID) -> None:
 
 
 async def sent_to(office: Office) -> list[str]:
-    async with office.engine.connect() as db:
-        rows = await db.execute(text("SELECT recipient FROM outbox WHERE state = 'sent' ORDER BY id"))
+    async with office.desk(NOW) as desk:
+        rows = await desk.db.execute(text("SELECT recipient FROM outbox WHERE state = 'sent' ORDER BY id"))
         return list(rows.scalars())
 
 
 async def spoil(office: Office, person: UUID) -> None:
     broken = '{"serial": 7, "frames": [{"slots": {}}]}'
-    async with office.engine.begin() as db:
-        await db.execute(
+    async with office.desk(NOW) as desk:
+        await desk.db.execute(
             text("INSERT INTO conversation VALUES (1, :person, cast(:broken AS jsonb), :now, :now)"),
             {"person": person, "broken": broken, "now": NOW},
         )
@@ -115,12 +111,14 @@ async def test_a_conversation_that_cannot_be_woken_lets_the_next_one_wake(office
     )
     await spoil(office, broken)
     waiting = '{"frames": [{"flow": "sell", "slots": {}, "asking": "commodity"}]}'
-    async with office.engine.begin() as db:
-        await db.execute(
+    async with office.desk(NOW) as desk:
+        await desk.db.execute(
             text("INSERT INTO conversation VALUES (1, :person, cast(:state AS jsonb), :now, :now)"),
             {"person": healthy, "state": waiting, "now": NOW},
         )
     await postman.wake_sleepers(office, NOW + timedelta(minutes=1))
-    async with office.engine.connect() as db:
-        told = (await db.execute(text("SELECT person_id FROM message WHERE direction = 'out'"))).scalars()
+    async with office.desk(NOW) as desk:
+        told = (
+            await desk.db.execute(text("SELECT person_id FROM message WHERE direction = 'out'"))
+        ).scalars()
         assert list(told) == [healthy]

@@ -15,7 +15,7 @@ from bot.turn import Office
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.db.embedded import Database
 from marketplace_core.db.engine import make_engine
-from marketplace_core.desk import Desk
+from marketplace_core.desk import open_desk
 from marketplace_core.places import queries as places
 from marketplace_core.places.place import Place
 from marketplace_core.seed import TENANT
@@ -35,13 +35,12 @@ def said(
 async def office(engine: AsyncEngine, clean: None) -> AsyncIterator[Office]:
     """No Rasa here: rules and the fallback understand."""
     understander = Understander(None, 1.0)
-    yield Office(engine, understander, lambda outgoing: not outgoing.interactive, lambda: None)
+    yield Office(engine, understander, lambda outgoing: not outgoing.interactive, lambda _: None)
     await understander.close()
 
 
 async def join(office: Office, sender: Address = ASHA, name: str = "Asha") -> UUID:
-    async with office.engine.begin() as db:
-        desk = Desk(db, TENANT, NOW)
+    async with office.desk(NOW) as desk:
         reached = await accounts.reach(desk, channel=sender.channel, value=sender.value, phone=sender.phone)
         area = await places.pincode(desk, "142001")
         assert area
@@ -51,8 +50,8 @@ async def join(office: Office, sender: Address = ASHA, name: str = "Asha") -> UU
 
 
 async def number(engine: AsyncEngine, sql: str) -> int:
-    async with engine.connect() as db:
-        return int((await db.execute(text(sql))).scalar_one())
+    async with open_desk(engine, TENANT, NOW) as desk:
+        return int((await desk.db.execute(text(sql))).scalar_one())
 
 
 async def publish(office: Office, last_sid: str) -> Answer:
@@ -114,8 +113,8 @@ class TestOrder:
     async def test_a_slow_person_does_not_hold_up_others(self, office: Office) -> None:
         slow = await join(office)
         others = [Address("sms", f"+9198765{n:05d}", f"+9198765{n:05d}") for n in range(100, 108)]
-        async with office.engine.begin() as db:
-            await conversations.lock(Desk(db, TENANT, NOW), slow)
+        async with office.desk(NOW) as desk:
+            await conversations.lock(desk, slow)
             waiting = asyncio.create_task(turn.take(office, said("menu")))
             answers = await asyncio.gather(*(turn.take(office, said("hello", each)) for each in others))
             assert all(answer.text for answer in answers)
@@ -128,17 +127,16 @@ class TestOrder:
     ) -> None:
         """The second row is the negative control: the race is real when nobody locks."""
         person = await join(office)
-        async with office.engine.begin() as db:
-            await conversations.lock(Desk(db, TENANT, NOW), person)
+        async with office.desk(NOW) as desk:
+            await conversations.lock(desk, person)
         both_have_read = asyncio.Barrier(2)
 
         async def remember(word: str) -> None:
-            async with office.engine.begin() as db:
-                desk = Desk(db, TENANT, NOW)
+            async with office.desk(NOW) as desk:
                 if locked:
                     state, _ = await conversations.lock(desk, person)
                 else:
-                    state = (await db.execute(text("SELECT state FROM conversation"))).scalar_one()
+                    state = (await desk.db.execute(text("SELECT state FROM conversation"))).scalar_one()
                     await both_have_read.wait()
                 await conversations.close(
                     desk,
@@ -154,8 +152,8 @@ class TestOrder:
                 )
 
         await asyncio.gather(remember("one"), remember("two"))
-        async with office.engine.connect() as db:
-            state = (await db.execute(text("SELECT state FROM conversation"))).scalar_one()
+        async with office.desk(NOW) as desk:
+            state = (await desk.db.execute(text("SELECT state FROM conversation"))).scalar_one()
         assert len(state) == kept
 
 
@@ -188,12 +186,12 @@ class TestFaults:
         person = await join(office)
         await turn.take(office, said("sell 40 quintal wheat"))
         broken = '{"frames": [{"flow": "sell", "asking": "no such question"}]}'
-        async with office.engine.begin() as db:
-            await db.execute(text("UPDATE conversation SET state = cast(:s AS jsonb)"), {"s": broken})
+        async with office.desk(NOW) as desk:
+            await desk.db.execute(text("UPDATE conversation SET state = cast(:s AS jsonb)"), {"s": broken})
         first = await turn.take(office, said("142001"))
         assert "went wrong on our side" in (first.text or "")
-        async with office.engine.connect() as db:
-            state, _ = await conversations.lock(Desk(db, TENANT, NOW), person)
+        async with office.desk(NOW) as desk:
+            state, _ = await conversations.lock(desk, person)
         assert state["frames"] == [{"flow": "sell", "asking": "no such question"}]
 
     async def test_a_conversation_that_is_itself_broken_begins_anew_after_two_apologies(
@@ -202,8 +200,8 @@ class TestFaults:
         await join(office)
         await turn.take(office, said("menu"))
         broken = '{"frames": [{"flow": "sell", "asking": "no such question"}]}'
-        async with office.engine.begin() as db:
-            await db.execute(text("UPDATE conversation SET state = cast(:s AS jsonb)"), {"s": broken})
+        async with office.desk(NOW) as desk:
+            await desk.db.execute(text("UPDATE conversation SET state = cast(:s AS jsonb)"), {"s": broken})
         for _ in range(2):
             assert "went wrong" in ((await turn.take(office, said("142001"))).text or "")
         assert "Sell" in ((await turn.take(office, said("menu"))).text or "")

@@ -32,5 +32,5 @@ async def stage(engine: AsyncEngine, clean: None, understander: Understander) ->
     app = FastAPI()
     app.include_router(simulator.routes(settings))
     async with Twilio(settings, httpx.ASGITransport(app=app)) as twilio:
-        office = Office(engine, understander, twilio.fits_reply, after_commit=lambda: None)
+        office = Office(engine, understander, twilio.fits_reply, after_commit=lambda _: None)
         yield Stage(office, Postbox(engine, twilio, settings), NOW)

@@ -30,7 +30,6 @@ from bot.turn import Office
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.bookings import commands as bookings
 from marketplace_core.commodities import KG_PER
-from marketplace_core.desk import Desk
 from marketplace_core.listings import commands as listings
 from marketplace_core.places import queries as places
 from marketplace_core.places.place import Place
@@ -91,8 +90,8 @@ class Stage:
             if line == "(at once)":
                 self.now -= PACE
                 continue
-            async with self.office.engine.connect() as db:
-                seen = list((await db.execute(SEEN)).scalars())
+            async with self.office.desk(self.now) as desk:
+                seen = list((await desk.db.execute(SEEN)).scalars())
             await self._act(line)
             await postman.make_round(self.office, self.box, self.now)
             lines += await self._heard(seen)
@@ -123,8 +122,7 @@ class Stage:
     async def _register(self, match: re.Match[str]) -> None:
         person = self._person(match["who"], match["channel"])
         language, _, script = match["language"].partition("_")
-        async with self.office.engine.begin() as db:
-            desk = Desk(db, self.office.tenant, self.now)
+        async with self.office.desk(self.now) as desk:
             address = person.address
             reached = await accounts.reach(
                 desk, channel=address.channel, value=address.value, phone=address.phone
@@ -138,10 +136,9 @@ class Stage:
 
     async def _put_up(self, match: re.Match[str]) -> None:
         person = self._person(match["who"])
-        async with self.office.engine.begin() as db:
-            desk = Desk(db, self.office.tenant, self.now)
+        async with self.office.desk(self.now) as desk:
             home = (
-                await db.execute(text("SELECT pincode FROM person WHERE id = :id"), {"id": person.id})
+                await desk.db.execute(text("SELECT pincode FROM person WHERE id = :id"), {"id": person.id})
             ).scalar_one()
             area = await places.pincode(desk, home)
             assert area and person.id
@@ -195,22 +192,21 @@ class Stage:
 
     async def _pass(self, n: int, unit: str) -> None:
         self.now += timedelta(**{f"{unit}s": n})
-        async with self.office.engine.begin() as db:
-            desk = Desk(db, self.office.tenant, self.now)
+        async with self.office.desk(self.now) as desk:
             await listings.expire(desk)
             await bookings.expire_pending(desk)
         await postman.wake_sleepers(self.office, self.now)
 
     async def _heard(self, seen: list[UUID]) -> list[str]:
-        async with self.office.engine.connect() as db:
-            for code in (await db.execute(CODES)).scalars():
+        async with self.office.desk(self.now) as desk:
+            for code in (await desk.db.execute(CODES)).scalars():
                 if code not in self.codes.values():
                     kind = code[0]
                     self.codes[f"{kind}{1 + sum(short[0] == kind for short in self.codes)}"] = code
-            rows = (await db.execute(NEW_MESSAGES, {"seen": seen})).all()
+            rows = (await desk.db.execute(NEW_MESSAGES, {"seen": seen})).all()
             who_is = {
                 row.id: row.phone
-                for row in await db.execute(text("SELECT person_id AS id, phone FROM address"))
+                for row in await desk.db.execute(text("SELECT person_id AS id, phone FROM address"))
             }
         lines: list[str] = []
         for row in rows:

@@ -19,7 +19,7 @@ ASHA, RAMESH = "+919876500001", "+919876500002"
 @pytest.fixture
 async def office(engine: AsyncEngine, clean: None) -> AsyncIterator[Office]:
     understander = Understander(None, 1.0)
-    yield Office(engine, understander, lambda _: True, lambda: None)
+    yield Office(engine, understander, lambda _: True, lambda _: None)
     await understander.close()
 
 
@@ -28,29 +28,35 @@ async def hear(office: Office, phone: str, words: str) -> str | None:
     return (await turn.take(office, Inbound("twilio", uuid4().hex, sender, "mandi", NOW, text=words))).text
 
 
+async def let_go(office: Office, phone: str) -> bool:
+    async with office.desk(NOW) as desk:
+        return await release(desk, phone)
+
+
 async def test_after_the_release_the_bot_answers_again(office: Office) -> None:
     await hear(office, ASHA, "talk to a person")
     assert await hear(office, ASHA, "is anybody there") is None
-    assert await release(office.engine, ASHA)
+    assert await let_go(office, ASHA)
     assert await hear(office, ASHA, "help")
 
 
 async def test_only_the_one_conversation_is_released(office: Office) -> None:
     for phone in (ASHA, RAMESH):
         await hear(office, phone, "talk to a person")
-    await release(office.engine, ASHA)
+    await let_go(office, ASHA)
     assert await hear(office, RAMESH, "is anybody there") is None
 
 
 async def test_where_nobody_is_in_charge_nothing_is_released(office: Office) -> None:
     await hear(office, ASHA, "help")
-    assert not await release(office.engine, ASHA)
-    assert not await release(office.engine, "+919876599999")
+    assert not await let_go(office, ASHA)
+    assert not await let_go(office, "+919876599999")
 
 
 async def test_the_office_sees_who_waits_longest_first_and_each_once(office: Office) -> None:
     await hear(office, RAMESH, "talk to a person")
     await hear(office, ASHA, "help")
-    assert await waiting(office.engine) == [(RAMESH, NOW)]
-    await release(office.engine, RAMESH)
-    assert await waiting(office.engine) == []
+    async with office.desk(NOW) as desk:
+        assert await waiting(desk) == [(RAMESH, NOW)]
+        await release(desk, RAMESH)
+        assert await waiting(desk) == []

@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.accounts import models as t
 from marketplace_core.accounts import queries as people
-from marketplace_core.desk import Desk
+from marketplace_core.desk import Desk, open_desk, sit_down
 from marketplace_core.errors import NoSuchPerson
 from marketplace_core.seed import TENANT
+from marketplace_core.tenants import commands as tenants
 from tests.conftest import NOW
 from tests.marketplace_core.people import LUDHIANA, MOGA
 
@@ -60,8 +61,7 @@ async def test_a_known_phone_is_not_forgotten_when_the_channel_hides_it_later(de
 
 async def test_another_tenant_knows_nobody_of_ours(desk: Desk) -> None:
     ours = await accounts.reach(desk, channel="sms", value=PHONE, phone=PHONE)
-    await desk.db.execute(insert(t.tenant).values(id=2, name="elsewhere"))
-    elsewhere = replace(desk, tenant=2)
+    elsewhere = await sit_down(desk.db, await tenants.add(desk.db, "elsewhere"), NOW)
     theirs = await accounts.reach(elsewhere, channel="sms", value=PHONE, phone=PHONE)
     assert theirs.new
     assert theirs.person.id != ours.person.id
@@ -163,18 +163,17 @@ async def _write_at_once(engine: AsyncEngine, command, times: int) -> tuple[int,
 
     async def one(n: int) -> None:
         channel, value = [("sms", PHONE), ("whatsapp", f"whatsapp:{PHONE}")][n % 2]
-        async with engine.begin() as db:
-            await db.execute(select(1))
+        async with open_desk(engine, TENANT, NOW) as desk:
             await ready.wait()
-            await command(Desk(db, TENANT, NOW), channel, value)
+            await command(desk, channel, value)
 
     await asyncio.gather(*(one(n) for n in range(times)), return_exceptions=True)
-    async with engine.connect() as db:
+    async with open_desk(engine, TENANT, NOW) as desk:
         counted = select(
             select(func.count()).select_from(t.person).scalar_subquery(),
             select(func.count()).select_from(t.address).scalar_subquery(),
         )
-        return tuple((await db.execute(counted)).one())
+        return tuple((await desk.db.execute(counted)).one())
 
 
 async def test_first_messages_on_two_channels_at_once_make_one_person(

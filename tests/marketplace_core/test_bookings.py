@@ -15,7 +15,7 @@ from marketplace_core.bookings import commands as bookings
 from marketplace_core.bookings import queries as agreements
 from marketplace_core.bookings.rules import total_paise
 from marketplace_core.bookings.transitions import DEADLINES, MOVES, STATES, may
-from marketplace_core.desk import Desk
+from marketplace_core.desk import Desk, open_desk, sit_down
 from marketplace_core.errors import (
     BadTerms,
     ListingGone,
@@ -232,7 +232,7 @@ async def test_many_overdue_bookings_of_one_listing_are_given_back_together(desk
 
 async def test_another_tenants_bookings_stay_theirs(desk: Desk) -> None:
     seller, _, _, agreed = await booked(desk)
-    elsewhere = replace(desk, tenant=2, now=LATER)
+    elsewhere = await sit_down(desk.db, 2, LATER)
     assert await agreements.by_code(elsewhere, agreed.code) is None
     assert await agreements.mine(elsewhere, seller) == ()
     assert await bookings.expire_pending(elsewhere) == 0
@@ -282,10 +282,10 @@ def test_half_a_paisa_is_rounded_up() -> None:
 
 
 async def test_events_are_claimed_once_and_told_once(engine: AsyncEngine, clean: None) -> None:
-    async with engine.begin() as db:
-        await booked(Desk(db, TENANT, NOW))
+    async with open_desk(engine, TENANT, NOW) as desk:
+        await booked(desk)
     async with engine.connect() as one, engine.connect() as other:
-        here, there = Desk(one, TENANT, NOW), Desk(other, TENANT, NOW)
+        here, there = await sit_down(one, TENANT, NOW), await sit_down(other, TENANT, NOW)
         ours = await claim(here, 1)
         theirs = await claim(there, 10)
         assert [event.kind for event in ours] == ["listing.published"]
@@ -293,11 +293,13 @@ async def test_events_are_claimed_once_and_told_once(engine: AsyncEngine, clean:
         await mark_noticed(here, [ours[0].id])
         await one.commit()
         await other.rollback()  # as if killed: what it had claimed comes again
+        here = await sit_down(one, TENANT, NOW)  # the seat was left with the transaction
         assert [event.kind for event in await claim(here, 10)] == ["booking.pending"]
 
 
 async def test_what_is_rolled_back_was_never_told(engine: AsyncEngine, clean: None) -> None:
     async with engine.connect() as db:
-        await booked(Desk(db, TENANT, NOW))
+        await booked(await sit_down(db, TENANT, NOW))
         await db.rollback()
+        await sit_down(db, TENANT, NOW)
         assert (await db.execute(select(func.count()).select_from(event))).scalar() == 0

@@ -39,7 +39,7 @@ def test_migrations_make_exactly_the_tables_of_the_code(owner_url: str) -> None:
 
 
 def test_every_key_begins_with_the_tenant() -> None:
-    shared = {"tenant", "pincode", "district", "post_office", "reference_price"}
+    shared = {"tenant", "tenant_number", "pincode", "district", "post_office", "reference_price"}
     for table in metadata.tables.values():
         if table.name in shared:
             continue

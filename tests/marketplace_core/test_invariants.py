@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from marketplace_core.bookings import commands as bookings
 from marketplace_core.bookings.models import booking
-from marketplace_core.desk import Desk
+from marketplace_core.desk import Desk, sit_down
 from marketplace_core.errors import Refused
 from marketplace_core.events import event
 from marketplace_core.listings import commands as listings
@@ -42,7 +42,7 @@ async def test_every_kilogram_is_for_sale_or_promised_once(
     engine: AsyncEngine, done: list[tuple[Any, ...]]
 ) -> None:
     async with engine.connect() as db:
-        desk = Desk(db, TENANT, NOW)
+        desk = await sit_down(db, TENANT, NOW)
         who = [
             await farmer(desk),
             await buyer(desk),

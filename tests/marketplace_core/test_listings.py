@@ -5,12 +5,10 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, select, text
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import select, text
 
 from marketplace_core.codes import ALPHABET
-from marketplace_core.desk import Desk
+from marketplace_core.desk import Desk, sit_down
 from marketplace_core.errors import BadTerms, ListingGone, NotYours
 from marketplace_core.events import claim
 from marketplace_core.listings import commands as listings
@@ -225,7 +223,7 @@ async def test_strangers_see_the_place_only_to_about_a_kilometre(desk: Desk) -> 
 
 async def test_another_tenants_shelf_is_another_shelf(desk: Desk) -> None:
     listing = await straw(desk, await farmer(desk))
-    elsewhere = replace(desk, tenant=2)
+    elsewhere = await sit_down(desk.db, 2, NOW)
     assert await shelf.by_code(elsewhere, listing.code) is None
     assert await shelf.near(elsewhere, commodity=None, lat=MOGA.lat, lon=MOGA.lon, km=50) == ()
     with pytest.raises(ListingGone):
@@ -240,32 +238,6 @@ MANY = """
         8 + 27 * random(), 69 + 27 * random(), current_date, now() + interval '20 years', now()
     FROM generate_series(1, 20000) n
 """
-
-
-async def test_the_search_uses_the_index_of_places(engine: AsyncEngine, owner_url: str) -> None:
-    owner = create_engine(owner_url)
-    with owner.connect() as db:
-        seller = db.execute(
-            text("INSERT INTO person (tenant_id, created_at) VALUES (1, now()) RETURNING id")
-        ).scalar_one()
-        db.execute(text(MANY), {"seller": seller})
-        db.execute(text("ANALYZE listing"))
-        query = shelf._near(
-            Desk(None, 1, NOW),  # type: ignore[arg-type]
-            commodity="paddy_straw",
-            lat=30.9,
-            lon=75.8,
-            km=100,
-            min_kg=1,
-            limit=9,
-            not_seller=uuid4(),
-        )
-        compiled = query.compile(dialect=postgresql.psycopg.dialect())
-        plan = db.exec_driver_sql(f"EXPLAIN {compiled.string}", compiled.params).scalars().all()
-        db.rollback()
-    owner.dispose()
-    assert any("ix_listing_active_loc" in line for line in plan), "\n".join(plan)
-    assert not any("Seq Scan" in line for line in plan), "\n".join(plan)
 
 
 async def test_every_listing_within_reach_is_found_and_none_beyond(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from marketplace_core.bookings import commands as bookings
 from marketplace_core.bookings import queries as agreements
 from marketplace_core.bookings.models import booking
-from marketplace_core.desk import Desk
+from marketplace_core.desk import Desk, open_desk
 from marketplace_core.errors import ListingGone, Moved, NotEnoughLeft
 from marketplace_core.listings import queries as shelf
 from marketplace_core.listings.models import listing
@@ -20,25 +20,23 @@ from tests.marketplace_core.people import booked, farmer, somebody, straw
 
 async def _race(engine: AsyncEngine, book, racers: int) -> tuple[int, int]:
     """Each wants 5 t of the same 12 t at the same moment: how many got it, and what is left of the lot."""
-    async with engine.begin() as db:
-        desk = Desk(db, TENANT, NOW)
+    async with open_desk(engine, TENANT, NOW) as desk:
         lot = await straw(desk, await farmer(desk))
         people = [await somebody(desk, f"+9198000001{n:02}", name=f"B{n}") for n in range(racers)]
     ready = asyncio.Barrier(racers)
 
     async def one(person_id) -> bool:
-        async with engine.begin() as db:
-            await db.execute(select(1))
+        async with open_desk(engine, TENANT, NOW) as desk:
             await ready.wait()
             try:
-                await book(Desk(db, TENANT, NOW), person_id, lot.code)
+                await book(desk, person_id, lot.code)
             except (NotEnoughLeft, ListingGone):
                 return False
             return True
 
     got = await asyncio.gather(*map(one, people))
-    async with engine.connect() as db:
-        return sum(got), (await db.execute(select(listing.c.kg_left))).scalar_one()
+    async with open_desk(engine, TENANT, NOW) as desk:
+        return sum(got), (await desk.db.execute(select(listing.c.kg_left))).scalar_one()
 
 
 async def test_racing_buyers_never_get_the_same_tonne(engine: AsyncEngine, clean: None) -> None:
@@ -46,8 +44,8 @@ async def test_racing_buyers_never_get_the_same_tonne(engine: AsyncEngine, clean
         await offers.book_at_listed_price(desk, buyer_id=person_id, code=code, kg=5_000)
 
     assert await _race(engine, book, 8) == (2, 2_000)
-    async with engine.connect() as db:
-        assert (await db.execute(select(func.sum(booking.c.kg)))).scalar() == 10_000
+    async with open_desk(engine, TENANT, NOW) as desk:
+        assert (await desk.db.execute(select(func.sum(booking.c.kg)))).scalar() == 10_000
 
 
 async def test_buyers_who_look_first_and_take_later_do_get_the_same_tonne(
@@ -69,25 +67,23 @@ async def test_buyers_who_look_first_and_take_later_do_get_the_same_tonne(
 
 async def _call_off_at_once(engine: AsyncEngine, act) -> tuple[list[str], int]:
     """Two bookings of 5 t hold a lot of 12 t; both sides call off the first. The answers, and what is left."""
-    async with engine.begin() as db:
-        desk = Desk(db, TENANT, NOW)
+    async with open_desk(engine, TENANT, NOW) as desk:
         seller, me, lot, agreed = await booked(desk)
         await offers.book_at_listed_price(desk, buyer_id=me, code=lot.code, kg=5_000)
     ready = asyncio.Barrier(2)
 
     async def one(actor) -> str:
-        async with engine.begin() as db:
-            await db.execute(select(1))
+        async with open_desk(engine, TENANT, NOW) as desk:
             await ready.wait()
             try:
-                await act(Desk(db, TENANT, NOW), actor, agreed)
+                await act(desk, actor, agreed)
             except Moved:
                 return "too late"
             return "done"
 
     answers = await asyncio.gather(one(seller), one(me))
-    async with engine.connect() as db:
-        return sorted(answers), (await db.execute(select(listing.c.kg_left))).scalar_one()
+    async with open_desk(engine, TENANT, NOW) as desk:
+        return sorted(answers), (await desk.db.execute(select(listing.c.kg_left))).scalar_one()
 
 
 async def test_both_sides_calling_off_at_once_give_back_once(engine: AsyncEngine, clean: None) -> None:

@@ -12,11 +12,13 @@ from bot.carriers.twilio import twiml
 from bot.carriers.twilio.form import Forged, FormRefused, carrier_id, field, inbound, read_form
 from bot.carriers.twilio.signature import genuine, signed_url
 from bot.message import Answer, DatabaseAway, Inbound
+from bot.numbers import NobodysNumber
 from bot.settings import Settings
+from marketplace_core.tenants import HOUSE
 
 Take = Callable[[Inbound], Awaitable[Answer]]
-#: carrier id, status, error code, the outbox id from the callback's own address
-SawStatus = Callable[[str, str, int | None, str | None], Awaitable[None]]
+#: tenant, carrier id, status, error code, outbox id: the first and the last from the callback's own address
+SawStatus = Callable[[int, str, str, int | None, str | None], Awaitable[None]]
 
 PREFIX = "/carrier/twilio"
 RETRY_SECONDS = "5"
@@ -36,10 +38,16 @@ AWAY_ENGLISH = (
     "Sorry, we have a fault just now. Your message was not saved. Please send it again in a few minutes."
 )
 
+NOBODYS: Mapping[tuple[str, str], str] = {
+    ("\u0900", "\u097f"): "यह नंबर अभी चालू नहीं है। आपका संदेश दर्ज नहीं हुआ।",
+    ("\u0c80", "\u0cff"): "ಈ ಸಂಖ್ಯೆ ಇನ್ನೂ ಬಳಕೆಯಲ್ಲಿಲ್ಲ. ನಿಮ್ಮ ಸಂದೇಶ ದಾಖಲಾಗಿಲ್ಲ.",
+}
+NOBODYS_ENGLISH = "This number is not in service yet. Your message was not saved."
 
-def status_url(settings: Settings, outbox_id: str) -> str:
-    """Where to report what became of the message with this outbox id."""
-    return f"{settings.public_base_url}{PREFIX}/status?outbox={quote(outbox_id, safe='')}"
+
+def status_url(settings: Settings, tenant: int, outbox_id: str) -> str:
+    """Where to report what became of the tenant's message with this outbox id; the carrier signs all of it."""
+    return f"{settings.public_base_url}{PREFIX}/status?tenant={tenant}&outbox={quote(outbox_id, safe='')}"
 
 
 def routes(settings: Settings, take: Take, saw_status: SawStatus) -> APIRouter:
@@ -64,6 +72,8 @@ def routes(settings: Settings, take: Take, saw_status: SawStatus) -> APIRouter:
                 said = await take(heard)
             except DatabaseAway:
                 return away(form, heard.text)
+            except NobodysNumber:
+                return _xml(twiml.message(in_script_of(heard.text, NOBODYS, NOBODYS_ENGLISH)))
             # With OptOutType the carrier has already answered STOP, START or HELP in its own words.
             return _xml(twiml.message(None if field(form, "OptOutType") else said.text))
 
@@ -72,12 +82,12 @@ def routes(settings: Settings, take: Take, saw_status: SawStatus) -> APIRouter:
     @router.post("/status")
     async def status(request: Request) -> Response:
         async def answer(form: FormData) -> Response:
-            code = field(form, "ErrorCode")
             try:
                 await saw_status(
+                    _number(request.query_params.get("tenant", "")) or HOUSE,
                     carrier_id(form),
                     field(form, "MessageStatus") or field(form, "SmsStatus"),
-                    int(code) if code.isdecimal() and len(code) < 10 else None,
+                    _number(field(form, "ErrorCode")),
                     request.query_params.get("outbox"),
                 )
             except DatabaseAway:
@@ -96,22 +106,26 @@ def routes(settings: Settings, take: Take, saw_status: SawStatus) -> APIRouter:
     return router
 
 
+def _number(digits: str) -> int | None:
+    return int(digits) if digits.isdecimal() and len(digits) < 10 else None
+
+
 def away(form: FormData, text: str) -> Response:
     """The carrier retries a 503 but shows none of it, so the person hears of the fault on the last attempt.
 
     That one goes to the fallback address (this same route) and is known by its ErrorCode: nobody would bring
     the message again, so it is answered 200 with the request to write again.
     """
-    xml = twiml.message(away_text(text))
+    xml = twiml.message(in_script_of(text, AWAY, AWAY_ENGLISH))
     if field(form, "ErrorCode"):
         return _xml(xml)
     return _xml(xml, 503, {"Retry-After": RETRY_SECONDS})
 
 
-def away_text(text: str) -> str:
-    """The language is guessed from the script: whoever speaks it is written in the database that is away."""
-    spoken = [line for (first, last), line in AWAY.items() if any(first <= char <= last for char in text)]
-    return "\n".join(spoken or [AWAY_ENGLISH, *AWAY.values()])
+def in_script_of(text: str, lines: Mapping[tuple[str, str], str], english: str) -> str:
+    """The language is guessed from the script: which one is theirs stands in the database, out of reach."""
+    spoken = [line for (first, last), line in lines.items() if any(first <= char <= last for char in text)]
+    return "\n".join(spoken or [english, *lines.values()])
 
 
 def _xml(body: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -226,22 +226,22 @@ async def test_every_status_is_passed_on_known_or_not(bot: Bot, status: str) -> 
     fields = {"MessageSid": "SM" + "8" * 32, "MessageStatus": status, "To": "whatsapp:+919876543210"}
     response = await bot.post(fields, "/carrier/twilio/status")
     assert (response.status_code, response.content) == (204, b"")
-    assert bot.statuses == [("SM" + "8" * 32, status, None, None)]
+    assert bot.statuses == [(1, "SM" + "8" * 32, status, None, None)]
 
 
 async def test_a_failure_brings_its_code_and_the_id_we_gave(bot: Bot) -> None:
     settings = Settings(_env_file=None, public_base_url=BASE)
-    path = status_url(settings, "17/a b").removeprefix(BASE)
+    path = status_url(settings, 2, "17/a b").removeprefix(BASE)
     fields = {"MessageSid": "MM" + "8" * 32, "MessageStatus": "failed", "ErrorCode": "63016"}
     assert (await bot.post(fields, path)).status_code == 204
-    assert bot.statuses == [("MM" + "8" * 32, "failed", 63016, "17/a b")]
+    assert bot.statuses == [(2, "MM" + "8" * 32, "failed", 63016, "17/a b")]
 
 
 @pytest.mark.parametrize("code", ["", "abc", "-1", "9" * 5000, "1.5", "²"])
 async def test_an_unusable_error_code_is_none(bot: Bot, code: str) -> None:
     fields = {"MessageSid": "SM1", "SmsStatus": "failed", "ErrorCode": code}
     assert (await bot.post(fields, "/carrier/twilio/status")).status_code == 204
-    assert bot.statuses == [("SM1", "failed", None, None)]
+    assert bot.statuses == [(1, "SM1", "failed", None, None)]
 
 
 # ---- phone calls
