@@ -1,55 +1,23 @@
-"""Three doors for those who run the house: is it alive, can it serve, how is it doing."""
+"""Is the language model there? Asked beside the database; without it the fallback understands, and we serve."""
 
-import asyncio
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import httpx
-from fastapi import APIRouter, Response
-from fastapi.responses import JSONResponse
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from fastapi import APIRouter
+from prometheus_client import CollectorRegistry
 from sqlalchemy.ext.asyncio import AsyncEngine
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-PATIENCE = 2.0
-"""Seconds after which a neighbour that has not answered counts as away."""
+from marketplace_core.api import health
+from marketplace_core.api.health import PATIENCE, Stopwatch
+
+__all__ = ["Stopwatch", "routes"]
 
 
 def routes(engine: Callable[[], AsyncEngine], rasa_url: str | None, registry: CollectorRegistry) -> APIRouter:
-    router = APIRouter()
+    async def neighbours() -> Mapping[str, str]:
+        return {"understanding": "rasa" if await _rasa_answers(rasa_url) else "fallback"}
 
-    @router.get("/health")
-    async def health() -> dict[str, str]:
-        return {"status": "alive"}
-
-    @router.get("/ready")
-    async def ready() -> JSONResponse:
-        """Without the database we cannot serve; without Rasa the fallback understands, and we can."""
-        stored, understood = await asyncio.gather(_database_answers(engine()), _rasa_answers(rasa_url))
-        return JSONResponse(
-            {
-                "database": "ready" if stored else "away",
-                "understanding": "rasa" if understood else "fallback",
-            },
-            200 if stored else 503,
-        )
-
-    @router.get("/metrics")
-    async def metrics() -> Response:
-        return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
-
-    return router
-
-
-async def _database_answers(engine: AsyncEngine) -> bool:
-    try:
-        async with asyncio.timeout(PATIENCE), engine.connect() as connection:
-            await connection.execute(text("SELECT 1"))
-    except (SQLAlchemyError, OSError):
-        return False
-    return True
+    return health.routes(engine, registry, neighbours)
 
 
 async def _rasa_answers(url: str | None) -> bool:
@@ -61,36 +29,3 @@ async def _rasa_answers(url: str | None) -> bool:
             return (await http.post(f"{url}/model/parse", json={"text": "hello"})).is_success
     except httpx.HTTPError:
         return False
-
-
-class Stopwatch:
-    """Times every request by its route, never by its address: addresses may name people."""
-
-    def __init__(self, app: ASGIApp, registry: CollectorRegistry) -> None:
-        self.app = app
-        self.seconds = Histogram(
-            "mandi_request_seconds",
-            "Time from a request to its answer.",
-            ("method", "route", "status"),
-            buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15),
-            registry=registry,
-        )
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        since = time.perf_counter()
-        status = 500
-
-        async def noting_status(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await self.app(scope, receive, noting_status)
-        finally:
-            route = getattr(scope.get("route"), "path", "none")
-            self.seconds.labels(scope["method"], route, str(status)).observe(time.perf_counter() - since)

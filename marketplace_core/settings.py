@@ -2,9 +2,10 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class MarketSettings(BaseSettings):
@@ -18,6 +19,22 @@ class MarketSettings(BaseSettings):
     mandi_vault_pepper: SecretStr | None = Field(
         None, description="Base64 of 32 bytes that never change: what is found or recognised hangs on them."
     )
+
+    mandi_jwt_secret: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (), description="Signs access tokens; a comma separates two while it is rotated. Empty: a file is made."
+    )
+    api_requests_a_minute: int = Field(100, description="Per person, and per address before signing in.")
+    api_body_limit: int = Field(64 * 1024, description="Largest request body in bytes.")
+    api_log_codes: bool = Field(
+        False, description="Development alone: without an SMS carrier, codes are written to the log."
+    )
+
+    @field_validator("mandi_jwt_secret", mode="before")
+    @classmethod
+    def _two_secrets(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
 
 
 @cache

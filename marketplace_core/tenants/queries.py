@@ -25,6 +25,11 @@ async def of_number(db: AsyncConnection, channel: str, value: str) -> int | None
     return found.scalar_one_or_none()
 
 
+async def exists(db: AsyncConnection, tenant_id: int) -> bool:
+    found = await db.execute(select(t.tenant.c.id).where(t.tenant.c.id == tenant_id))
+    return found.scalar_one_or_none() is not None
+
+
 async def everyone(engine: AsyncEngine) -> tuple[int, ...]:
     """All tenants, for what is done for each of them."""
     async with engine.connect() as db:

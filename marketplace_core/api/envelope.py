@@ -1,0 +1,123 @@
+"""Around every request: its number, who seems to call, how often, how much they send, and a last net."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from marketplace_core.api import faults, rates
+from marketplace_core.api.office import Office
+from marketplace_core.logins.tokens import Claims
+
+log = structlog.get_logger()
+
+GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+ALWAYS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+class Left(Exception):
+    """Whoever called hung up before they had said everything."""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """`claims` are what a valid token says; whether its session still stands, the door finds out."""
+
+    claims: Claims | None
+    ip: str
+    now: datetime
+
+
+class Envelope:
+    def __init__(self, app: ASGIApp, office: Office) -> None:
+        self.app, self.office = app, office
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        given_id = headers.get("x-request-id", "")
+        request_id = given_id if GIVEN_ID.fullmatch(given_id) else uuid4().hex
+        begun = False
+
+        async def stamped(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                out = MutableHeaders(scope=message)
+                out["X-Request-Id"] = request_id
+                for name, value in ALWAYS.items():
+                    out.setdefault(name, value)
+            await send(message)
+
+        async def reply(response: Response) -> None:
+            await response(scope, receive, stamped)
+
+        try:
+            visitor = self._visitor(headers, scope)
+            scope["state"] = {**scope.get("state", {}), "request_id": request_id, "visitor": visitor}
+            await self._count(visitor)
+            body = await _whole(receive, headers, self.office.settings.api_body_limit)
+            scope["state"]["body"] = body
+            await self.app(scope, _again(body, receive), stamped)
+        except Left:
+            return
+        except Exception as fault:
+            if begun:
+                raise
+            foreseen = faults.answer(fault, request_id)
+            if foreseen is None:
+                log.error("request failed", request_id=request_id, exc_info=fault)
+            await reply(foreseen or faults.bug(request_id))
+
+    def _visitor(self, headers: Headers, scope: Scope) -> Visitor:
+        now = self.office.clock()
+        kind, _, token = headers.get("authorization", "").partition(" ")
+        claims = self.office.seal.read(token.strip(), now) if kind.lower() == "bearer" else None
+        client = scope.get("client")
+        return Visitor(claims, client[0] if client else "unknown", now)
+
+    async def _count(self, visitor: Visitor) -> None:
+        most, engine = self.office.settings.api_requests_a_minute, self.office.engine()
+        if visitor.claims:
+            who, tenant = f"person {visitor.claims.person_id}", visitor.claims.tenant
+        else:
+            who, tenant = f"ip {visitor.ip}", rates.NOBODYS
+        await rates.count(engine, tenant, who, visitor.now, most=most)
+
+
+async def _whole(receive: Receive, headers: Headers, most: int) -> bytes:
+    """The body, before anybody parses it; an announced length is believed only when it is too long."""
+    announced = headers.get("content-length", "0")
+    if announced.isdigit() and int(announced[:12]) > most:
+        raise faults.TooLarge(most)
+    parts, size, more = [], 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Left
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > most:
+            raise faults.TooLarge(most)
+        more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    told = False
+
+    async def once() -> Message:
+        nonlocal told
+        if told:
+            return await receive()
+        told = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return once

@@ -1,0 +1,59 @@
+"""The kinds of values that requests are made of: strict, bounded, and without characters no database takes."""
+
+import unicodedata
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from marketplace_core.listings.rules import MOST_KG, MOST_PAISE
+
+
+class Asked(BaseModel):
+    """What somebody sends: nothing we did not ask for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Told(BaseModel):
+    """What we answer, made of a dataclass of the market."""
+
+    model_config = ConfigDict(from_attributes=True, frozen=True)
+
+
+def _printable(words: str) -> str:
+    # Control characters (NUL among them) and lone surrogates: no name, no reason, no village holds one.
+    for letter in words:
+        if unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\t":
+            raise ValueError("holds characters that cannot be shown")
+    return words
+
+
+def words(most: int, least: int = 1) -> object:
+    """A line or a few, of so many characters."""
+    return Annotated[str, StringConstraints(min_length=least, max_length=most), AfterValidator(_printable)]
+
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=80), AfterValidator(_printable)]
+Lines = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_printable)]
+
+Kg = Annotated[int, Field(strict=True, ge=1, le=MOST_KG, description="Kilograms, whole.", examples=[12000])]
+Paise = Annotated[
+    int,
+    Field(strict=True, ge=1, le=MOST_PAISE, description="Paise, whole: 100 are a rupee.", examples=[25000]),
+]
+Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, examples=[30.82])]
+Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, examples=[75.17])]
+Pincode = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{5}$"), Field(examples=["142001"])]
+Phone = Annotated[
+    str,
+    StringConstraints(pattern=r"^\+[1-9][0-9]{7,14}$"),
+    Field(description="E.164, with the plus.", examples=["+919876543210"]),
+]
+
+ListingCode = Annotated[
+    str, Path(pattern=r"^[Ll][0-9A-Za-z]{5}$", description="As people say it.", examples=["L7XK2P"])
+]
+BookingCode = Annotated[
+    str, Path(pattern=r"^[Bb][0-9A-Za-z]{5}$", description="As people say it.", examples=["B4MT9W"])
+]
