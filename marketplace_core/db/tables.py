@@ -12,12 +12,16 @@ from marketplace_core.offers.models import offer
 from marketplace_core.places.models import district, pincode, post_office
 from marketplace_core.pricing.models import reference_price
 from marketplace_core.tenants.models import tenant, tenant_number
+from marketplace_core.window.models import open_listing
 
 #: Shared by all tenants and filled from shipped data.
 REFERENCE = (pincode, district, post_office, reference_price)
 
 #: Who the tenants are, read before there is a seat; nothing personal, no fence.
 REGISTRY = (tenant, tenant_number)
+
+#: What every market shows to everybody: no fence, nothing personal, and not the app's to write.
+WINDOW = (open_listing,)
 
 TENANTS_OWN = (
     person,
@@ -32,4 +36,4 @@ TENANTS_OWN = (
     audit_chain,
 )
 
-__all__ = ["REFERENCE", "REGISTRY", "TENANTS_OWN", "metadata"]
+__all__ = ["REFERENCE", "REGISTRY", "TENANTS_OWN", "WINDOW", "metadata"]

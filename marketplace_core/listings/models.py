@@ -5,7 +5,6 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    Computed,
     Date,
     ForeignKeyConstraint,
     Index,
@@ -17,12 +16,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from marketplace_core.db.schema import Moment, Point, metadata, own_id, tenant_id
+from marketplace_core.db.schema import Moment, metadata, own_id, tenant_id
 from marketplace_core.places.models import place_columns
-
-# Two decimals are about a kilometre. Search works on the rounded point alone, so that no sequence of searches
-# tells a stranger more than that.
-PUBLIC_POINT = "point(round(lon::numeric, 2)::float8, round(lat::numeric, 2)::float8)"
 
 listing = Table(
     "listing",
@@ -42,7 +37,6 @@ listing = Table(
     Column("grade", Text),
     Column("graded_by", Text),
     *place_columns(nullable=False),
-    Column("loc", Point, Computed(PUBLIC_POINT, persisted=True)),
     Column("available_from", Date, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("photos", ARRAY(Uuid), nullable=False, server_default=text("'{}'")),
@@ -57,6 +51,5 @@ listing = Table(
     CheckConstraint("grade IN ('A', 'B', 'C')", name="grade"),
     CheckConstraint("graded_by IN ('model', 'agent', 'self')", name="graded_by"),
     Index(None, "tenant_id", "seller_id", "id"),
-    Index("ix_listing_active_loc", "loc", postgresql_using="gist", postgresql_where=text("state = 'active'")),
     Index("ix_listing_active_expires_at", "expires_at", postgresql_where=text("state = 'active'")),
 )

@@ -1,22 +1,19 @@
 """What is for sale: mine, one by its code, those near a place."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Float, Select, and_, func, literal_column, select
+from sqlalchemy import select
 
 from marketplace_core.codes import spoken
 from marketplace_core.desk import Desk
 from marketplace_core.listings.models import listing as t
-from marketplace_core.places.distance import box, km_from
 from marketplace_core.places.models import place_of
 from marketplace_core.places.place import Place
-
-#: Around a busy market the first small circle is full of offers; nobody sorts a whole district for nine rows.
-WIDENING = (1 / 16, 1 / 4, 1)
+from marketplace_core.places.plane import shown
+from marketplace_core.window.queries import Wanted, search
 
 
 @dataclass(frozen=True)
@@ -78,10 +75,12 @@ def listing_of(row: Any, now: datetime) -> Listing:
 
 def for_strangers(listing: Listing) -> Listing:
     place = listing.place
-    return replace(listing, place=replace(place, lat=round(place.lat, 2), lon=round(place.lon, 2)))
+    return replace(listing, place=replace(place, lat=shown(place.lat), lon=shown(place.lon)))
 
 
-async def mine(desk: Desk, seller_id: UUID, *, limit: int = 9) -> tuple[Listing, ...]:
+async def mine(
+    desk: Desk, seller_id: UUID, *, limit: int = 9, before: UUID | None = None
+) -> tuple[Listing, ...]:
     """What a seller still has in hand, newest first: cancelled and sold listings are over."""
     rows = await desk.db.execute(
         select(t)
@@ -89,6 +88,7 @@ async def mine(desk: Desk, seller_id: UUID, *, limit: int = 9) -> tuple[Listing,
             t.c.tenant_id == desk.tenant,
             t.c.seller_id == seller_id,
             t.c.state.not_in(("cancelled", "sold")),
+            *([t.c.id < before] if before else []),
         )
         .order_by(t.c.id.desc())
         .limit(limit)
@@ -115,57 +115,19 @@ async def near(
     limit: int = 9,
     not_seller: UUID | None = None,
 ) -> tuple[Found, ...]:
-    """What is for sale within `km`, nearest first."""
-    rows: Sequence[Any] = ()
-    for reach in WIDENING:
-        rows = (
-            await desk.db.execute(
-                _near(
-                    desk,
-                    commodity=commodity,
-                    lat=lat,
-                    lon=lon,
-                    km=km * reach,
-                    min_kg=min_kg,
-                    limit=limit,
-                    not_seller=not_seller,
-                )
-            )
-        ).all()
-        if len(rows) == limit:
-            break
-    return tuple(Found(for_strangers(listing_of(row, desk.now)), round(row.km, 1)) for row in rows)
-
-
-def _near(
-    desk: Desk,
-    *,
-    commodity: str | None,
-    lat: float,
-    lon: float,
-    km: float,
-    min_kg: int,
-    limit: int,
-    not_seller: UUID | None,
-) -> Select[Any]:
-    west, south, east, north = box(lat, lon, km)
-    around = func.box(func.point(west, south), func.point(east, north))
-    shown_lon = literal_column("listing.loc[0]", Float)
-    shown_lat = literal_column("listing.loc[1]", Float)
-    within = (
-        select(t, km_from(lat, lon, shown_lat, shown_lon).label("km"))
-        .where(
-            and_(
-                t.c.loc.op("<@")(around),
-                # written out, not bound: the planner must see that the partial index applies
-                literal_column("listing.state") == literal_column("'active'"),
-                t.c.tenant_id == desk.tenant,
-                t.c.expires_at > desk.now,
-                t.c.kg_left >= min_kg,
-            ),
-            *([t.c.commodity == commodity] if commodity else []),
-            *([t.c.seller_id != not_seller] if not_seller else []),
-        )
-        .subquery()
+    """What can be booked here within `km`, nearest first: lots of this market alone."""
+    in_window = await search(
+        desk,
+        lat=lat,
+        lon=lon,
+        km=km,
+        wanted=Wanted(commodity=commodity, min_kg=min_kg),
+        limit=limit,
+        own_market=True,
+        not_seller=not_seller,
     )
-    return select(within).where(within.c.km <= km).order_by(within.c.km, within.c.id.desc()).limit(limit)
+    rows = await desk.db.execute(
+        select(t).where(t.c.tenant_id == desk.tenant, t.c.id.in_([one.listing_id for one in in_window]))
+    )
+    lots = {row.id: for_strangers(listing_of(row, desk.now)) for row in rows}
+    return tuple(Found(lots[one.listing_id], one.km or 0.0) for one in in_window if one.listing_id in lots)

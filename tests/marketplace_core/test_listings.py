@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select, text
 
 from marketplace_core.codes import ALPHABET
 from marketplace_core.desk import Desk, sit_down
@@ -13,11 +12,10 @@ from marketplace_core.errors import BadTerms, ListingGone, NotYours
 from marketplace_core.events import claim
 from marketplace_core.listings import commands as listings
 from marketplace_core.listings import queries as shelf
-from marketplace_core.listings.models import listing as t
 from marketplace_core.offers import commands as offers
 from marketplace_core.places.distance import km_between
 from tests.conftest import NOW
-from tests.marketplace_core.people import LUDHIANA, MANDYA, MOGA, buyer, farmer, somebody, straw
+from tests.marketplace_core.people import LUDHIANA, MANDYA, MOGA, buyer, farmer, straw
 
 
 async def kinds(desk: Desk) -> list[str]:
@@ -228,30 +226,3 @@ async def test_another_tenants_shelf_is_another_shelf(desk: Desk) -> None:
     assert await shelf.near(elsewhere, commodity=None, lat=MOGA.lat, lon=MOGA.lon, km=50) == ()
     with pytest.raises(ListingGone):
         await listings.cancel(elsewhere, seller_id=listing.seller_id, code=listing.code)
-
-
-MANY = """
-    INSERT INTO listing (tenant_id, code, seller_id, state, commodity, kg, kg_left, unit, price_paise, per,
-        pincode, district, place_state, lat, lon, available_from, expires_at, created_at)
-    SELECT 1, 'X' || n, :seller, CASE WHEN n % 3 = 0 THEN 'cancelled' ELSE 'active' END, 'paddy_straw',
-        1000, 1000, 't', 25000, 'quintal', '142001', 'Moga', 'Punjab',
-        8 + 27 * random(), 69 + 27 * random(), current_date, now() + interval '20 years', now()
-    FROM generate_series(1, 20000) n
-"""
-
-
-async def test_every_listing_within_reach_is_found_and_none_beyond(desk: Desk) -> None:
-    seller = await somebody(desk, "+919800000009", name="Kamala")
-    await desk.db.execute(text("SELECT setseed(0.5)"))
-    await desk.db.execute(text(MANY.replace("20000", "3000")), {"seller": seller})
-    lat, lon, km = 22.5, 79.5, 300.0
-    rows = await desk.db.execute(
-        select(t.c.code, t.c.lat, t.c.lon).where(t.c.tenant_id == 1, t.c.state == "active")
-    )
-    within = {row.code for row in rows if km_between(lat, lon, round(row.lat, 2), round(row.lon, 2)) <= km}
-    found = await shelf.near(desk, commodity=None, lat=lat, lon=lon, km=km, limit=5000)
-    assert {one.listing.code for one in found} == within
-    assert len(within) > 20
-    assert [one.km for one in found] == sorted(one.km for one in found)
-    nearest = await shelf.near(desk, commodity=None, lat=lat, lon=lon, km=km, limit=3)
-    assert nearest == found[:3]
