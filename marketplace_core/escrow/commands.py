@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from marketplace_core.accounts.queries import person
 from marketplace_core.bookings.models import booking
 from marketplace_core.desk import Desk
-from marketplace_core.errors import BadTerms, NotFound, NotYours
+from marketplace_core.errors import BadTerms, Moved, NotFound, NotYours
 from marketplace_core.escrow.errors import AlreadyReleased, AlreadySettled, CashLimit, MoreThanSecured
 from marketplace_core.escrow.models import cash_handover
 from marketplace_core.escrow.models import escrow_hold as t
@@ -80,7 +80,9 @@ async def pay_out(desk: Desk, transfer_id: UUID, *, farmer_id: UUID, paise: int,
 
 async def secure(desk: Desk, booking_id: UUID) -> None:
     """Set aside what the booking will cost at most; a second call changes nothing."""
-    agreed = await _booking(desk, booking_id)
+    agreed = await _booking(desk, booking_id, unchanged=True)  # it is not called off meanwhile
+    if agreed.state in ("cancelled", "completed"):
+        raise Moved("booking", agreed.state)
     buyer, escrow = await _accounts(desk, agreed)
     there = await _held(desk, booking_id)
     if there is not None:
@@ -261,10 +263,9 @@ def _shared_out(agreed: Any, due: Shares, escrow: UUID, takers: Sequence[UUID]) 
     return sorted(entries, key=lambda entry: entry.debit == escrow)
 
 
-async def _booking(desk: Desk, booking_id: UUID) -> Any:
-    found = await desk.db.execute(
-        select(booking).where(booking.c.tenant_id == desk.tenant, booking.c.id == booking_id)
-    )
+async def _booking(desk: Desk, booking_id: UUID, *, unchanged: bool = False) -> Any:
+    asked = select(booking).where(booking.c.tenant_id == desk.tenant, booking.c.id == booking_id)
+    found = await desk.db.execute(asked.with_for_update(read=True) if unchanged else asked)
     row = found.one_or_none()
     if row is None:
         raise NotFound("booking")

@@ -335,7 +335,7 @@ async def _void_overdue(desk: Desk, standings: Mapping[UUID, Standing], entries:
     overdue = await desk.db.execute(
         select(open_hold.c.id).where(
             open_hold.c.tenant_id == desk.tenant,
-            open_hold.c.debit_id.in_(standings),
+            or_(open_hold.c.debit_id.in_(standings), open_hold.c.credit_id.in_(standings)),
             open_hold.c.until <= desk.now,
             open_hold.c.id.not_in(resolved),
         )

@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import create_engine, func, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
-from marketplace_core.desk import Desk
+from marketplace_core.desk import Desk, sit_down
 from marketplace_core.errors import BadTerms, NotFound
 from marketplace_core.ledger import commands as ledger
 from marketplace_core.ledger.errors import (
@@ -23,6 +23,7 @@ from marketplace_core.ledger.errors import (
 )
 from marketplace_core.ledger.models import account
 from marketplace_core.ledger.models import transfer as transfers
+from marketplace_core.ledger.proof import CLAIMS
 from marketplace_core.ledger.queries import Balance, account_of, balance, find, house_balance, statement
 from marketplace_core.ledger.rules import MOST_PAISE, Entry, split
 
@@ -304,11 +305,7 @@ async def test_the_app_cannot_write_the_books_by_hand(
 
 
 @pytest.mark.parametrize("word", ["UPDATE ledger_transfer SET paise = 1", "DELETE FROM ledger_transfer"])
-async def test_not_even_the_owner_changes_what_was_written(
-    owner_url: str, desk: Desk, clean: None, word: str
-) -> None:
-    from sqlalchemy import create_engine
-
+def test_not_even_the_owner_changes_what_was_written(owner_url: str, word: str) -> None:
     with create_engine(owner_url).connect() as owner:
         owner.execute(text("SELECT set_config('app.tenant', '1', true)"))
         a, b = (
@@ -366,12 +363,43 @@ async def test_the_database_itself_refuses_what_must_not_be(
 
 
 async def test_figures_are_those_of_the_tenant_alone(desk: Desk, asha: UUID) -> None:
-    from marketplace_core.desk import sit_down
-
     other = await sit_down(desk.db, 2, desk.now)
     with pytest.raises(NotFound):
         await balance(other, asha)
     assert (await desk.db.execute(select(func.count()).select_from(account))).scalar() == 0
+
+
+def test_the_proof_finds_what_is_wrong(owner_url: str) -> None:
+    """A claim that cannot break proves nothing: here the owner breaks the books, past every guard."""
+    with create_engine(owner_url).connect() as owner:
+        owner.execute(text("SELECT set_config('app.tenant', '1', true)"))
+        owner.execute(text("ALTER TABLE ledger_transfer DISABLE TRIGGER USER"))
+        for kind in ("bank", "unexplained"):
+            owner.execute(
+                text(
+                    "INSERT INTO ledger_account (tenant_id, kind, floor, credits_posted, opened_at)"
+                    " VALUES (1, :kind, CASE WHEN :kind = 'bank' THEN NULL ELSE 0 END, 5, now())"
+                ),
+                {"kind": kind},
+            )
+        owner.execute(
+            text(
+                "INSERT INTO ledger_transfer"
+                " (tenant_id, id, kind, debit_id, credit_id, paise, until, why, subject, made_at)"
+                " SELECT 1, uuidv7(), 'hold', a.id, b.id, 7, now(), '', '', now()"
+                " FROM ledger_account a, ledger_account b WHERE a.kind = 'bank' AND b.kind = 'unexplained'"
+            )
+        )
+        broken = [
+            claim
+            for claim, query in CLAIMS.items()
+            if owner.execute(text(query), {"tenant": 1}).first() is not None
+        ]
+    assert broken == [
+        "debits and credits are the same sum",
+        "every balance is the sum of its transfers",
+        "the open holds are those that nothing resolved",
+    ]
 
 
 @settings(max_examples=200, deadline=None)
