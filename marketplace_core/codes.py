@@ -4,7 +4,7 @@ import secrets
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 5
-LISTING, BOOKING, GRADING = "L", "B", "G"
+LISTING, BOOKING, GRADING, OFFER, PAYMENT, PAYOUT = "L", "B", "G", "F", "P", "Y"
 
 
 def new_code(kind: str) -> str:

@@ -13,6 +13,9 @@ class MarketSettings(BaseSettings):
 
     mandi_home: Path = Field(Path(".mandi"), description="Where keys and photos of a first run are kept.")
 
+    media_bucket: str | None = Field(None, description="S3 bucket for photos; empty: the folder is used.")
+    media_folder: Path = Path(".mandi/media")
+
     mandi_vault_keys: SecretStr | None = Field(
         None, description='Master keys, newest first: "k2:<base64>,k1:<base64>"; empty: a key file is made.'
     )
@@ -20,8 +23,23 @@ class MarketSettings(BaseSettings):
         None, description="Base64 of 32 bytes that never change: what is found or recognised hangs on them."
     )
 
+    pay_to_vpa: str | None = Field(None, description="The market's UPI id; empty: UPI is not offered.")
+    pay_to_name: str = Field("Mandi Mitra", description="Whom payment apps show as the payee.")
+    pay_to_account: str | None = Field(
+        None, description="Name, account number and IFSC that payers are shown for bank transfers."
+    )
+    razorpay_key_id: str | None = Field(None, description="Empty: Razorpay is not offered.")
+    razorpay_key_secret: SecretStr | None = None
+    razorpay_webhook_secret: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (), description="A comma separates two while it is rotated."
+    )
+    razorpay_url: str = Field(
+        "https://api.razorpay.com", description="Where orders are made; the stand-in takes this place."
+    )
+
     mandi_jwt_secret: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
-        (), description="Signs access tokens; a comma separates two while it is rotated. Empty: a file is made."
+        (),
+        description="Signs access tokens; a comma separates two while it is rotated. Empty: a file is made.",
     )
     api_requests_a_minute: int = Field(100, description="Per person, and per address before signing in.")
     api_body_limit: int = Field(64 * 1024, description="Largest request body in bytes.")
@@ -29,7 +47,7 @@ class MarketSettings(BaseSettings):
         False, description="Development alone: without an SMS carrier, codes are written to the log."
     )
 
-    @field_validator("mandi_jwt_secret", mode="before")
+    @field_validator("mandi_jwt_secret", "razorpay_webhook_secret", mode="before")
     @classmethod
     def _two_secrets(cls, value: object) -> object:
         if isinstance(value, str):

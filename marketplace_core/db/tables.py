@@ -1,21 +1,40 @@
 """Every table of the market, so that whoever imports this has the whole metadata."""
 
 from marketplace_core.accounts.models import address, consent, person
+from marketplace_core.api.models import idempotency_key, request_count
 from marketplace_core.audit.models import chain as audit_chain
 from marketplace_core.audit.models import entry as audit_entry
 from marketplace_core.audit.models import personal as audit_personal
-from marketplace_core.bookings.models import booking
+from marketplace_core.bookings.models import booking, inspection, pickup, weighment
 from marketplace_core.db.schema import metadata
+from marketplace_core.disputes.models import dispute
+from marketplace_core.escrow.models import cash_handover, escrow_hold
 from marketplace_core.events import event
+from marketplace_core.fraud.models import flag
+from marketplace_core.grading.models import grading
+from marketplace_core.kyc.models import document as kyc_document
+from marketplace_core.kyc.models import kyc
+from marketplace_core.ledger.models import account as ledger_account
+from marketplace_core.ledger.models import open_hold as ledger_open_hold
+from marketplace_core.ledger.models import transfer as ledger_transfer
 from marketplace_core.listings.models import listing
-from marketplace_core.offers.models import offer
+from marketplace_core.logins.models import login_code, refresh_token, session
+from marketplace_core.offers.models import offer, offer_step
+from marketplace_core.payments.models import day as payment_day
+from marketplace_core.payments.models import payment, refund
+from marketplace_core.payments.models import word as payment_word
+from marketplace_core.payouts.models import destination as payout_destination
+from marketplace_core.payouts.models import payout
+from marketplace_core.photos.models import photo, photo_use
 from marketplace_core.places.models import district, pincode, post_office
-from marketplace_core.pricing.models import reference_price
+from marketplace_core.pricing.models import market, market_price, residue_reference
+from marketplace_core.ratings.models import rating
 from marketplace_core.tenants.models import tenant, tenant_number
 from marketplace_core.window.models import open_listing
+from marketplace_core.wishes.models import wish, wish_match
 
 #: Shared by all tenants and filled from shipped data.
-REFERENCE = (pincode, district, post_office, reference_price)
+REFERENCE = (pincode, district, post_office, market, market_price)
 
 #: Who the tenants are, read before there is a seat; nothing personal, no fence.
 REGISTRY = (tenant, tenant_number)
@@ -31,9 +50,40 @@ TENANTS_OWN = (
     address,
     consent,
     listing,
+    wish,
+    wish_match,
     offer,
+    offer_step,
     booking,
+    pickup,
+    weighment,
+    inspection,
+    dispute,
+    rating,
     event,
+    photo,
+    photo_use,
+    flag,
+    grading,
+    residue_reference,
+    login_code,
+    session,
+    refresh_token,
+    idempotency_key,
+    request_count,
+    kyc,
+    kyc_document,
+    payment,
+    payment_day,
+    refund,
+    payment_word,
+    payout_destination,
+    payout,
+    ledger_account,
+    ledger_transfer,
+    ledger_open_hold,
+    escrow_hold,
+    cash_handover,
     audit_entry,
     audit_personal,
     audit_chain,

@@ -1,0 +1,131 @@
+"""Money on its way to us, what providers said of it, and money on its way back."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+
+from marketplace_core.db.schema import Moment, metadata, own_id, tenant_id
+from marketplace_core.payments.rules import ATTEMPTS_A_DAY, METHODS
+from marketplace_core.payments.transitions import STATES
+
+#: `reference` is the bank's number that an operator saw on the account; `claimed` is what the payer says it is.
+payment = Table(
+    "payment",
+    metadata,
+    tenant_id(),
+    own_id(),
+    Column("code", Text, nullable=False),
+    Column("payer_id", Uuid, nullable=False),
+    Column("booking_id", Uuid),
+    Column("paise", BigInteger, nullable=False),
+    Column("refunded_paise", BigInteger, nullable=False, server_default=text("0")),
+    Column("method", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("provider_order", Text),
+    Column("provider_payment", Text),
+    Column("reference", Text),
+    Column("claimed", Text),
+    Column("created_at", Moment, nullable=False),
+    Column("moved_at", Moment, nullable=False),
+    Column("moved_by", Text, nullable=False),
+    UniqueConstraint("tenant_id", "code"),
+    UniqueConstraint("tenant_id", "provider_order"),
+    UniqueConstraint("tenant_id", "provider_payment"),
+    UniqueConstraint("tenant_id", "reference"),
+    ForeignKeyConstraint(["tenant_id", "payer_id"], ["person.tenant_id", "person.id"]),
+    ForeignKeyConstraint(["tenant_id", "booking_id"], ["booking.tenant_id", "booking.id"]),
+    CheckConstraint(f"state IN ({', '.join(map(repr, STATES))})", name="state"),
+    CheckConstraint(f"method IN ({', '.join(map(repr, METHODS))})", name="method"),
+    CheckConstraint("paise > 0", name="paise"),
+    CheckConstraint("refunded_paise BETWEEN 0 AND paise", name="refunded"),
+    Index(None, "tenant_id", "payer_id", "id"),
+    Index(None, "tenant_id", "booking_id"),
+    Index(
+        "ix_payment_unsettled",
+        "tenant_id",
+        "moved_at",
+        postgresql_where=text("state IN ('created', 'attempted', 'authorised', 'refunding')"),
+    ),
+)
+
+day = Table(
+    "payment_day",
+    metadata,
+    tenant_id(),
+    Column("person_id", Uuid, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("attempts", SmallInteger, nullable=False),
+    ForeignKeyConstraint(["tenant_id", "person_id"], ["person.tenant_id", "person.id"]),
+    CheckConstraint(f"attempts BETWEEN 1 AND {ATTEMPTS_A_DAY}", name="attempts"),
+)
+
+refund = Table(
+    "refund",
+    metadata,
+    tenant_id(),
+    own_id(),
+    Column("payment_id", Uuid, nullable=False),
+    Column("paise", BigInteger, nullable=False),
+    Column("asked_by", Uuid, nullable=False),
+    Column("outcome", Text),
+    Column("provider_refund", Text),
+    Column("reference", Text),
+    Column("asked_at", Moment, nullable=False),
+    Column("settled_at", Moment),
+    UniqueConstraint("tenant_id", "provider_refund"),
+    UniqueConstraint("tenant_id", "reference"),
+    ForeignKeyConstraint(["tenant_id", "payment_id"], ["payment.tenant_id", "payment.id"]),
+    ForeignKeyConstraint(["tenant_id", "asked_by"], ["person.tenant_id", "person.id"]),
+    CheckConstraint("outcome IN ('done', 'failed')", name="outcome"),
+    CheckConstraint("(outcome IS NULL) = (settled_at IS NULL)", name="settled"),
+    CheckConstraint("paise > 0", name="paise"),
+    Index(
+        "uq_refund_open",
+        "tenant_id",
+        "payment_id",
+        unique=True,
+        postgresql_where=text("outcome IS NULL"),
+    ),
+)
+
+#: What a provider told us, once for each of its event ids; never its body, which names people.
+word = Table(
+    "payment_word",
+    metadata,
+    tenant_id(),
+    own_id(),
+    Column("provider", Text, nullable=False),
+    Column("event_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("provider_order", Text),
+    Column("provider_payment", Text),
+    Column("paise", BigInteger),
+    Column("payment_id", Uuid),
+    Column("outcome", Text, nullable=False),
+    Column("doubt", Text),
+    Column("heard_at", Moment, nullable=False),
+    Column("cleared_at", Moment),
+    Column("cleared_by", Uuid),
+    UniqueConstraint("tenant_id", "provider", "event_id"),
+    ForeignKeyConstraint(["tenant_id", "payment_id"], ["payment.tenant_id", "payment.id"]),
+    ForeignKeyConstraint(["tenant_id", "cleared_by"], ["person.tenant_id", "person.id"]),
+    CheckConstraint("outcome IN ('applied', 'behind', 'unheard', 'doubted')", name="outcome"),
+    CheckConstraint("(outcome = 'doubted') = (doubt IS NOT NULL)", name="doubt"),
+    Index(
+        "ix_payment_word_doubted",
+        "tenant_id",
+        "id",
+        postgresql_where=text("outcome = 'doubted' AND cleared_at IS NULL"),
+    ),
+)
