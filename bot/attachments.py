@@ -52,15 +52,21 @@ async def url(desk: Desk, attachment: UUID) -> str | None:
     return found.scalar_one_or_none()
 
 
-async def kept(desk: Desk, attachment: UUID, key: str, content_type: str) -> None:
-    await _settle(desk, attachment, key=key, content_type=content_type)
+async def kept(desk: Desk, attachment: UUID, key: str, content_type: str) -> UUID:
+    """Whose it is."""
+    return await _settle(desk, attachment, key=key, content_type=content_type)
 
 
 async def lost(desk: Desk, attachment: UUID, because: str) -> None:
     await _settle(desk, attachment, lost_because=because)
 
 
-async def _settle(desk: Desk, attachment: UUID, **values: str) -> None:
-    await desk.db.execute(
-        update(media).where(media.c.tenant_id == desk.tenant, media.c.id == attachment).values(**values)
+async def _settle(desk: Desk, attachment: UUID, **values: str) -> UUID:
+    settled = await desk.db.execute(
+        update(media)
+        .where(media.c.tenant_id == desk.tenant, media.c.id == attachment)
+        .values(**values)
+        .returning(media.c.person_id)
     )
+    person: UUID = settled.scalar_one()
+    return person

@@ -16,10 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot import attachments
 from bot.carriers.twilio.api import Twilio
 from bot.carriers.twilio.media import MediaFailed
-from bot.media import NotAPhoto, Storage, check_photo
 from marketplace_core.bookings import commands as bookings
 from marketplace_core.desk import Desk, open_desk
+from marketplace_core.fraud import screens
 from marketplace_core.listings import commands as listings
+from marketplace_core.photos import commands as photos
+from marketplace_core.photos.prints import Print, print_of
+from marketplace_core.store import NotAPhoto, Storage, check_photo
 from marketplace_core.tenants.rounds import at_every_desk
 
 log = structlog.get_logger()
@@ -68,8 +71,7 @@ async def fetch(context: JobContext, tenant: int, attachment: str) -> None:
         return
     try:
         content, content_type = await tools.twilio.fetch_media(url)
-        if content_type.startswith("image/"):
-            await asyncio.to_thread(check_photo, content)
+        prints = await asyncio.to_thread(_looked_at, content) if content_type.startswith("image/") else None
         key = await tools.store.store(content, content_type)
     except MediaFailed as failure:
         if failure.temporary and context.job.attempts < 4:
@@ -82,7 +84,15 @@ async def fetch(context: JobContext, tenant: int, attachment: str) -> None:
             await attachments.lost(here, own_id, str(refusal))
         return
     async with desk() as here:
-        await attachments.kept(here, own_id, key, content_type)
+        owner = await attachments.kept(here, own_id, key, content_type)
+        if prints:
+            await photos.remember(here, own_id, person_id=owner, key=key, prints=prints)
+            await screens.photo_came(here, own_id)
+
+
+def _looked_at(content: bytes) -> Print:
+    check_photo(content)
+    return print_of(content)
 
 
 @app.periodic(cron="*/5 * * * *")

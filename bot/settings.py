@@ -42,9 +42,6 @@ class Settings(BaseSettings):
         {}, description='Content template ids by our template names, as JSON: {"buttons_2": "HX…"}.'
     )
 
-    media_bucket: str | None = Field(None, description="S3 bucket for photos; empty: the folder is used.")
-    media_folder: Path = Path(".mandi/media")
-
     simulator: bool = Field(False, description="Serves /simulator; on in `make run`.")
     body_limit: int = Field(64 * 1024, description="Largest webhook body in bytes.")
     log_level: str = "INFO"

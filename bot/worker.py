@@ -10,9 +10,10 @@ import structlog
 
 from bot import jobs, logs, outbox, postman
 from bot.house import House, open_house
-from bot.media import storage
 from bot.settings import Settings
 from bot.turn import Office
+from marketplace_core.settings import market_settings
+from marketplace_core.store import storage
 from marketplace_core.tenants.queries import everyone
 
 log = structlog.get_logger()
@@ -28,7 +29,7 @@ async def work(settings: Settings) -> None:
         loop.add_signal_handler(ending, stop.set)
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(open_house(settings, ring=lambda _: None))
-        tools = jobs.Tools(house.engine, house.box.twilio, storage(settings))
+        tools = jobs.Tools(house.engine, house.box.twilio, storage(market_settings()))
         with jobs.app.replace_connector(jobs.connector(settings.database_url or "")) as app:
             await stack.enter_async_context(app.open_async())
             async with asyncio.TaskGroup() as group:

@@ -16,7 +16,6 @@ def test_with_nothing_set_everything_stays_on_this_computer(bare: Path) -> None:
     assert house.public_base_url == "http://127.0.0.1:8000"
     assert house.database_url is None
     assert house.rasa_url is None
-    assert house.media_bucket is None
     assert house.simulator is False
 
 
@@ -38,10 +37,10 @@ def test_tokens_do_not_show_when_settings_are_printed(bare: Path, monkeypatch: p
 
 
 def test_the_file_counts_and_the_environment_counts_more(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (bare / ".env").write_text("PUBLIC_BASE_URL=https://file.example/\nMEDIA_BUCKET=photos\n")
+    (bare / ".env").write_text("PUBLIC_BASE_URL=https://file.example/\nLOG_LEVEL=DEBUG\n")
     monkeypatch.setenv("PUBLIC_BASE_URL", "https://environment.example")
     assert Settings().public_base_url == "https://environment.example"
-    assert Settings().media_bucket == "photos"
+    assert Settings().log_level == "DEBUG"
 
 
 def test_an_address_loses_its_last_slash(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ import re
 
 import httpx
 
-from bot.media import LARGEST, type_of
+from marketplace_core.store import LARGEST, type_of
 
 PAUSES = (1.0, 3.0)  # the webhook can arrive before the media does: Twilio then answers 404 for a moment
 MOST_REDIRECTS = 3

@@ -8,8 +8,8 @@ from pydantic import SecretStr
 
 from bot.carriers.twilio.api import Twilio
 from bot.carriers.twilio.media import MediaFailed
-from bot.media import LARGEST
 from bot.settings import Settings
+from marketplace_core.store import LARGEST
 
 ACCOUNT = "AC" + "1" * 32
 PATH = f"/2010-04-01/Accounts/{ACCOUNT}/Messages/MM{'2' * 32}/Media/ME{'3' * 32}"

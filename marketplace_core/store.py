@@ -14,7 +14,7 @@ import boto3
 from botocore.exceptions import ClientError
 from PIL import Image
 
-from bot.settings import Settings
+from marketplace_core.settings import MarketSettings
 
 LARGEST = 10 * 1024 * 1024
 MOST_PIXELS = 50_000_000
@@ -102,7 +102,7 @@ class Storage(Protocol):
         """Raises `MediaMissing`."""
 
 
-def storage(settings: Settings) -> Storage:
+def storage(settings: MarketSettings) -> Storage:
     if settings.media_bucket:
         return Bucket(settings.media_bucket, boto3.client("s3"))
     return Folder(settings.media_folder)

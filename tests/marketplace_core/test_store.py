@@ -14,8 +14,18 @@ from hypothesis import strategies as st
 from moto import mock_aws
 from PIL import Image
 
-from bot.media import LARGEST, Bucket, Folder, MediaMissing, NotAPhoto, Storage, check_photo, storage, type_of
-from bot.settings import Settings
+from marketplace_core.settings import MarketSettings
+from marketplace_core.store import (
+    LARGEST,
+    Bucket,
+    Folder,
+    MediaMissing,
+    NotAPhoto,
+    Storage,
+    check_photo,
+    storage,
+    type_of,
+)
 
 
 def photo(form: str, size: tuple[int, int] = (64, 48)) -> bytes:
@@ -147,6 +157,6 @@ def test_a_photo_is_all_that_lies_in_the_folder(tmp_path: Path) -> None:
 
 
 def test_settings_decide_between_folder_and_bucket(tmp_path: Path) -> None:
-    assert storage(Settings(_env_file=None, media_folder=tmp_path)) == Folder(tmp_path)
-    chosen = storage(Settings(_env_file=None, media_bucket="photos"))
+    assert storage(MarketSettings(_env_file=None, media_folder=tmp_path)) == Folder(tmp_path)
+    chosen = storage(MarketSettings(_env_file=None, media_bucket="photos"))
     assert isinstance(chosen, Bucket) and chosen.name == "photos"
