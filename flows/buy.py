@@ -84,7 +84,11 @@ def _book(turn: Turn, frame: Frame) -> Steps[bool]:
     code = frame.slots["code"]
     try:
         booking = yield from market(
-            offers.book_at_listed_price, buyer_id=turn.person.id, code=code, kg=frame.note["kg"]
+            offers.book_at_listed_price,
+            buyer_id=turn.person.id,
+            code=code,
+            kg=frame.note["kg"],
+            pay_by="cash",  # the two settle at the cart
         )
     except NotEnoughLeft as refusal:
         sorry(turn, refusal)

@@ -55,6 +55,7 @@ def _publish(turn: Turn, frame: Frame) -> Steps[bool]:
             place=Place.from_json(slots["place"]),
             available_from=date.fromisoformat(slots["from"]),
             photos=tuple(UUID(photo) for photo in slots.get("photos") or ()),
+            sure=True,  # a price far off was read back when it was said
         )
     except BadTerms as refusal:  # the day agreed to may have passed since
         sorry(turn, refusal)

@@ -75,3 +75,16 @@ class BadTerms(Refused):
     def __init__(self, field: str) -> None:
         super().__init__(field)
         self.field = field
+
+
+class PriceLooksWrong(Refused):
+    """Asked back, not refused: far outside what this brings anywhere. Whoever means it says that they are sure.
+
+    `suggestions` are the prices for the same unit that a slip of a zero or two would have come from.
+    """
+
+    http = 422
+
+    def __init__(self, field: str, suggestions: tuple[int, ...]) -> None:
+        super().__init__(f"is the {field} right?")
+        self.field, self.suggestions = field, suggestions

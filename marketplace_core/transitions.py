@@ -32,7 +32,8 @@ class Condition:
 class Move:
     """`tells` names the parties who hear of it: keys of the event's `about`, without their `_id`.
 
-    A move by time alone has `after`: so long after the column `since`.
+    A move by time alone has `after`: so long after the column `since`. Where it also has something that must
+    hold, the row alone cannot say that it is due: its room looks and makes it.
     """
 
     name: str
@@ -57,6 +58,10 @@ class Life:
     def named(self, move: str) -> tuple[Move, ...]:
         return tuple(each for each in self.moves if each.name == move)
 
+    def lapses(self) -> tuple[Move, ...]:
+        """What time does by itself."""
+        return tuple(each for each in self.moves if each.after is not None and not each.holds)
+
     def open_to(self, who: str, state: str) -> tuple[Move, ...]:
         """What somebody may do now."""
         return tuple(each for each in self.moves if state in each.source and who in each.by)
@@ -72,12 +77,9 @@ class Life:
 
     def standing(self, state: str, row: Any, now: datetime) -> str:
         """The state that holds now: the job that lets things lapse may be late."""
-        for each in self.moves:
-            if (
-                each.after is not None
-                and state in each.source
-                and getattr(row, each.since) + each.after <= now
-            ):
+        for each in self.lapses():
+            since = getattr(row, each.since)
+            if state in each.source and since is not None and since + (each.after or timedelta(0)) <= now:
                 return each.target
         return state
 
@@ -126,15 +128,13 @@ async def make(
 async def lapse(desk: Desk, life: Life, table: Table, *, limit: int = 500) -> list[tuple[Move, Any]]:
     """Move on what time has overtaken, and say which rows by which move; the caller records what follows."""
     lapsed: list[tuple[Move, Any]] = []
-    for step in life.moves:
-        if step.after is None:
-            continue
+    for step in life.lapses():
         overdue = (
             select(table.c.id)
             .where(
                 table.c.tenant_id == desk.tenant,
                 table.c.state.in_(step.source),
-                table.c[step.since] <= desk.now - step.after,
+                table.c[step.since] <= desk.now - (step.after or timedelta(0)),
             )
             .order_by(table.c.id)
             .limit(limit)
@@ -157,6 +157,11 @@ async def _state_now(desk: Desk, table: Table, row_id: UUID) -> str:
     return found.scalar_one_or_none() or "gone"
 
 
+def _due(step: Move) -> str:
+    hours = round((step.after or timedelta(0)).total_seconds() / 3600)
+    return f"{hours} h after `{step.since}`" if hours else f"at `{step.since}`"
+
+
 def as_markdown(lives: Iterable[Life]) -> str:
     """The tables as people read them."""
     out: list[str] = []
@@ -168,8 +173,8 @@ def as_markdown(lives: Iterable[Life]) -> str:
             "|---|---|---|---|---|---|---|",
         ]
         for each in life.moves:
-            holds = "; ".join(condition.sentence for condition in each.holds)
-            when = f"{each.after} after `{each.since}`" if each.after is not None else holds
+            holds = [condition.sentence for condition in each.holds]
+            when = "; ".join([_due(each), *holds] if each.after is not None else holds)
             out.append(
                 f"| {each.name} | {', '.join(each.source)} | {each.target} | {', '.join(each.by)} | {when} "
                 f"| `{life.kind(each)}` | {', '.join(each.tells)} |"

@@ -1,123 +1,166 @@
-"""Confirming, calling off, and what happens when nobody answers."""
+"""Confirming, calling off, closing, and what happens when nobody does."""
 
 from collections import Counter
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, select, update
+import structlog
+from sqlalchemy import ColumnElement, select
 
-from marketplace_core.accounts.models import person
+from marketplace_core.bookings import queries
+from marketplace_core.bookings.making import write_pickup
 from marketplace_core.bookings.models import booking as t
-from marketplace_core.bookings.queries import Booking, by_code
-from marketplace_core.bookings.transitions import DEADLINES, State, Who, may
+from marketplace_core.bookings.moving import as_which, held, move
+from marketplace_core.bookings.queries import Booking
+from marketplace_core.bookings.transitions import (
+    BILL_AGREED,
+    BOOKING_LIFE,
+    OBJECT_WITHIN,
+    PAY_WITHIN,
+    UNPAID,
+    WEIGHED,
+)
 from marketplace_core.desk import Desk
-from marketplace_core.errors import Moved, NotYours
-from marketplace_core.events import record, record_all
-from marketplace_core.listings.models import listing
+from marketplace_core.errors import Refused
+from marketplace_core.escrow import commands as escrow
+from marketplace_core.events import record_all
+from marketplace_core.listings import stock
+from marketplace_core.transitions import TIME, lapse
+
+log = structlog.get_logger()
 
 #: As much of a reason as is kept.
 LONGEST_WHY = 200
+#: As many as one round of the job closes with money in hand.
+AT_ONCE = 100
 
 
 async def confirm(desk: Desk, *, actor_id: UUID, code: str) -> Booking:
-    return await _move(desk, actor_id, code, "confirmed", "")
+    booking = await held(desk, code)
+    who = await as_which(desk, booking, actor_id, "confirm")
+    confirmed = await move(desk, booking, "confirm", who=who, actor_id=actor_id, confirmed_at=desk.now)
+    await write_pickup(desk, booking.id)
+    return confirmed
 
 
 async def cancel(desk: Desk, *, actor_id: UUID, code: str, why: str) -> Booking:
-    """Call it off; the goods are for sale again."""
-    cancelled = await _move(desk, actor_id, code, "cancelled", why[:LONGEST_WHY])
-    await _give_back(desk, {cancelled.listing_id: cancelled.kg})
-    return cancelled
+    """Call it off; the goods are for sale again and held money is free."""
+    booking = await held(desk, code)
+    who = await as_which(desk, booking, actor_id, "cancel")
+    reason = why[:LONGEST_WHY] or None
+    off = await move(desk, booking, "cancel", who=who, actor_id=actor_id, told={"why": reason}, why=reason)
+    await undo(desk, booking)
+    return off
 
 
-async def _move(desk: Desk, actor_id: UUID, code: str, target: State, why: str) -> Booking:
-    booking = await by_code(desk, code)
-    if booking is None:
-        raise NotYours
-    who = await _role(desk, booking, actor_id)
-    if not may(who, booking.state, target):
-        # Was it never open to them, or has it moved on?
-        other_side = may("seller", booking.state, target) or may("buyer", booking.state, target)
-        raise NotYours if other_side else Moved("booking", booking.state)
-    moved = (
-        await desk.db.execute(
-            update(t)
-            .where(t.c.tenant_id == desk.tenant, t.c.id == booking.id, t.c.state == booking.state)
-            .values(state=target, moved_at=desk.now, moved_by=who, why=why or None)
-            .returning(t.c.id)
-        )
-    ).one_or_none()
-    if moved is None:  # somebody was quicker
-        now = await by_code(desk, code)
-        raise Moved("booking", now.state if now else target)
-    about = _about(booking) | {"actor_id": str(actor_id), "by": who, "why": why or None}
-    await record(desk, f"booking.{target}", booking.code, about)
-    my_role = who if who in ("buyer", "seller") else None
-    return replace(booking, state=target, moved_at=desk.now, moved_by=who, why=why or None, my_role=my_role)
+async def undo(desk: Desk, booking: Booking) -> None:
+    """What a cancelled booking held goes back to where it came from."""
+    await escrow.release(desk, booking.id)
+    await stock.give_back(desk, booking.listing_id, booking.kg)
 
 
-async def _role(desk: Desk, booking: Booking, actor_id: UUID) -> Who:
-    if actor_id == booking.seller_id:
-        return "seller"
-    if actor_id == booking.buyer_id:
-        return "buyer"
-    roles = await desk.db.execute(
-        select(person.c.roles).where(person.c.tenant_id == desk.tenant, person.c.id == actor_id)
-    )
-    if "operator" not in (roles.scalar_one_or_none() or ()):
-        raise NotYours
-    return "operator"
+async def complete(desk: Desk, *, actor_id: UUID, code: str) -> Booking:
+    """The buyer has the goods and takes the bill; the farmer is paid by it."""
+    booking = await held(desk, code)
+    who = await as_which(desk, booking, actor_id, "complete")
+    holding = {BILL_AGREED: await _bill_agreed(desk, booking)}
+    closed = await move(desk, booking, "complete", who=who, actor_id=actor_id, holding=holding)
+    await settle(desk, closed)
+    return closed
+
+
+async def agree_bill(desk: Desk, *, actor_id: UUID, code: str) -> Booking:
+    """The farmer has seen what the scales and the inspection made of the sum, and takes it."""
+    booking = await held(desk, code)
+    who = await as_which(desk, booking, actor_id, "agree_bill")
+    return await move(desk, booking, "agree_bill", who=who, actor_id=actor_id, bill_agreed_at=desk.now)
+
+
+async def _bill_agreed(desk: Desk, booking: Booking) -> bool:
+    if booking.bill_agreed_at is not None:
+        return True
+    bill = await queries.bill_of(desk, booking)
+    return bill.farmer_gets >= queries.quoted(booking).farmer_gets
+
+
+async def settle(desk: Desk, booking: Booking) -> None:
+    """Pay by the bill. Cash that the buyer gave the farmer at the cart never came through our hands."""
+    driver_id = (await queries.pickup(desk, booking.id)).driver_id
+    hand_to_hand = booking.pay_by == "cash" and driver_id in (None, booking.buyer_id)
+    if not hand_to_hand or await escrow.is_secured(desk, booking.id):
+        await escrow.settle(desk, booking.id, (await queries.bill_of(desk, booking)).lines)
+    await stock.close_when_sold(desk, booking.listing_id)
 
 
 async def expire_pending(desk: Desk) -> int:
     """Call off what nobody answered in time; how many that were."""
-    deadline = DEADLINES["pending"]
-    overdue = (
-        select(t.c.id)
-        .where(
-            t.c.tenant_id == desk.tenant,
-            t.c.state == "pending",
-            t.c.moved_at <= desk.now - deadline.after,
-        )
+    lapsed = await lapse(desk, BOOKING_LIFE, t)
+    freed: Counter[UUID] = Counter()
+    for _, row in lapsed:
+        freed[row.listing_id] += row.kg
+    # One after the other in id order, so that two who give back to the same listings never wait in a circle.
+    for booking_id in sorted(row.id for _, row in lapsed):
+        await escrow.release(desk, booking_id)
+    for listing_id, kg in sorted(freed.items()):
+        await stock.give_back(desk, listing_id, kg)
+    await record_all(
+        desk, "booking.cancelled", ((row.code, _about(row) | {"by": TIME, "why": None}) for _, row in lapsed)
+    )
+    return len(lapsed)
+
+
+async def run_out(desk: Desk) -> int:
+    """Everything that time does to bookings; how many it moved."""
+    moved = await expire_pending(desk)
+    unpaid = (t.c.state == "confirmed", t.c.pay_by == "advance", t.c.confirmed_at <= desk.now - PAY_WITHIN)
+    for code in await _overdue(desk, *unpaid):
+        moved += await _alone(desk, code, _call_off_unpaid)
+    unopposed = (t.c.state == "delivered", t.c.billed_at <= desk.now - OBJECT_WITHIN)
+    for code in await _overdue(desk, *unopposed):
+        moved += await _alone(desk, code, _close_unopposed)
+    return moved
+
+
+async def _overdue(desk: Desk, *which: ColumnElement[bool]) -> list[str]:
+    rows = await desk.db.execute(
+        select(t.c.code)
+        .where(t.c.tenant_id == desk.tenant, *which)
+        .order_by(t.c.id)
+        .limit(AT_ONCE)
         .with_for_update(skip_locked=True)
     )
-    rows = (
-        await desk.db.execute(
-            update(t)
-            .where(t.c.tenant_id == desk.tenant, t.c.id.in_(overdue))
-            .values(state=deadline.target, moved_at=desk.now, moved_by="time")
-            .returning(t.c.code, t.c.kg, t.c.listing_id, t.c.seller_id, t.c.buyer_id)
-        )
-    ).all()
-    freed: Counter[UUID] = Counter()
-    for row in rows:
-        freed[row.listing_id] += row.kg
-    await _give_back(desk, freed)
-    await record_all(
-        desk,
-        f"booking.{deadline.target}",
-        ((row.code, _about(row) | {"actor_id": None, "by": "time", "why": None}) for row in rows),
-    )
-    return len(rows)
+    return list(rows.scalars())
 
 
-async def _give_back(desk: Desk, freed: dict[UUID, int] | Counter[UUID]) -> None:
-    # One after the other in id order, so that two who give back to the same listings never wait in a circle.
-    for listing_id, kg in sorted(freed.items()):
-        await desk.db.execute(
-            update(listing)
-            .where(listing.c.tenant_id == desk.tenant, listing.c.id == listing_id)
-            .values(
-                kg_left=listing.c.kg_left + kg,
-                state=case(
-                    (listing.c.state != "booked", listing.c.state),
-                    (listing.c.expires_at > desk.now, "active"),
-                    else_="expired",
-                ),
-            )
-        )
+async def _alone(desk: Desk, code: str, act: Any) -> int:
+    """One that cannot be closed must not keep the others from it."""
+    try:
+        async with desk.db.begin_nested():
+            return int(await act(desk, await held(desk, code)))
+    except Refused as refusal:
+        log.warning("booking_stays", booking=code, why=type(refusal).__name__)
+        return 0
 
 
-def _about(booking: Any) -> dict[str, Any]:
-    return {"seller_id": str(booking.seller_id), "buyer_id": str(booking.buyer_id), "kg": booking.kg}
+async def _call_off_unpaid(desk: Desk, booking: Booking) -> bool:
+    if await escrow.is_secured(desk, booking.id):
+        return False
+    await move(desk, booking, "unpaid", who=TIME, actor_id=None, holding={UNPAID: True}, told={"why": None})
+    await undo(desk, booking)
+    return True
+
+
+async def _close_unopposed(desk: Desk, booking: Booking) -> bool:
+    weighed = await queries.weighed(desk, booking.id) is not None
+    closed = await move(desk, booking, "unopposed", who=TIME, actor_id=None, holding={WEIGHED: weighed})
+    await settle(desk, closed)
+    return True
+
+
+def _about(row: Any) -> dict[str, Any]:
+    return {
+        "seller_id": str(row.seller_id),
+        "buyer_id": str(row.buyer_id),
+        "kg": row.kg,
+        "actor_id": None,
+    }

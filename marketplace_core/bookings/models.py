@@ -1,4 +1,4 @@
-"""Agreements: who gets how much of which listing, at what price."""
+"""Agreements: who gets how much of which listing, at what price, and how it was handed over."""
 
 from sqlalchemy import (
     BigInteger,
@@ -6,12 +6,14 @@ from sqlalchemy import (
     Column,
     ForeignKeyConstraint,
     Index,
+    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from marketplace_core.bookings.transitions import STATES
 from marketplace_core.db.schema import Moment, metadata, own_id, tenant_id
@@ -35,6 +37,13 @@ booking = Table(
     Column("moved_at", Moment, nullable=False),
     Column("moved_by", Text, nullable=False),
     Column("why", Text),
+    Column("pay_by", Text, nullable=False, server_default=text("'advance'")),
+    Column("due_paise", BigInteger, nullable=False, server_default=text("0")),
+    Column("terms", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("confirmed_at", Moment),
+    Column("billed_at", Moment),
+    Column("bill_agreed_at", Moment),
+    Column("decided_paise", BigInteger),
     UniqueConstraint("tenant_id", "code"),
     UniqueConstraint("tenant_id", "offer_id"),
     ForeignKeyConstraint(["tenant_id", "listing_id"], ["listing.tenant_id", "listing.id"]),
@@ -42,12 +51,73 @@ booking = Table(
     ForeignKeyConstraint(["tenant_id", "seller_id"], ["person.tenant_id", "person.id"]),
     ForeignKeyConstraint(["tenant_id", "buyer_id"], ["person.tenant_id", "person.id"]),
     CheckConstraint(f"state IN ({', '.join(repr(state) for state in STATES)})", name="state"),
-    CheckConstraint("moved_by IN ('buyer', 'seller', 'operator', 'time')", name="moved_by"),
+    CheckConstraint("moved_by IN ('buyer', 'seller', 'driver', 'operator', 'time')", name="moved_by"),
     CheckConstraint("kg > 0 AND price_paise > 0 AND total_paise >= 0", name="terms"),
     CheckConstraint("per IN ('kg', 'quintal', 't')", name="per"),
     CheckConstraint("seller_id <> buyer_id", name="two_people"),
+    CheckConstraint("pay_by IN ('advance', 'cash')", name="pay_by"),
+    CheckConstraint("due_paise >= 0 AND decided_paise >= 0", name="money"),
     Index(None, "tenant_id", "listing_id"),
     Index(None, "tenant_id", "seller_id", "id"),
     Index(None, "tenant_id", "buyer_id", "id"),
     Index("ix_booking_pending_moved_at", "moved_at", postgresql_where=text("state = 'pending'")),
+    Index("ix_booking_confirmed_at", "confirmed_at", postgresql_where=text("state = 'confirmed'")),
+    Index("ix_booking_billed_at", "billed_at", postgresql_where=text("state = 'delivered'")),
+)
+
+# Six digits are no secret from whoever can read the table, hashed or not; they are worth something only to the
+# one driver of the booking, and to them every wrong guess counts.
+pickup = Table(
+    "pickup",
+    metadata,
+    tenant_id(),
+    Column("booking_id", Uuid, primary_key=True),
+    Column("secret", Text, nullable=False),
+    Column("wrong", SmallInteger, nullable=False, server_default=text("0")),
+    Column("locked_until", Moment),
+    Column("window_from", Moment),
+    Column("window_to", Moment),
+    Column("driver_id", Uuid),
+    ForeignKeyConstraint(["tenant_id", "booking_id"], ["booking.tenant_id", "booking.id"]),
+    ForeignKeyConstraint(["tenant_id", "driver_id"], ["person.tenant_id", "person.id"]),
+    CheckConstraint("window_from < window_to", name="window"),
+    Index(None, "tenant_id", "driver_id"),
+)
+
+# The newest row counts; those before it stay readable.
+weighment = Table(
+    "weighment",
+    metadata,
+    tenant_id(),
+    own_id(),
+    Column("booking_id", Uuid, nullable=False),
+    Column("kg", BigInteger, nullable=False),
+    Column("slip", Uuid),
+    Column("by", Text, nullable=False),
+    Column("actor_id", Uuid, nullable=False),
+    Column("at", Moment, nullable=False),
+    ForeignKeyConstraint(["tenant_id", "booking_id"], ["booking.tenant_id", "booking.id"]),
+    ForeignKeyConstraint(["tenant_id", "actor_id"], ["person.tenant_id", "person.id"]),
+    CheckConstraint("kg > 0", name="kg"),
+    Index(None, "tenant_id", "booking_id", "id"),
+)
+
+inspection = Table(
+    "inspection",
+    metadata,
+    tenant_id(),
+    own_id(),
+    Column("booking_id", Uuid, nullable=False),
+    Column("grade", Text),
+    Column("moisture", SmallInteger),
+    Column("impurity", SmallInteger),
+    Column("photos", ARRAY(Uuid), nullable=False, server_default=text("'{}'")),
+    Column("by", Text, nullable=False),
+    Column("actor_id", Uuid, nullable=False),
+    Column("at", Moment, nullable=False),
+    ForeignKeyConstraint(["tenant_id", "booking_id"], ["booking.tenant_id", "booking.id"]),
+    ForeignKeyConstraint(["tenant_id", "actor_id"], ["person.tenant_id", "person.id"]),
+    CheckConstraint("grade IN ('A', 'B', 'C')", name="grade"),
+    CheckConstraint("moisture BETWEEN 0 AND 1000 AND impurity BETWEEN 0 AND 1000", name="tenths"),
+    Index(None, "tenant_id", "booking_id", "id"),
 )

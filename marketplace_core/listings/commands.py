@@ -5,18 +5,27 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Update, case, update
+from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert
 
+from marketplace_core import parties
 from marketplace_core.codes import LISTING, new_code, spoken
 from marketplace_core.desk import Desk
-from marketplace_core.errors import ListingGone, NotYours
+from marketplace_core.errors import BadTerms, ListingGone, Moved, NotYours
 from marketplace_core.events import record, record_all
 from marketplace_core.listings.models import listing as t
-from marketplace_core.listings.queries import Listing, by_code, listing_of
-from marketplace_core.listings.rules import LIFETIME, check_terms
-from marketplace_core.places.models import place_values
+from marketplace_core.listings.queries import Listing, listing_of
+from marketplace_core.listings.rules import LIFETIME, check_price, check_terms
+from marketplace_core.listings.stock import about
+from marketplace_core.listings.transitions import LISTING_LIFE
+from marketplace_core.offers.lapsing import lapse_offers
+from marketplace_core.places.models import pincode, place_values
 from marketplace_core.places.place import Place
+from marketplace_core.transitions import TIME, lapse, make
+from marketplace_core.wishes.matching import tell_who_waits
+
+#: As many as one round of the job closes.
+AT_ONCE = 5_000
 
 
 async def publish(
@@ -31,7 +40,11 @@ async def publish(
     place: Place,
     available_from: date,
     photos: Sequence[UUID] = (),
+    negotiable: bool = True,
+    actor_id: UUID | None = None,
+    sure: bool = False,
 ) -> Listing:
+    """For sale from now on. `sure` says that an unusual price is meant; `actor_id` is who speaks for the seller."""
     check_terms(
         now=desk.now,
         commodity=commodity,
@@ -43,6 +56,11 @@ async def publish(
         available_from=available_from,
         photos=len(photos),
     )
+    check_price(commodity, price_paise, per, sure=sure)
+    actor_id = actor_id or seller_id
+    who = await _speaker(desk, actor_id, seller_id)
+    if not (await desk.db.execute(select(exists().where(pincode.c.pincode == place.pincode)))).scalar():
+        raise BadTerms("place")
     row = None
     while row is None:  # a code that is taken already is drawn again
         row = (
@@ -59,80 +77,84 @@ async def publish(
                     unit=unit,
                     price_paise=price_paise,
                     per=per,
+                    negotiable=negotiable,
                     available_from=available_from,
                     expires_at=desk.now + LIFETIME,
                     photos=list(photos),
                     created_at=desk.now,
+                    moved_at=desk.now,
+                    moved_by=who,
                     **place_values(place),
                 )
                 .on_conflict_do_nothing(index_elements=["tenant_id", "code"])
                 .returning(t)
             )
         ).one_or_none()
-    await record(desk, "listing.published", row.code, _about(row, seller_id))
-    return listing_of(row, desk.now)
+    await record(desk, "listing.published", row.code, about(row) | {"actor_id": str(actor_id)})
+    lot = listing_of(row, desk.now)
+    await tell_who_waits(desk, lot)
+    return lot
 
 
 async def renew(desk: Desk, *, seller_id: UUID, code: str) -> Listing:
     """Thirty more days from now, also for a listing that has run out."""
-    return await _move(
-        desk,
-        update(t)
-        .where(t.c.state.in_(("active", "booked", "expired")))
-        .values(
-            expires_at=desk.now + LIFETIME,
-            state=case((t.c.state == "expired", "active"), else_=t.c.state),
-        ),
-        "listing.renewed",
-        seller_id,
-        code,
-    )
+    lot = await _move(desk, "renew", seller_id, code, expires_at=desk.now + LIFETIME)
+    await tell_who_waits(desk, lot)
+    return lot
 
 
 async def cancel(desk: Desk, *, seller_id: UUID, code: str) -> Listing:
-    """Off the market; what is booked already stays booked."""
-    return await _move(
-        desk,
-        update(t).where(t.c.state.not_in(("cancelled", "sold"))).values(state="cancelled"),
-        "listing.cancelled",
-        seller_id,
-        code,
-    )
+    """Off the market; what is booked already stays booked, open offers lapse."""
+    gone = await _move(desk, "cancel", seller_id, code)
+    await lapse_offers(desk, [gone.id])
+    return gone
 
 
-async def _move(desk: Desk, statement: Update, kind: str, seller_id: UUID, code: str) -> Listing:
-    row = (
+async def _move(desk: Desk, move: str, actor_id: UUID, code: str, **changes: Any) -> Listing:
+    lot = (
         await desk.db.execute(
-            statement.where(
-                t.c.tenant_id == desk.tenant, t.c.code == spoken(code), t.c.seller_id == seller_id
-            ).returning(t)
+            select(t)
+            .where(t.c.tenant_id == desk.tenant, t.c.code == spoken(code))
+            .with_for_update(key_share=True)
         )
     ).one_or_none()
-    if row is None:
-        there = await by_code(desk, code)
-        raise NotYours if there and there.seller_id != seller_id else ListingGone
-    await record(desk, kind, row.code, _about(row, seller_id))
+    if lot is None:
+        raise ListingGone
+    who = await _speaker(desk, actor_id, lot.seller_id)
+    try:
+        row = await make(
+            desk,
+            LISTING_LIFE,
+            t,
+            move,
+            row_id=lot.id,
+            state=lot.state,
+            who=who,
+            subject=lot.code,
+            about=about(lot),
+            actor_id=actor_id,
+            **changes,
+        )
+    except Moved as moved:
+        raise ListingGone from moved
     return listing_of(row, desk.now)
+
+
+async def _speaker(desk: Desk, actor_id: UUID, seller_id: UUID) -> str:
+    if await parties.acts_for(desk, actor_id, seller_id):
+        return parties.SELLER
+    if await parties.is_operator(desk, actor_id):
+        return parties.OPERATOR
+    raise NotYours
 
 
 async def expire(desk: Desk) -> int:
     """Close what has run out; how many that were."""
-    rows = (
-        await desk.db.execute(
-            update(t)
-            .where(t.c.tenant_id == desk.tenant, t.c.state == "active", t.c.expires_at <= desk.now)
-            .values(state="expired")
-            .returning(t.c.code, t.c.seller_id, t.c.commodity, t.c.kg_left)
-        )
-    ).all()
-    await record_all(desk, "listing.expired", ((row.code, _about(row, None)) for row in rows))
+    rows = [row for _, row in await lapse(desk, LISTING_LIFE, t, limit=AT_ONCE)]
+    await record_all(
+        desk,
+        "listing.expired",
+        ((row.code, about(row) | {"actor_id": None, "by": TIME}) for row in rows),
+    )
+    await lapse_offers(desk, [row.id for row in rows])
     return len(rows)
-
-
-def _about(row: Any, actor_id: UUID | None) -> dict[str, Any]:
-    return {
-        "seller_id": str(row.seller_id),
-        "actor_id": str(actor_id) if actor_id else None,
-        "commodity": row.commodity,
-        "kg_left": row.kg_left,
-    }

@@ -1,132 +1,407 @@
-"""A buyer takes a listing at its price."""
+"""A buyer names a price, the two haggle, and one says yes; or the buyer takes the listed price at once."""
 
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, insert, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from marketplace_core import parties
 from marketplace_core.accounts.models import person
-from marketplace_core.bookings.models import booking
+from marketplace_core.bookings.making import write_booking
 from marketplace_core.bookings.queries import Booking
-from marketplace_core.bookings.rules import total_paise
-from marketplace_core.codes import BOOKING, new_code, spoken
+from marketplace_core.bookings.terms import standard
+from marketplace_core.codes import OFFER, new_code, spoken
 from marketplace_core.desk import Desk
-from marketplace_core.errors import BadTerms, ListingGone, NoSuchPerson, NotEnoughLeft, OwnListing, Refused
+from marketplace_core.errors import (
+    ListingGone,
+    Moved,
+    NoSuchPerson,
+    NotEnoughLeft,
+    NotYours,
+    OwnListing,
+    Refused,
+)
 from marketplace_core.events import record
+from marketplace_core.listings import stock
 from marketplace_core.listings.models import listing
-from marketplace_core.listings.queries import by_code
-from marketplace_core.listings.rules import MOST_KG
-from marketplace_core.offers.models import offer
-from marketplace_core.places.models import place_of
+from marketplace_core.listings.queries import by_code as listing_by_code
+from marketplace_core.offers.errors import NotNegotiable, TooManyOffers
+from marketplace_core.offers.lapsing import about, lapse_offers
+from marketplace_core.offers.models import offer as t
+from marketplace_core.offers.models import offer_step
+from marketplace_core.offers.queries import OFFERS, Offer, by_code, offer_of
+from marketplace_core.offers.rules import (
+    MOST_ON_A_LOT,
+    MOST_OPEN,
+    MOST_PRICES,
+    check_offer,
+    check_ways,
+)
+from marketplace_core.offers.transitions import (
+    ANSWER_WITHIN,
+    OFFER_LIFE,
+    OPEN,
+    OWN_WORD,
+    PRICES_LEFT,
+    YOUR_TURN,
+)
+from marketplace_core.parties import BUYER, OPERATOR, SELLER
+from marketplace_core.transitions import make as make_move
 
-seller, buyer = person.alias("seller"), person.alias("buyer")
+OTHER = {BUYER: SELLER, SELLER: BUYER}
 
 
-async def book_at_listed_price(desk: Desk, *, buyer_id: UUID, code: str, kg: int) -> Booking:
+async def book_at_listed_price(
+    desk: Desk,
+    *,
+    buyer_id: UUID,
+    code: str,
+    kg: int,
+    pay_by: str = "advance",
+    logistics_paise: int = 0,
+    actor_id: UUID | None = None,
+) -> Booking:
     """Reserve `kg` for this buyer until the seller answers; two buyers never get the same kilogram."""
-    if not 1 <= kg <= MOST_KG:
-        raise BadTerms("kg")
-    # Checked and taken in one statement: who comes second sees what the first has left.
-    lot = (
-        await desk.db.execute(
-            update(listing)
-            .where(
-                listing.c.tenant_id == desk.tenant,
-                listing.c.code == spoken(code),
-                listing.c.state == "active",
-                listing.c.expires_at > desk.now,
-                listing.c.kg_left >= kg,
-                listing.c.seller_id != buyer_id,
-                and_(seller.c.tenant_id == listing.c.tenant_id, seller.c.id == listing.c.seller_id),
-                and_(buyer.c.tenant_id == listing.c.tenant_id, buyer.c.id == buyer_id),
-            )
-            .values(
-                kg_left=listing.c.kg_left - kg,
-                state=case((listing.c.kg_left == kg, "booked"), else_=listing.c.state),
-            )
-            .returning(listing, seller.c.name.label("seller_name"), buyer.c.name.label("buyer_name"))
-        )
-    ).one_or_none()
+    check_ways(kg=kg, pay_by=pay_by, logistics_paise=logistics_paise)
+    actor_id = actor_id or buyer_id
+    await _for_the_buyer(desk, actor_id, buyer_id)
+    lot = await stock.take(desk, listing.c.code == spoken(code), buyer_id=buyer_id, kg=kg)
     if lot is None:
         raise await _refusal(desk, buyer_id, code, kg)
-    terms = {"kg": kg, "price_paise": lot.price_paise, "per": lot.per}
     offer_id = (
         await desk.db.execute(
-            insert(offer)
+            insert(t)
             .values(
                 tenant_id=desk.tenant,
                 listing_id=lot.id,
                 buyer_id=buyer_id,
                 state="accepted",
+                kg=kg,
+                price_paise=lot.price_paise,
+                per=lot.per,
+                pay_by=pay_by,
+                logistics_paise=logistics_paise,
                 created_at=desk.now,
                 answered_at=desk.now,
-                **terms,
+                moved_at=desk.now,
+                moved_by=BUYER,
             )
-            .returning(offer.c.id)
+            .returning(t.c.id)
         )
     ).scalar_one()
+    booking = await write_booking(
+        desk,
+        lot,
+        offer_id=offer_id,
+        buyer_id=buyer_id,
+        kg=kg,
+        price_paise=lot.price_paise,
+        per=lot.per,
+        pay_by=pay_by,
+        terms=standard(lot.commodity, grade=lot.grade, logistics_paise=logistics_paise),
+        state="pending",
+        by=BUYER,
+    )
+    await _lot_taken(desk, lot)
+    await record(desk, "booking.pending", booking.code, _of_booking(booking, actor_id))
+    return _mine(booking, BUYER)
+
+
+async def make(
+    desk: Desk,
+    *,
+    buyer_id: UUID,
+    code: str,
+    kg: int,
+    price_paise: int,
+    per: str,
+    note: str = "",
+    pay_by: str = "advance",
+    logistics_paise: int = 0,
+    actor_id: UUID | None = None,
+    sure: bool = False,
+) -> Offer:
+    """A buyer names a price for a part of a lot or all of it; nothing is reserved by that."""
+    check_ways(kg=kg, pay_by=pay_by, logistics_paise=logistics_paise)
+    actor_id = actor_id or buyer_id
+    await _for_the_buyer(desk, actor_id, buyer_id)
+    lot = await listing_by_code(desk, code)
+    if lot is None or lot.state != "active":
+        raise ListingGone
+    check_offer(commodity=lot.commodity, kg=kg, price_paise=price_paise, per=per, note=note, sure=sure)
+    if lot.seller_id == buyer_id:
+        raise OwnListing
+    if not lot.negotiable:
+        raise NotNegotiable
+    if lot.kg_left < kg:
+        raise NotEnoughLeft(lot.kg_left)
+    await _not_too_many(desk, buyer_id, lot.id)
     row = None
     while row is None:  # a code that is taken already is drawn again
         row = (
             await desk.db.execute(
-                upsert(booking)
+                upsert(t)
                 .values(
                     tenant_id=desk.tenant,
-                    code=new_code(BOOKING),
+                    code=new_code(OFFER),
                     listing_id=lot.id,
-                    offer_id=offer_id,
-                    seller_id=lot.seller_id,
                     buyer_id=buyer_id,
-                    state="pending",
-                    total_paise=total_paise(kg, lot.price_paise, lot.per),
+                    state="made",
+                    turn=SELLER,
+                    kg=kg,
+                    price_paise=price_paise,
+                    per=per,
+                    pay_by=pay_by,
+                    logistics_paise=logistics_paise,
                     created_at=desk.now,
                     moved_at=desk.now,
-                    moved_by="buyer",
-                    **terms,
+                    moved_by=BUYER,
                 )
                 .on_conflict_do_nothing(index_elements=["tenant_id", "code"])
-                .returning(booking)
+                .returning(t)
             )
         ).one_or_none()
-    await record(
+    await _write_step(desk, row, BUYER, actor_id, note)
+    told = {"actor_id": str(actor_id), "by": BUYER}
+    await record(desk, "offer.made", row.code, about(row, lot.code, lot.seller_id) | told)
+    return await _known(desk, row.code)
+
+
+async def counter(
+    desk: Desk,
+    *,
+    actor_id: UUID,
+    code: str,
+    kg: int | None = None,
+    price_paise: int | None = None,
+    note: str = "",
+    sure: bool = False,
+) -> Offer:
+    """Another price or another quantity from the side whose turn it is; what is not named stays."""
+    offer = await _held(desk, code)
+    kg = offer.kg if kg is None else kg
+    price_paise = offer.price_paise if price_paise is None else price_paise
+    check_offer(
+        commodity=offer.commodity, kg=kg, price_paise=price_paise, per=offer.per, note=note, sure=sure
+    )
+    side = await _side(desk, offer, actor_id, offer.turn)
+    prices = offer.buyer_prices if side == BUYER else offer.seller_prices
+    lot = await listing_by_code(desk, offer.listing_code)
+    if lot and lot.state == "active" and lot.kg_left < kg:
+        raise NotEnoughLeft(lot.kg_left)
+    named: dict[str, Any] = {f"{side}_prices": prices + 1}
+    row = await _move(
         desk,
-        "booking.pending",
-        row.code,
-        {
-            "seller_id": str(lot.seller_id),
-            "buyer_id": str(buyer_id),
-            "actor_id": str(buyer_id),
-            "listing": lot.code,
-            "kg": kg,
-        },
-    )
-    return Booking(
-        id=row.id,
-        code=row.code,
-        state=row.state,
+        offer,
+        "counter",
+        side,
+        actor_id,
+        told={"kg": kg, "price_paise": price_paise},
+        holding={YOUR_TURN: offer.turn == side, PRICES_LEFT: prices < MOST_PRICES},
         kg=kg,
-        commodity=lot.commodity,
-        unit=lot.unit,
-        price_paise=lot.price_paise,
-        per=lot.per,
-        total_paise=row.total_paise,
-        listing_id=lot.id,
-        listing_code=lot.code,
-        seller_id=lot.seller_id,
-        buyer_id=buyer_id,
-        seller_name=lot.seller_name,
-        buyer_name=lot.buyer_name,
-        place=place_of(lot),
-        created_at=row.created_at,
-        moved_at=row.moved_at,
-        moved_by=row.moved_by,
-        why=row.why,
-        my_role="buyer",
+        price_paise=price_paise,
+        turn=OTHER[side],
+        **named,
     )
+    await _write_step(desk, row, side, actor_id, note)
+    return await _known(desk, row.code)
+
+
+async def refuse(desk: Desk, *, actor_id: UUID, code: str) -> Offer:
+    offer = await _held(desk, code)
+    side = await _side(desk, offer, actor_id, offer.turn)
+    holding = {YOUR_TURN: offer.turn == side}
+    await _move(desk, offer, "refuse", side, actor_id, holding=holding, turn=None, answered_at=desk.now)
+    return await _known(desk, offer.code)
+
+
+async def withdraw(desk: Desk, *, actor_id: UUID, code: str) -> Offer:
+    """Whoever named the last price takes it back."""
+    offer = await _held(desk, code)
+    side = await _side(desk, offer, actor_id, OTHER.get(offer.turn or ""))
+    holding = {OWN_WORD: offer.turn == OTHER[side]}
+    await _move(desk, offer, "withdraw", side, actor_id, holding=holding, turn=None, answered_at=desk.now)
+    return await _known(desk, offer.code)
+
+
+async def accept(desk: Desk, *, actor_id: UUID, code: str) -> Booking:
+    """Yes to the last price: the quantity is booked, both have agreed, the rest stays for sale.
+
+    The lot is taken first and the offer closed then: whoever empties a lot closes its offers in the same order.
+    """
+    offer = await by_code(desk, code)
+    if offer is None:
+        raise NotYours
+    side = await _side(desk, offer, actor_id, offer.turn)
+    OFFER_LIFE.find("accept", offer.state, side)
+    lot = await stock.take(desk, listing.c.id == offer.listing_id, buyer_id=offer.buyer_id, kg=offer.kg)
+    if lot is None:
+        raise await _uncovered(desk, offer)
+    try:
+        # The very price that was read: a counter that crossed this yes is not agreed to.
+        await _move(
+            desk,
+            offer,
+            "accept",
+            side,
+            actor_id,
+            holding={YOUR_TURN: offer.turn == side},
+            as_seen=True,
+            turn=None,
+            answered_at=desk.now,
+        )
+    except Refused:
+        await _put_back(desk, lot, offer.kg)
+        raise
+    booking = await write_booking(
+        desk,
+        lot,
+        offer_id=offer.id,
+        buyer_id=offer.buyer_id,
+        kg=offer.kg,
+        price_paise=offer.price_paise,
+        per=offer.per,
+        pay_by=offer.pay_by,
+        terms=standard(lot.commodity, grade=lot.grade, logistics_paise=offer.logistics_paise),
+        state="confirmed",
+        by=side,
+    )
+    await _lot_taken(desk, lot)
+    told = _of_booking(booking, actor_id) | {"offer": offer.code, "by": side}
+    await record(desk, "booking.confirmed", booking.code, told)
+    return _mine(booking, side)
+
+
+async def _held(desk: Desk, code: str) -> Offer:
+    """The offer, which nobody else moves until this transaction ends."""
+    row = (
+        await desk.db.execute(
+            OFFERS.where(t.c.tenant_id == desk.tenant, t.c.code == spoken(code)).with_for_update(
+                of=t, key_share=True
+            )
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotYours
+    return offer_of(row, desk.now)
+
+
+async def _side(desk: Desk, offer: Offer, actor_id: UUID, due: str | None) -> str:
+    """The side somebody speaks for; the office, and who may speak for both, for the one whose move it is."""
+    mine = await parties.sides(desk, actor_id, seller_id=offer.seller_id, buyer_id=offer.buyer_id)
+    if due and (due in mine or OPERATOR in mine):
+        return due
+    return mine[0] if mine[0] in OTHER else BUYER
+
+
+async def _move(
+    desk: Desk,
+    offer: Offer,
+    move: str,
+    side: str,
+    actor_id: UUID,
+    *,
+    told: dict[str, Any] | None = None,
+    as_seen: bool = False,
+    **how: Any,
+) -> Any:
+    if as_seen:
+        now = await _held(desk, offer.code)
+        if (now.state, now.turn, now.moved_at) != (offer.state, offer.turn, offer.moved_at):
+            raise Moved("offer", now.state)
+    return await make_move(
+        desk,
+        OFFER_LIFE,
+        t,
+        move,
+        row_id=offer.id,
+        state=offer.state,
+        who=side,
+        subject=offer.code,
+        about=about(offer, offer.listing_code, offer.seller_id) | (told or {}),
+        actor_id=actor_id,
+        **how,
+    )
+
+
+async def _known(desk: Desk, code: str) -> Offer:
+    offer = await by_code(desk, code)
+    if offer is None:
+        raise NotYours
+    return offer
+
+
+async def _write_step(desk: Desk, row: Any, side: str, actor_id: UUID, note: str) -> None:
+    await desk.db.execute(
+        insert(offer_step).values(
+            tenant_id=desk.tenant,
+            offer_id=row.id,
+            by=side,
+            actor_id=actor_id,
+            kg=row.kg,
+            price_paise=row.price_paise,
+            per=row.per,
+            note=note,
+            at=desk.now,
+        )
+    )
+
+
+async def _for_the_buyer(desk: Desk, actor_id: UUID, buyer_id: UUID) -> None:
+    if not await parties.acts_for(desk, actor_id, buyer_id) and not await parties.is_operator(desk, actor_id):
+        raise NotYours
+
+
+async def _not_too_many(desk: Desk, buyer_id: UUID, listing_id: UUID) -> None:
+    # One offer of a buyer after the other, so that what is counted here is still so when it is written.
+    there = await desk.db.execute(
+        select(person.c.id)
+        .where(person.c.tenant_id == desk.tenant, person.c.id == buyer_id)
+        .with_for_update(key_share=True)
+    )
+    if there.one_or_none() is None:
+        raise NoSuchPerson(buyer_id)
+    on_lot = func.count().filter(t.c.listing_id == listing_id)
+    counted = (
+        await desk.db.execute(
+            select(on_lot, func.count()).where(
+                t.c.tenant_id == desk.tenant,
+                t.c.buyer_id == buyer_id,
+                t.c.state.in_(OPEN),
+                t.c.moved_at > desk.now - ANSWER_WITHIN,
+            )
+        )
+    ).one()
+    if counted[0] >= MOST_ON_A_LOT or counted[1] >= MOST_OPEN:
+        raise TooManyOffers
+
+
+async def _lot_taken(desk: Desk, lot: Any) -> None:
+    if lot.state == "booked":
+        await stock.tell_taken(desk, lot)
+        await lapse_offers(desk, [lot.id])
+
+
+async def _put_back(desk: Desk, lot: Any, kg: int) -> None:
+    """As if it had never been taken; nobody has seen it since."""
+    await desk.db.execute(
+        update(listing)
+        .where(listing.c.tenant_id == desk.tenant, listing.c.id == lot.id)
+        .values(kg_left=listing.c.kg_left + kg, state="active")
+    )
+
+
+async def _uncovered(desk: Desk, offer: Offer) -> Refused:
+    lot = await listing_by_code(desk, offer.listing_code)
+    if lot is None or lot.state not in ("active", "booked"):
+        return ListingGone()
+    return NotEnoughLeft(lot.kg_left)
 
 
 async def _refusal(desk: Desk, buyer_id: UUID, code: str, kg: int) -> Refused:
-    there = await by_code(desk, code)
+    there = await listing_by_code(desk, code)
     if there is None or there.state != "active":
         return ListingGone()
     if there.seller_id == buyer_id:
@@ -134,3 +409,17 @@ async def _refusal(desk: Desk, buyer_id: UUID, code: str, kg: int) -> Refused:
     if there.kg_left < kg:
         return NotEnoughLeft(there.kg_left)
     return NoSuchPerson(buyer_id)
+
+
+def _of_booking(booking: Booking, actor_id: UUID) -> dict[str, Any]:
+    return {
+        "seller_id": str(booking.seller_id),
+        "buyer_id": str(booking.buyer_id),
+        "actor_id": str(actor_id),
+        "listing": booking.listing_code,
+        "kg": booking.kg,
+    }
+
+
+def _mine(booking: Booking, side: str) -> Booking:
+    return replace(booking, my_role="buyer" if side == BUYER else "seller")

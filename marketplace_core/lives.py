@@ -1,0 +1,32 @@
+"""Every life of the market in one place.
+
+    python -m marketplace_core.lives > docs/lives.md
+
+A room that has something with a life adds it here.
+"""
+
+import sys
+
+from marketplace_core.bookings.transitions import BOOKING_LIFE
+from marketplace_core.disputes.transitions import DISPUTE_LIFE
+from marketplace_core.listings.transitions import LISTING_LIFE
+from marketplace_core.offers.transitions import OFFER_LIFE
+from marketplace_core.transitions import Life, as_markdown
+
+LIVES: tuple[Life, ...] = (LISTING_LIFE, OFFER_LIFE, BOOKING_LIFE, DISPUTE_LIFE)
+
+HEAD = """# Lives
+
+Printed by `python -m marketplace_core.lives`. The same tables move the rows, so what stands here is what happens.
+A move is open to those in *by* from the states in *from*, when what stands under *when* holds. `time` makes its
+moves by itself, `market` when something else has happened to the goods. Every move records its event once.
+
+"""
+
+
+def page() -> str:
+    return HEAD + as_markdown(LIVES).rstrip() + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

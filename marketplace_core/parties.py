@@ -1,0 +1,56 @@
+"""As whom somebody acts on a thing between two sides."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from marketplace_core.accounts.models import person
+from marketplace_core.desk import Desk
+from marketplace_core.errors import Moved, NotYours
+from marketplace_core.transitions import Life
+
+BUYER, SELLER, DRIVER, OPERATOR, MARKET = "buyer", "seller", "driver", "operator", "market"
+
+
+async def acts_for(desk: Desk, actor_id: UUID, person_id: UUID) -> bool:
+    return actor_id == person_id
+
+
+async def is_operator(desk: Desk, actor_id: UUID) -> bool:
+    roles = await desk.db.execute(
+        select(person.c.roles).where(person.c.tenant_id == desk.tenant, person.c.id == actor_id)
+    )
+    return "operator" in (roles.scalar_one_or_none() or ())
+
+
+async def sides(desk: Desk, actor_id: UUID, *, seller_id: UUID, buyer_id: UUID) -> tuple[str, ...]:
+    """Every side that this person may speak for, their own first; nobody's is `NotYours`."""
+    if actor_id == seller_id:
+        return (SELLER,)
+    if actor_id == buyer_id:
+        return (BUYER,)
+    found = [
+        side
+        for side, party in ((SELLER, seller_id), (BUYER, buyer_id))
+        if await acts_for(desk, actor_id, party)
+    ]
+    if await is_operator(desk, actor_id):
+        found.append(OPERATOR)
+    if not found:
+        raise NotYours
+    return tuple(found)
+
+
+def as_whom(life: Life, move: str, state: str, roles: tuple[str, ...]) -> str:
+    """The first of these roles to which the move is open."""
+    refusal: Moved | NotYours = NotYours()
+    for who in roles:
+        try:
+            life.find(move, state, who)
+        except Moved as moved:
+            refusal = moved
+        except NotYours:
+            continue
+        else:
+            return who
+    raise refusal
