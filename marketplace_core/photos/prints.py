@@ -81,7 +81,8 @@ def _likeness(picture: Image.Image) -> bytes:
     edges, _ = np.histogram(direction, bins=DIRECTIONS, range=(0, np.pi), weights=np.hypot(down, across))
     parts = [np.sqrt(part.ravel() / max(part.sum(), 1e-9)) for part in (colour, edges)]
     vector = np.concatenate(parts) / np.sqrt(len(parts))
-    return np.rint(vector * 127).astype(np.int8).tobytes()
+    whole: bytes = np.rint(vector * 127).astype(np.int8).tobytes()
+    return whole
 
 
 def alike(one: bytes, other: bytes) -> float:

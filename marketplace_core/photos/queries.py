@@ -1,13 +1,15 @@
 """Have we seen this photo before?"""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Integer, Uuid, and_, cast, column, func, select
+from sqlalchemy import ARRAY, Integer, Uuid, and_, cast, column, func, or_, select
 
 from marketplace_core.desk import Desk
+from marketplace_core.listings.models import listing
 from marketplace_core.photos.models import photo, photo_print, photo_use
 from marketplace_core.photos.prints import LIKE, NEAR_BITS, alike, probes
 
@@ -100,5 +102,31 @@ async def owner(desk: Desk, photo_id: UUID) -> UUID | None:
     """Who sent it; None while it has not come yet."""
     found = await desk.db.execute(
         select(photo.c.person_id).where(photo.c.tenant_id == desk.tenant, photo.c.id == photo_id)
+    )
+    return found.scalar_one_or_none()
+
+
+async def key_for(desk: Desk, photo_id: UUID, person_id: UUID, roles: Collection[str]) -> str | None:
+    """Where a photo lies, for those who may see it: its sender, everybody while its lot is for sale, and agents
+    and operators, who grade and review."""
+    for_sale = (
+        select(photo_use.c.photo_id)
+        .join(
+            listing, and_(listing.c.tenant_id == photo_use.c.tenant_id, listing.c.code == photo_use.c.subject)
+        )
+        .where(
+            photo_use.c.tenant_id == desk.tenant,
+            photo_use.c.photo_id == photo_id,
+            listing.c.state == "active",
+            listing.c.expires_at > desk.now,
+        )
+    )
+    allowed = (
+        []
+        if {"field_agent", "operator"} & set(roles)
+        else [or_(photo.c.person_id == person_id, for_sale.exists())]
+    )
+    found = await desk.db.execute(
+        select(photo.c.key).where(photo.c.tenant_id == desk.tenant, photo.c.id == photo_id, *allowed)
     )
     return found.scalar_one_or_none()

@@ -1,0 +1,165 @@
+"""Grades: asked for with photos, one by one or in a batch; given by field agents."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Path, Query
+from pydantic import Field
+
+from marketplace_core.api import paging
+from marketplace_core.api.faults import refuses
+from marketplace_core.api.listings import CommodityId
+from marketplace_core.api.paging import Cursor, Limit, Page
+from marketplace_core.api.route import AtDesk, Me, doors, only
+from marketplace_core.api.shapes import Asked, Lines, Told
+from marketplace_core.errors import BadTerms, Moved, NotFound, NotYours
+from marketplace_core.grading import commands, queries
+from marketplace_core.grading.commands import LONGEST_ADVICE, MOST_IN_A_BATCH, MOST_PHOTOS
+from marketplace_core.grading.errors import TooManyGradings
+
+router = doors("gradings")
+
+GradingCode = Annotated[
+    str, Path(pattern=r"^[Gg][0-9A-Za-z]{5}$", description="As people say it.", examples=["G5QW8Z"])
+]
+Permille = Annotated[
+    int, Field(strict=True, ge=0, le=1000, description="Parts of a thousand.", examples=[140])
+]
+Photos = Annotated[list[UUID], Field(min_length=1, max_length=MOST_PHOTOS)]
+Advice = Annotated[Lines, Field(max_length=LONGEST_ADVICE)]
+
+
+class NewGrading(Asked):
+    commodity: CommodityId
+    photos: Photos
+    listing: str | None = Field(
+        None, pattern=r"^[Ll][0-9A-Za-z]{5}$", description="My listing, which will carry the grade."
+    )
+
+
+class NewBatch(Asked):
+    gradings: list[NewGrading] = Field(min_length=1, max_length=MOST_IN_A_BATCH)
+
+
+class Judgement(Asked):
+    grade: Literal["A", "B", "C"]
+    moisture_permille: Permille | None = Field(None, description="From a meter, never from a photo.")
+    purity_permille: Permille | None = None
+    advice: Advice | None = None
+
+
+class CannotJudge(Asked):
+    advice: Advice = Field(description="What to send instead.")
+
+
+class GradingShown(Told):
+    """What nobody measured is null."""
+
+    code: str
+    commodity: str
+    listing: str | None
+    photos: list[UUID]
+    state: str
+    grade: str | None
+    moisture_permille: int | None
+    purity_permille: int | None
+    advice: str | None
+    created_at: datetime
+    moved_at: datetime
+
+
+class BatchShown(Told):
+    id: UUID
+    progress: dict[str, int] = Field(
+        description="How many stand where.", examples=[{"asked": 2, "graded": 1}]
+    )
+    gradings: list[GradingShown]
+
+
+@router.post(
+    "/gradings",
+    status_code=202,
+    summary="Ask for a grade",
+    responses=refuses(TooManyGradings, BadTerms, NotFound),
+)
+async def ask(body: NewGrading, desk: AtDesk, me: Me) -> GradingShown:
+    """A field agent looks at the photos; ten an hour for each person."""
+    listing = body.listing.upper() if body.listing else None
+    return GradingShown.model_validate(
+        await commands.ask(
+            desk, person_id=me.person_id, commodity=body.commodity, photos=body.photos, listing_code=listing
+        )
+    )
+
+
+@router.post(
+    "/gradings/batches",
+    status_code=202,
+    summary="Ask for many grades at once",
+    responses=refuses(NotYours, BadTerms, NotFound),
+)
+async def ask_many(body: NewBatch, desk: AtDesk, me: Me) -> BatchShown:
+    """For buyers, aggregators and agents; all or nothing."""
+    wanted = [(each.commodity, each.photos) for each in body.gradings]
+    batch_id, _ = await commands.ask_many(desk, person_id=me.person_id, wanted=wanted)
+    return await _batch(desk, me, batch_id)
+
+
+@router.get("/gradings/batches/{batch_id}", summary="How far a batch is", responses=refuses(NotFound))
+async def batch(batch_id: UUID, desk: AtDesk, me: Me) -> BatchShown:
+    return await _batch(desk, me, batch_id)
+
+
+async def _batch(desk: AtDesk, me: Me, batch_id: UUID) -> BatchShown:
+    progress, found = await queries.batch(desk, me.person_id, batch_id)
+    if not found:
+        raise NotFound("batch")
+    return BatchShown(
+        id=batch_id,
+        progress=dict(progress),
+        gradings=[GradingShown.model_validate(each) for each in found],
+    )
+
+
+@router.get("/gradings/mine", summary="What I asked for")
+async def mine(desk: AtDesk, me: Me, limit: Limit = 20, cursor: Cursor = None) -> Page[GradingShown]:
+    """Newest first."""
+    rows = await queries.mine(desk, me.person_id, limit=limit + 1, before=paging.after(cursor))
+    return paging.page(rows, limit, GradingShown.model_validate, lambda each: each.id)
+
+
+@router.get("/gradings/waiting", summary="What waits for an agent", responses=refuses(NotYours))
+async def waiting(
+    desk: AtDesk, me: Me, limit: Annotated[int, Query(ge=1, le=100)] = 20
+) -> list[GradingShown]:
+    """The longest waiting first; for field agents and operators."""
+    only(me, "field_agent", "operator")
+    return [GradingShown.model_validate(each) for each in await queries.waiting(desk, limit=limit)]
+
+
+@router.get("/gradings/{code}", summary="One grading", responses=refuses(NotFound))
+async def one(code: GradingCode, desk: AtDesk, me: Me) -> GradingShown:
+    found = await queries.by_code(desk, code)
+    if found is None or not (found.person_id == me.person_id or {"field_agent", "operator"} & set(me.roles)):
+        raise NotFound("grading")
+    return GradingShown.model_validate(found)
+
+
+@router.post(
+    "/gradings/{code}/grade", summary="Give a grade", responses=refuses(NotYours, NotFound, Moved, BadTerms)
+)
+async def grade(code: GradingCode, body: Judgement, desk: AtDesk, me: Me) -> GradingShown:
+    """A field agent's judgement becomes the listing's grade. Nobody grades their own."""
+    done = await commands.grade(desk, actor_id=me.person_id, code=code, **body.model_dump())
+    return GradingShown.model_validate(done)
+
+
+@router.post(
+    "/gradings/{code}/give-up",
+    summary="Say that it cannot be judged",
+    responses=refuses(NotYours, NotFound, Moved, BadTerms),
+)
+async def give_up(code: GradingCode, body: CannotJudge, desk: AtDesk, me: Me) -> GradingShown:
+    done = await commands.give_up(desk, actor_id=me.person_id, code=code, advice=body.advice)
+    return GradingShown.model_validate(done)
