@@ -16,7 +16,7 @@ from marketplace_core.listings.models import listing
 from marketplace_core.places import gazetteer
 from marketplace_core.places import queries as places
 from marketplace_core.places.place import Place
-from marketplace_core.pricing import reference
+from marketplace_core.pricing import load as prices
 from marketplace_core.tenants import HOUSE
 from marketplace_core.tenants.models import tenant
 
@@ -97,7 +97,7 @@ async def _fill_reference(db: AsyncConnection) -> None:
     await db.exec_driver_sql(ONE_AT_A_TIME)
     await db.execute(insert(tenant).values(id=TENANT, name="Mandi Mitra").on_conflict_do_nothing())
     await gazetteer.fill(db)
-    await reference.fill(db)
+    await prices.fill(db)
 
 
 async def _open_demo_market(desk: Desk) -> None:

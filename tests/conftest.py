@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -18,7 +20,7 @@ from nlu.server import rasa_server
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=ZoneInfo("Asia/Kolkata"))
 
-KEPT = ["alembic_version", "tenant", "pincode", "district", "post_office", "reference_price"]
+KEPT = ["alembic_version", "tenant", "pincode", "district", "post_office", "market", "market_price"]
 TENANT_TABLES = """
     SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables
     WHERE schemaname = 'public' AND tablename <> ALL (%s)
@@ -35,8 +37,9 @@ def now() -> datetime:
 
 
 @pytest.fixture(scope="session")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    with embedded(tmp_path_factory.mktemp("database") / "pg") as database:
+def database() -> Iterator[Database]:
+    # not under pytest's own folder: each new session closes that to everybody, also to our server's user
+    with TemporaryDirectory(prefix="mandi-test-") as folder, embedded(Path(folder) / "pg") as database:
         migrate(database.owner_url)
 
         async def fill() -> None:

@@ -1,31 +1,77 @@
-"""Reference prices, shared by all tenants: paise a quintal, with their date and source."""
+"""Market days, shared by all tenants, and what residue brings, kept by each tenant's operators.
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Date, Identity, Index, Integer, Table, Text
+All prices are paise a quintal.
+"""
 
-from marketplace_core.db.schema import metadata
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Computed,
+    Date,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
 
-reference_price = Table(
-    "reference_price",
+from marketplace_core.db.schema import Moment, Point, metadata, tenant_id
+
+#: `exact` says that the point is a post office of the market's name; otherwise it is the district's, or none.
+market = Table(
+    "market",
     metadata,
     Column("id", Integer, Identity(), primary_key=True),
-    Column("commodity", Text, nullable=False),
-    Column("state", Text),
-    Column("district", Text),
+    Column("state", Text, nullable=False),
+    Column("district", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("lat", Float),
+    Column("lon", Float),
+    Column("exact", Boolean, nullable=False),
+    Column("loc", Point, Computed("point(lon, lat)", persisted=True)),
+    UniqueConstraint("state", "district", "name"),
+    CheckConstraint("(lat IS NULL) = (lon IS NULL)", name="whole_point"),
+    Index("ix_market_loc", "loc", postgresql_using="gist"),
+)
+
+#: One commodity at one market on one day: the median over varieties and grades.
+market_price = Table(
+    "market_price",
+    metadata,
+    Column("commodity", Text, primary_key=True),
+    Column("market_id", Integer, ForeignKey("market.id"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("low_paise", BigInteger, nullable=False),
+    Column("likely_paise", BigInteger, nullable=False),
+    Column("high_paise", BigInteger, nullable=False),
+    Column("source", Text, nullable=False),
+    CheckConstraint(
+        "0 < low_paise AND low_paise <= likely_paise AND likely_paise <= high_paise", name="range"
+    ),
+    Index(None, "commodity", "day"),
+)
+
+residue_reference = Table(
+    "residue_reference",
+    metadata,
+    tenant_id(),
+    Column("commodity", Text, primary_key=True),
+    Column("state", Text, primary_key=True),
     Column("low_paise", BigInteger, nullable=False),
     Column("likely_paise", BigInteger),
     Column("high_paise", BigInteger, nullable=False),
     Column("as_of", Date, nullable=False),
     Column("source", Text, nullable=False),
-    Column("market_days", Integer),
-    CheckConstraint("state IS NOT NULL OR district IS NULL", name="district_has_state"),
+    Column("set_by", Uuid, nullable=False),
+    Column("set_at", Moment, nullable=False),
+    ForeignKeyConstraint(["tenant_id", "set_by"], ["person.tenant_id", "person.id"]),
     CheckConstraint("0 < low_paise AND low_paise <= high_paise", name="range"),
     CheckConstraint("likely_paise BETWEEN low_paise AND high_paise", name="likely_inside"),
-    Index(
-        "uq_reference_price_where",
-        "commodity",
-        "state",
-        "district",
-        unique=True,
-        postgresql_nulls_not_distinct=True,
-    ),
 )
