@@ -14,10 +14,14 @@ from bot import health, outbox, turn
 from bot.carriers.twilio import webhook
 from bot.console import simulator
 from bot.house import House, open_house
+from bot.login_codes import send_code
 from bot.message import Answer, DatabaseAway, Inbound
 from bot.postman import Postman
 from bot.settings import NotConfigured, Settings, settings
+from marketplace_core.api.app import PREFIX, create_api
+from marketplace_core.api.office import make_office
 from marketplace_core.desk import open_desk
+from marketplace_core.settings import MarketSettings
 
 
 def create_app(given: Settings | None = None) -> FastAPI:
@@ -27,9 +31,10 @@ def create_app(given: Settings | None = None) -> FastAPI:
     if not chosen.simulator and "twilio_auth_token" not in chosen.model_fields_set:
         raise NotConfigured("TWILIO_AUTH_TOKEN is not set: anybody could sign as the carrier.")
 
+    postman = Postman()
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        postman = Postman()
         async with open_house(chosen, postman.ring) as house:
             app.state.house = house
             rounds = asyncio.create_task(postman.work(house.office, house.box, lambda: datetime.now(UTC)))
@@ -61,6 +66,9 @@ def create_app(given: Settings | None = None) -> FastAPI:
     app.add_middleware(health.Stopwatch, registry=registry)
     app.include_router(health.routes(lambda: house().engine, chosen.rasa_url, registry))
     app.include_router(webhook.routes(chosen, take, saw_status))
+    market = MarketSettings(mandi_home=chosen.mandi_home)
+    api = make_office(lambda: house().engine, market, send_code=send_code, after_commit=postman.ring)
+    app.mount(PREFIX, create_api(api))
     if chosen.simulator:
         try:
             app.include_router(simulator.routes(chosen))

@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, ProcessCollector
 
+from marketplace_core import logs
 from marketplace_core.api import health
 from marketplace_core.api.app import PREFIX, create_api
 from marketplace_core.api.office import SendCode, make_office
@@ -52,10 +53,12 @@ def main() -> None:
     database_url = os.environ.get("DATABASE_URL")
     if not database_url:
         sys.exit("DATABASE_URL is empty: the address of the market's database, for the app's plain role.")
+    logs.configure("INFO")
     uvicorn.run(
         create_app(database_url, market_settings()),
         host=given.host,
         port=given.port,
+        log_config=None,
         access_log=False,
         server_header=False,
     )

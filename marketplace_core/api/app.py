@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from marketplace_core.api import auth, docs, faults, listings, places
+from marketplace_core.api import auth, commodities, docs, faults, listings, me, organisations, places
 from marketplace_core.api.envelope import Envelope
 from marketplace_core.api.office import Office
 from marketplace_core.errors import Refused
@@ -17,8 +17,11 @@ PREFIX = "/api/v1"
 ROUTERS = (
     auth.router,
     auth.signed_in,
+    me.router,
     listings.router,
+    commodities.router,
     places.router,
+    organisations.router,
 )
 
 TAGS: tuple[Mapping[str, Any], ...] = (
@@ -27,8 +30,11 @@ TAGS: tuple[Mapping[str, Any], ...] = (
         "description": "A phone number is enough: a code comes by SMS, and is traded for an access token (an hour) "
         "and a refresh token (thirty days).",
     },
+    {"name": "me", "description": "Who I am here, and where I am reached."},
     {"name": "listings", "description": "Lots for sale."},
+    {"name": "commodities", "description": "What the market trades."},
     {"name": "places", "description": "India's pincodes and villages."},
+    {"name": "organisations", "description": "Markets of their own, for the house's admins."},
 )
 
 ABOUT = """

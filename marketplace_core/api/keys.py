@@ -54,8 +54,9 @@ async def begin(desk: Desk, person_id: UUID, key: str, mark: bytes) -> Response 
         insert(t)
         .values(tenant_id=desk.tenant, person_id=person_id, key=key, fingerprint=mark, at=desk.now)
         .on_conflict_do_nothing()
+        .returning(t.c.key)
     )
-    if ours.rowcount:
+    if ours.first():
         return None
     row = (
         await desk.db.execute(

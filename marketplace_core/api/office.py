@@ -20,13 +20,13 @@ class SendCode(Protocol):
 
 @dataclass(frozen=True)
 class Office:
-    """`after_commit` is called when something was changed: news may wait to be told."""
+    """`after_commit` is called with the tenant when something was changed: news may wait to be told."""
 
     engine: Callable[[], AsyncEngine]
     settings: MarketSettings
     seal: Seal
     send_code: SendCode | None
-    after_commit: Callable[[], None]
+    after_commit: Callable[[int], None]
     clock: Callable[[], datetime]
 
 
@@ -35,7 +35,7 @@ def make_office(
     settings: MarketSettings,
     *,
     send_code: SendCode | None = None,
-    after_commit: Callable[[], None] = lambda: None,
+    after_commit: Callable[[int], None] = lambda tenant: None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Office:
     return Office(engine, settings, Seal(_secrets(settings)), send_code, after_commit, clock)

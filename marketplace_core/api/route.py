@@ -51,7 +51,7 @@ class SignedIn(APIRoute):
                 request.state.desk, request.state.caller = desk, caller
                 response = await (_once(do, request, desk, caller, key) if key else do(request))
             if request.method in keys.METHODS:
-                office.after_commit()
+                office.after_commit(visitor.claims.tenant)
             return response
 
         return serve
@@ -65,10 +65,11 @@ class Open(APIRoute):
 
         async def serve(request: Request) -> Response:
             office, visitor = office_of(request), cast(Visitor, request.state.visitor)
-            async with open_desk(office.engine(), _named_tenant(request), visitor.now) as desk:
+            tenant = _named_tenant(request)
+            async with open_desk(office.engine(), tenant, visitor.now) as desk:
                 request.state.desk = desk
                 response = await do(request)
-            office.after_commit()
+            office.after_commit(tenant)
             return response
 
         return serve
@@ -136,7 +137,7 @@ async def _documented_key(
     """Documented here; the door itself reads it."""
 
 
-_BOTH = refuses(TooLarge, TooManyRequests, TryAgain) | {
+BOTH = refuses(TooLarge, TooManyRequests, TryAgain) | {
     400: {"model": Problem, "description": "`bad_json`, `bad_request` The body cannot be read."},
     422: {
         "model": Problem,
@@ -162,9 +163,9 @@ def doors(tag: str) -> APIRouter:
         route_class=SignedIn,
         tags=[tag],
         dependencies=[Security(bearer)],
-        responses=_BOTH | refuses(NotSignedIn),
+        responses=BOTH | refuses(NotSignedIn),
     )
 
 
 def open_doors(tag: str) -> APIRouter:
-    return APIRouter(route_class=Open, tags=[tag], responses=_BOTH)
+    return APIRouter(route_class=Open, tags=[tag], responses=BOTH)
