@@ -22,7 +22,9 @@ event = Table(
     Column("about", JSONB, nullable=False),
     Column("at", Moment, primary_key=True),
     Column("noticed_at", Moment),
+    Column("spread_at", Moment),
     Index("ix_event_unnoticed", "tenant_id", "id", postgresql_where=text("noticed_at IS NULL")),
+    Index("ix_event_unspread", "tenant_id", "id", postgresql_where=text("spread_at IS NULL")),
     postgresql_partition_by="RANGE (at)",
 )
 

@@ -37,6 +37,10 @@ class MarketSettings(BaseSettings):
         "https://api.razorpay.com", description="Where orders are made; the stand-in takes this place."
     )
 
+    mandi_webhooks_to_loopback: bool = Field(
+        False, description="Lets webhooks go to http://127.0.0.1 too: for a receiver on one's own machine."
+    )
+
     mandi_jwt_secret: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (),
         description="Signs access tokens; a comma separates two while it is rotated. Empty: a file is made.",

@@ -19,6 +19,7 @@ from marketplace_core.ledger.models import open_hold as ledger_open_hold
 from marketplace_core.ledger.models import transfer as ledger_transfer
 from marketplace_core.listings.models import listing
 from marketplace_core.logins.models import login_code, refresh_token, session
+from marketplace_core.notifications.models import notification
 from marketplace_core.offers.models import offer, offer_step
 from marketplace_core.payments.models import day as payment_day
 from marketplace_core.payments.models import payment, refund
@@ -32,6 +33,10 @@ from marketplace_core.ratings.models import rating
 from marketplace_core.tenants.models import tenant, tenant_number
 from marketplace_core.window.models import open_listing
 from marketplace_core.wishes.models import wish, wish_match
+from marketplace_core.webhooks.models import attempt as webhook_attempt
+from marketplace_core.webhooks.models import delivery as webhook_delivery
+from marketplace_core.webhooks.models import endpoint as webhook_endpoint
+from marketplace_core.webhooks.models import secret as webhook_secret
 
 #: Shared by all tenants and filled from shipped data.
 REFERENCE = (pincode, district, post_office, market, market_price)
@@ -87,6 +92,11 @@ TENANTS_OWN = (
     audit_entry,
     audit_personal,
     audit_chain,
+    webhook_endpoint,
+    webhook_secret,
+    webhook_delivery,
+    webhook_attempt,
+    notification,
 )
 
 __all__ = ["REFERENCE", "REGISTRY", "SHARED", "TENANTS_OWN", "WINDOW", "metadata"]
