@@ -24,10 +24,9 @@ async def prove_all(engine: AsyncEngine) -> int:
     broken = 0
     for tenant in await everyone(engine):
         async with open_desk(engine, tenant, datetime.now(UTC)) as desk:
-            for found in await prove(desk):
-                broken += bool(found.broken_by)
-                rows = "".join(f"\n    {row}" for row in found.broken_by)
-                print(f"tenant {tenant}: {'BROKEN' if rows else 'holds '}  {found.claim}{rows}")
+            for claim, rows in (await prove(desk)).items():
+                broken += bool(rows)
+                print(f"tenant {tenant}: {'BROKEN' if rows else 'holds '}  {claim}", *rows, sep="\n    ")
     return 1 if broken else 0
 
 

@@ -4,7 +4,6 @@ Each claim is a sentence and a query for the rows that break it; a tenant's book
 empty.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import text
@@ -71,16 +70,22 @@ CLAIMS = {
 }
 
 
-@dataclass(frozen=True)
-class Found:
-    claim: str
-    broken_by: tuple[Any, ...]
+#: All claims in one statement, so that they are looked at in one moment while the market goes on.
+ALL = text(
+    " UNION ALL ".join(
+        f"SELECT {nth} AS nth, row_to_json(broken) FROM ({query} LIMIT 10) AS broken"  # noqa: S608 - our own
+        for nth, query in enumerate(CLAIMS.values())
+    )
+)
 
 
-async def prove(desk: Desk) -> tuple[Found, ...]:
+async def prove(desk: Desk) -> dict[str, list[Any]]:
     """Every claim with the first rows that break it."""
-    found = []
-    for claim, query in CLAIMS.items():
-        rows = await desk.db.execute(text(query + " LIMIT 10"), {"tenant": desk.tenant})
-        found.append(Found(claim, tuple(rows)))
-    return tuple(found)
+    found: dict[str, list[Any]] = {claim: [] for claim in CLAIMS}
+    for nth, row in await desk.db.execute(ALL, {"tenant": desk.tenant}):
+        found[list(CLAIMS)[nth]].append(row)
+    return found
+
+
+async def broken(desk: Desk) -> dict[str, list[Any]]:
+    return {claim: rows for claim, rows in (await prove(desk)).items() if rows}
