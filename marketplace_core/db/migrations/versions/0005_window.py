@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from marketplace_core.db.fences import fence
+
 revision = "0005"
 down_revision = "0004"
 
@@ -101,8 +103,67 @@ ALTER TABLE listing FORCE ROW LEVEL SECURITY;
 ALTER TABLE listing DROP COLUMN loc;
 """
 
+WISHES = """
+CREATE TABLE wish (
+    tenant_id INTEGER NOT NULL,
+    id UUID DEFAULT uuidv7() NOT NULL,
+    buyer_id UUID NOT NULL,
+    state TEXT NOT NULL,
+    commodity TEXT NOT NULL,
+    grade TEXT,
+    least_kg BIGINT NOT NULL,
+    most_kg BIGINT,
+    price_paise BIGINT,
+    per TEXT,
+    tonne_paise BIGINT GENERATED ALWAYS AS (
+        price_paise * CASE per WHEN 'kg' THEN 1000 WHEN 'quintal' THEN 10 ELSE 1 END
+    ) STORED,
+    pincode TEXT NOT NULL,
+    village TEXT,
+    district TEXT NOT NULL,
+    place_state TEXT NOT NULL,
+    lat FLOAT NOT NULL,
+    lon FLOAT NOT NULL,
+    km INTEGER NOT NULL,
+    square BIGINT NOT NULL,
+    until TIMESTAMP WITH TIME ZONE NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    moved_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    moved_by TEXT NOT NULL,
+    CONSTRAINT pk_wish PRIMARY KEY (tenant_id, id),
+    CONSTRAINT fk_wish_tenant_id_buyer_id FOREIGN KEY (tenant_id, buyer_id) REFERENCES person (tenant_id, id),
+    CONSTRAINT ck_wish_state CHECK (state IN ('active', 'ended')),
+    CONSTRAINT ck_wish_moved_by CHECK (moved_by IN ('buyer', 'operator', 'time')),
+    CONSTRAINT ck_wish_grade CHECK (grade IN ('A', 'B', 'C')),
+    CONSTRAINT ck_wish_kg CHECK (least_kg > 0 AND most_kg >= least_kg),
+    CONSTRAINT ck_wish_price CHECK (price_paise > 0),
+    CONSTRAINT ck_wish_per
+        CHECK (per IN ('kg', 'quintal', 't') AND (per IS NULL) = (price_paise IS NULL)),
+    CONSTRAINT ck_wish_km CHECK (km BETWEEN 1 AND 200)
+);
+CREATE INDEX ix_wish_square ON wish (tenant_id, commodity, square) WHERE state = 'active';
+CREATE INDEX ix_wish_tenant_id_buyer_id_id ON wish (tenant_id, buyer_id, id);
+CREATE INDEX ix_wish_until ON wish (tenant_id, until) WHERE state = 'active';
+
+CREATE TABLE wish_match (
+    tenant_id INTEGER NOT NULL,
+    listing_id UUID NOT NULL,
+    buyer_id UUID NOT NULL,
+    wish_id UUID NOT NULL,
+    matched_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_wish_match PRIMARY KEY (tenant_id, listing_id, buyer_id),
+    CONSTRAINT fk_wish_match_tenant_id_listing_id FOREIGN KEY (tenant_id, listing_id)
+        REFERENCES listing (tenant_id, id),
+    CONSTRAINT fk_wish_match_tenant_id_wish_id FOREIGN KEY (tenant_id, wish_id) REFERENCES wish (tenant_id, id)
+);
+CREATE INDEX ix_wish_match_tenant_id_buyer_id_matched_at ON wish_match (tenant_id, buyer_id, matched_at);
+CREATE INDEX ix_wish_match_tenant_id_wish_id ON wish_match (tenant_id, wish_id);
+"""
+
 
 def upgrade() -> None:
     op.execute(WINDOW)
     op.execute(IN_STEP)
     op.execute(FILL)
+    op.execute(WISHES)
+    op.execute(fence("wish", "wish_match"))
