@@ -45,6 +45,8 @@ STATES = {
 OURS = {name.casefold(): each.id for each in COMMODITIES.values() for name in each.agmarknet} | {
     name: name for name in COMMODITIES
 }
+#: Names of earlier years.
+OURS |= {"paddy(dhan)(common)": "paddy", "paddy(dhan)(basmati)": "paddy", "tur": "pigeonpea"}
 
 #: A price this many times above or below the market's own median of the last days is a slip.
 SLIP, USUAL_DAYS, FEWEST_USUAL = 3, 60, 5
