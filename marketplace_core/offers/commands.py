@@ -16,9 +16,9 @@ from marketplace_core.codes import OFFER, new_code, spoken
 from marketplace_core.desk import Desk
 from marketplace_core.errors import (
     ListingGone,
-    Moved,
     NoSuchPerson,
     NotEnoughLeft,
+    NotMet,
     NotYours,
     OwnListing,
     Refused,
@@ -30,8 +30,8 @@ from marketplace_core.listings.queries import by_code as listing_by_code
 from marketplace_core.offers.errors import NotNegotiable, TooManyOffers
 from marketplace_core.offers.lapsing import about, lapse_offers
 from marketplace_core.offers.models import offer as t
-from marketplace_core.offers.models import offer_step
-from marketplace_core.offers.queries import OFFERS, Offer, by_code, offer_of
+from marketplace_core.offers.moving import OTHER, held, known, move, side_of, write_step
+from marketplace_core.offers.queries import Offer, by_code
 from marketplace_core.offers.rules import (
     MOST_ON_A_LOT,
     MOST_OPEN,
@@ -47,10 +47,7 @@ from marketplace_core.offers.transitions import (
     PRICES_LEFT,
     YOUR_TURN,
 )
-from marketplace_core.parties import BUYER, OPERATOR, SELLER
-from marketplace_core.transitions import make as make_move
-
-OTHER = {BUYER: SELLER, SELLER: BUYER}
+from marketplace_core.parties import BUYER, SELLER
 
 
 async def book_at_listed_price(
@@ -163,10 +160,10 @@ async def make(
                 .returning(t)
             )
         ).one_or_none()
-    await _write_step(desk, row, BUYER, actor_id, note)
+    await write_step(desk, row, BUYER, actor_id, note)
     told = {"actor_id": str(actor_id), "by": BUYER}
     await record(desk, "offer.made", row.code, about(row, lot.code, lot.seller_id) | told)
-    return await _known(desk, row.code)
+    return await known(desk, row.code)
 
 
 async def counter(
@@ -180,19 +177,19 @@ async def counter(
     sure: bool = False,
 ) -> Offer:
     """Another price or another quantity from the side whose turn it is; what is not named stays."""
-    offer = await _held(desk, code)
+    offer = await held(desk, code)
     kg = offer.kg if kg is None else kg
     price_paise = offer.price_paise if price_paise is None else price_paise
     check_offer(
         commodity=offer.commodity, kg=kg, price_paise=price_paise, per=offer.per, note=note, sure=sure
     )
-    side = await _side(desk, offer, actor_id, offer.turn)
+    side = await side_of(desk, offer, actor_id, offer.turn)
     prices = offer.buyer_prices if side == BUYER else offer.seller_prices
     lot = await listing_by_code(desk, offer.listing_code)
     if lot and lot.state == "active" and lot.kg_left < kg:
         raise NotEnoughLeft(lot.kg_left)
     named: dict[str, Any] = {f"{side}_prices": prices + 1}
-    row = await _move(
+    row = await move(
         desk,
         offer,
         "counter",
@@ -205,25 +202,25 @@ async def counter(
         turn=OTHER[side],
         **named,
     )
-    await _write_step(desk, row, side, actor_id, note)
-    return await _known(desk, row.code)
+    await write_step(desk, row, side, actor_id, note)
+    return await known(desk, row.code)
 
 
 async def refuse(desk: Desk, *, actor_id: UUID, code: str) -> Offer:
-    offer = await _held(desk, code)
-    side = await _side(desk, offer, actor_id, offer.turn)
+    offer = await held(desk, code)
+    side = await side_of(desk, offer, actor_id, offer.turn)
     holding = {YOUR_TURN: offer.turn == side}
-    await _move(desk, offer, "refuse", side, actor_id, holding=holding, turn=None, answered_at=desk.now)
-    return await _known(desk, offer.code)
+    await move(desk, offer, "refuse", side, actor_id, holding=holding, turn=None, answered_at=desk.now)
+    return await known(desk, offer.code)
 
 
 async def withdraw(desk: Desk, *, actor_id: UUID, code: str) -> Offer:
     """Whoever named the last price takes it back."""
-    offer = await _held(desk, code)
-    side = await _side(desk, offer, actor_id, OTHER.get(offer.turn or ""))
+    offer = await held(desk, code)
+    side = await side_of(desk, offer, actor_id, OTHER.get(offer.turn or ""))
     holding = {OWN_WORD: offer.turn == OTHER[side]}
-    await _move(desk, offer, "withdraw", side, actor_id, holding=holding, turn=None, answered_at=desk.now)
-    return await _known(desk, offer.code)
+    await move(desk, offer, "withdraw", side, actor_id, holding=holding, turn=None, answered_at=desk.now)
+    return await known(desk, offer.code)
 
 
 async def accept(desk: Desk, *, actor_id: UUID, code: str) -> Booking:
@@ -234,20 +231,22 @@ async def accept(desk: Desk, *, actor_id: UUID, code: str) -> Booking:
     offer = await by_code(desk, code)
     if offer is None:
         raise NotYours
-    side = await _side(desk, offer, actor_id, offer.turn)
+    side = await side_of(desk, offer, actor_id, offer.turn)
     OFFER_LIFE.find("accept", offer.state, side)
+    if offer.turn != side:
+        raise NotMet(YOUR_TURN.name, YOUR_TURN.sentence)
     lot = await stock.take(desk, listing.c.id == offer.listing_id, buyer_id=offer.buyer_id, kg=offer.kg)
     if lot is None:
         raise await _uncovered(desk, offer)
     try:
         # The very price that was read: a counter that crossed this yes is not agreed to.
-        await _move(
+        await move(
             desk,
             offer,
             "accept",
             side,
             actor_id,
-            holding={YOUR_TURN: offer.turn == side},
+            holding={YOUR_TURN: True},
             as_seen=True,
             turn=None,
             answered_at=desk.now,
@@ -272,81 +271,6 @@ async def accept(desk: Desk, *, actor_id: UUID, code: str) -> Booking:
     told = _of_booking(booking, actor_id) | {"offer": offer.code, "by": side}
     await record(desk, "booking.confirmed", booking.code, told)
     return _mine(booking, side)
-
-
-async def _held(desk: Desk, code: str) -> Offer:
-    """The offer, which nobody else moves until this transaction ends."""
-    row = (
-        await desk.db.execute(
-            OFFERS.where(t.c.tenant_id == desk.tenant, t.c.code == spoken(code)).with_for_update(
-                of=t, key_share=True
-            )
-        )
-    ).one_or_none()
-    if row is None:
-        raise NotYours
-    return offer_of(row, desk.now)
-
-
-async def _side(desk: Desk, offer: Offer, actor_id: UUID, due: str | None) -> str:
-    """The side somebody speaks for; the office, and who may speak for both, for the one whose move it is."""
-    mine = await parties.sides(desk, actor_id, seller_id=offer.seller_id, buyer_id=offer.buyer_id)
-    if due and (due in mine or OPERATOR in mine):
-        return due
-    return mine[0] if mine[0] in OTHER else BUYER
-
-
-async def _move(
-    desk: Desk,
-    offer: Offer,
-    move: str,
-    side: str,
-    actor_id: UUID,
-    *,
-    told: dict[str, Any] | None = None,
-    as_seen: bool = False,
-    **how: Any,
-) -> Any:
-    if as_seen:
-        now = await _held(desk, offer.code)
-        if (now.state, now.turn, now.moved_at) != (offer.state, offer.turn, offer.moved_at):
-            raise Moved("offer", now.state)
-    return await make_move(
-        desk,
-        OFFER_LIFE,
-        t,
-        move,
-        row_id=offer.id,
-        state=offer.state,
-        who=side,
-        subject=offer.code,
-        about=about(offer, offer.listing_code, offer.seller_id) | (told or {}),
-        actor_id=actor_id,
-        **how,
-    )
-
-
-async def _known(desk: Desk, code: str) -> Offer:
-    offer = await by_code(desk, code)
-    if offer is None:
-        raise NotYours
-    return offer
-
-
-async def _write_step(desk: Desk, row: Any, side: str, actor_id: UUID, note: str) -> None:
-    await desk.db.execute(
-        insert(offer_step).values(
-            tenant_id=desk.tenant,
-            offer_id=row.id,
-            by=side,
-            actor_id=actor_id,
-            kg=row.kg,
-            price_paise=row.price_paise,
-            per=row.per,
-            note=note,
-            at=desk.now,
-        )
-    )
 
 
 async def _for_the_buyer(desk: Desk, actor_id: UUID, buyer_id: UUID) -> None:

@@ -49,6 +49,11 @@ class Offer:
     moved_by: str
     answer_by: datetime
 
+    @property
+    def prices(self) -> int:
+        """How many were named so far."""
+        return self.buyer_prices + self.seller_prices
+
 
 @dataclass(frozen=True)
 class Step:
@@ -118,10 +123,17 @@ async def by_code(desk: Desk, code: str) -> Offer | None:
     return offer_of(row, desk.now) if row else None
 
 
-async def made_by(desk: Desk, buyer_id: UUID, *, limit: int = 9) -> tuple[Offer, ...]:
+async def made_by(
+    desk: Desk, buyer_id: UUID, *, limit: int = 9, before: UUID | None = None
+) -> tuple[Offer, ...]:
     """A buyer's offers, newest first."""
     rows = await desk.db.execute(
-        OFFERS.where(t.c.tenant_id == desk.tenant, t.c.buyer_id == buyer_id, t.c.code.is_not(None))
+        OFFERS.where(
+            t.c.tenant_id == desk.tenant,
+            t.c.buyer_id == buyer_id,
+            t.c.code.is_not(None),
+            *([t.c.id < before] if before else []),
+        )
         .order_by(t.c.id.desc())
         .limit(limit)
     )
