@@ -19,6 +19,7 @@ from marketplace_core.kyc.queries import Case, case_of, documents
 from marketplace_core.kyc.rules import PAPERS, REASONS, plain
 from marketplace_core.kyc.transitions import KYC, NOT_ONESELF
 from marketplace_core.kyc.transitions import PAPERS as PAPERS_THERE
+from marketplace_core.parties import acts_for
 from marketplace_core.transitions import lapse, make
 from marketplace_core.vault import Cell, Sealed, Vault, new_salt
 
@@ -112,7 +113,7 @@ def _cell(desk: Desk, document_id: UUID) -> Cell:
 async def submit(desk: Desk, *, actor_id: UUID, person_id: UUID) -> Case:
     """Hand the papers in for review, oneself or with an operator's help."""
     who = "person"
-    if actor_id != person_id:
+    if not await acts_for(desk, actor_id, person_id):
         await on_duty(desk, actor_id, "operator")
         who = "operator"
     shown = await documents(desk, person_id)
