@@ -18,8 +18,10 @@ from bot.carriers.twilio.api import Twilio
 from bot.carriers.twilio.media import MediaFailed
 from marketplace_core.bookings import commands as bookings
 from marketplace_core.desk import Desk, open_desk
+from marketplace_core.disputes import commands as disputes
 from marketplace_core.fraud import screens
 from marketplace_core.listings import commands as listings
+from marketplace_core.offers import lapsing as offers
 from marketplace_core.photos import commands as photos
 from marketplace_core.photos.prints import Print, print_of
 from marketplace_core.store import NotAPhoto, Storage, check_photo
@@ -35,6 +37,8 @@ FORGET_SENT = text("""
 """)
 MAKE_MONTHS = text("SELECT make_log_months(cast(:now AS date), 3)")
 STRAYS = text("SELECT count_log_strays()")
+#: What time does, room by room, each in transactions of its own.
+LAPSES = (bookings.run_out, listings.expire, offers.expire, disputes.escalate)
 
 app = App(connector=PsycopgConnector(), import_paths=["bot.jobs"])
 
@@ -98,13 +102,15 @@ def _looked_at(content: bytes) -> Print:
 @app.periodic(cron="*/5 * * * *")
 @app.task(pass_context=True, queueing_lock="run_out")
 async def run_out(context: JobContext, timestamp: int) -> None:
-    """Listings past their 30 days, bookings nobody answered in 24 hours."""
-
-    async def lapse(desk: Desk) -> None:
-        await listings.expire(desk)
-        await bookings.expire_pending(desk)
-
-    await at_every_desk(tools_of(context).engine, datetime.now(UTC), lapse)
+    """Whatever nobody answered, paid, objected to or renewed in time."""
+    engine, now, faults = tools_of(context).engine, datetime.now(UTC), []
+    for lapse in LAPSES:
+        try:
+            await at_every_desk(engine, now, lapse)
+        except ExceptionGroup as fault:
+            faults.append(fault)
+    if faults:
+        raise ExceptionGroup("not everything has lapsed", faults)
 
 
 @app.periodic(cron="17 20 * * *")
