@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from marketplace_core import events
@@ -24,7 +24,7 @@ from marketplace_core.payments.errors import NothingToPay, NotOffered, TooManyAt
 from marketplace_core.payments.models import day
 from marketplace_core.payments.models import payment as t
 from marketplace_core.payments.models import word as w
-from marketplace_core.payments.moving import about, money_is_in, move, of_code, with_reference
+from marketplace_core.payments.moving import about, in_hand, money_is_in, move, of_code, with_reference
 from marketplace_core.payments.offered import methods
 from marketplace_core.payments.queries import Payment, by_id
 from marketplace_core.payments.rules import ATTEMPTS_A_DAY, METHODS, day_of, reference_of
@@ -140,24 +140,27 @@ async def _count_attempt(desk: Desk, payer_id: UUID) -> None:
 
 
 async def _create(desk: Desk, payer_id: UUID, method: str, booking_id: UUID | None, paise: int) -> UUID:
-    row = (
-        await desk.db.execute(
-            insert(t)
-            .values(
-                tenant_id=desk.tenant,
-                code=new_code(PAYMENT_CODE),
-                payer_id=payer_id,
-                booking_id=booking_id,
-                paise=paise,
-                method=method,
-                state="created",
-                created_at=desk.now,
-                moved_at=desk.now,
-                moved_by="payer",
+    row = None
+    while row is None:  # a code that is taken already is drawn again
+        row = (
+            await desk.db.execute(
+                upsert(t)
+                .values(
+                    tenant_id=desk.tenant,
+                    code=new_code(PAYMENT_CODE),
+                    payer_id=payer_id,
+                    booking_id=booking_id,
+                    paise=paise,
+                    method=method,
+                    state="created",
+                    created_at=desk.now,
+                    moved_at=desk.now,
+                    moved_by="payer",
+                )
+                .on_conflict_do_nothing(index_elements=["tenant_id", "code"])
+                .returning(t)
             )
-            .returning(t)
-        )
-    ).one()
+        ).one_or_none()
     told = await about(desk, row)
     await events.record(desk, "payment.created", row.code, told | {"actor_id": str(payer_id), "by": "payer"})
     payment_id: UUID = row.id
@@ -256,9 +259,10 @@ async def collect_cash(desk: Desk, *, agent_id: UUID, booking_code: str, paise: 
     if await _collected(desk, row.id) + paise > row.due_paise:
         raise BadTerms("paise")
     await _known_above(desk, row.buyer_id, row.due_paise)
-    payment_id = await _create(desk, row.buyer_id, "cash", row.id, paise)
-    made = await of_id(desk, payment_id)
-    await money_is_in(desk, made, who="agent", actor_id=agent_id, agent_id=agent_id)
+    async with desk.db.begin_nested():  # an agent with full pockets leaves no payment behind
+        payment_id = await _create(desk, row.buyer_id, "cash", row.id, paise)
+        made = await in_hand(desk, id=payment_id)
+        await money_is_in(desk, made, who="agent", actor_id=agent_id, agent_id=agent_id)
     return await by_id(desk, payment_id)
 
 
@@ -269,11 +273,6 @@ async def _collected(desk: Desk, booking_id: UUID) -> int:
         )
     )
     return int(found.scalar_one())
-
-
-async def of_id(desk: Desk, payment_id: UUID) -> Any:
-    found = await desk.db.execute(select(t).where(t.c.tenant_id == desk.tenant, t.c.id == payment_id))
-    return found.one()
 
 
 async def clear_doubt(desk: Desk, *, operator_id: UUID, doubt_id: UUID, note: str) -> None:

@@ -2,8 +2,8 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Any, Literal
 
 from marketplace_core.errors import BadTerms
 
@@ -46,3 +46,9 @@ def upi_id(vpa: str) -> Account:
     if not _VPA.fullmatch(vpa):
         raise BadTerms("vpa")
     return Account("upi", vpa)
+
+
+def cooled(row: Any, now: datetime) -> bool:
+    """`row` is a destination's: named long enough ago, or confirmed by a call."""
+    long_enough: bool = row.named_at + COOLS_FOR <= now
+    return row.confirmed_at is not None or long_enough

@@ -440,8 +440,9 @@ async def test_cash_is_taken_by_agents_for_cash_bookings_within_their_limit(desk
 async def test_an_agent_with_full_pockets_takes_no_more(desk: Desk) -> None:
     agreed, agent = await deal(desk, pay_by="cash"), await with_role(desk, "delivery_agent")
     await escrow.set_cash_limit(desk, agent, DUE - 1)
-    async with desk.db.begin_nested() as door:
-        with pytest.raises(CashLimit):
-            await payments.collect_cash(desk, agent_id=agent, booking_code=agreed.code, paise=DUE)
-        await door.rollback()
+    with pytest.raises(CashLimit):
+        await payments.collect_cash(desk, agent_id=agent, booking_code=agreed.code, paise=DUE)
     assert await has(desk, "buyer", agreed.buyer) == 0
+    assert await queries.of_booking(desk, agreed.booking_id) == ()
+    assert await told(desk, "payment") == []
+    await payments.collect_cash(desk, agent_id=agent, booking_code=agreed.code, paise=DUE - 1)

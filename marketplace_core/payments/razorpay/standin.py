@@ -106,7 +106,7 @@ class Till:
             self.tell("order.paid", payment=payment, order=order)
 
     def refund(self, payment_id: str, amount: int, receipt: str | None) -> dict[str, Any]:
-        refund = {
+        refund: dict[str, Any] = {
             "id": self.new_id("rfnd"),
             "entity": "refund",
             "amount": amount,
