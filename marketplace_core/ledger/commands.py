@@ -41,6 +41,9 @@ from marketplace_core.ledger.rules import (
 
 EXPIRED = "expired"
 
+#: One statement for all rows: the database takes them together.
+WRITE = upsert(t).on_conflict_do_nothing(index_elements=["tenant_id", "id"]).returning(t)
+
 
 class Name(NamedTuple):
     """Whose account of what kind; `stripe` is one of the rows that share a busy account."""
@@ -280,9 +283,7 @@ async def _write_all(desk: Desk, entries: Sequence[Entry]) -> dict[UUID, Any]:
 
 async def _write(desk: Desk, entries: Sequence[Entry]) -> dict[UUID, Any]:
     rows = [{"tenant_id": desk.tenant, "made_at": desk.now, **_content(entry)} for entry in entries]
-    written = await desk.db.execute(
-        upsert(t).values(rows).on_conflict_do_nothing(index_elements=["tenant_id", "id"]).returning(t)
-    )
+    written = await desk.db.execute(WRITE, rows)
     return {row.id: row for row in written}
 
 
