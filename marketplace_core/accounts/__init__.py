@@ -41,4 +41,14 @@ class Reached:
     new: bool
 
 
-__all__ = ["Address", "Person", "Place", "Reached"]
+@dataclass(frozen=True)
+class Acting:
+    """Somebody who speaks for a person, or asks to."""
+
+    actor_id: UUID
+    person_id: UUID
+    kind: str
+    state: str
+
+
+__all__ = ["Acting", "Address", "Person", "Place", "Reached"]

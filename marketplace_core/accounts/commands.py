@@ -8,8 +8,9 @@ from sqlalchemy import bindparam, func, insert, select, update
 from marketplace_core.accounts import Person, Reached
 from marketplace_core.accounts import models as t
 from marketplace_core.accounts.queries import PERSON, person_of
+from marketplace_core.accounts.rules import ROLES
 from marketplace_core.desk import Desk
-from marketplace_core.errors import NoSuchPerson
+from marketplace_core.errors import BadTerms, NoSuchPerson
 from marketplace_core.places.models import place_values
 from marketplace_core.places.place import Place
 
@@ -42,7 +43,7 @@ async def reach(desk: Desk, *, channel: str, value: str, phone: str | None) -> R
     if known:
         return known
     # Two first messages at once, on one channel or on two: the second waits here and then finds the first.
-    await _take_turns(desk, f"{channel} {value}", phone or "")
+    await take_turns(desk, f"{channel} {value}", phone or "")
     known = await _hear_from(desk, channel, value, phone)
     if known:
         return known
@@ -87,7 +88,8 @@ async def _hear_from(desk: Desk, channel: str, value: str, phone: str | None) ->
     return Reached(person_of(row.person_id, row), row.address_id, row.opted_out_at is not None, new=False)
 
 
-async def _take_turns(desk: Desk, *names: str) -> None:
+async def take_turns(desk: Desk, *names: str) -> None:
+    """Where no row exists yet that could be locked: until the transaction ends, one at a time by this name."""
     for name in names:  # always the address first, then the phone: nobody waits in a circle
         key = func.hashtextextended(f"reach {desk.tenant} {name}", 0)
         await desk.db.execute(select(func.pg_advisory_xact_lock(key)))
@@ -126,6 +128,8 @@ async def set_place(desk: Desk, person_id: UUID, *, place: Place) -> Person:
 
 
 async def add_role(desk: Desk, person_id: UUID, role: str) -> Person:
+    if role not in ROLES:
+        raise BadTerms("role")
     others = func.array_remove(t.person.c.roles, role)
     return await _change(desk, person_id, roles=func.array_append(others, role))
 

@@ -13,7 +13,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from marketplace_core.accounts.rules import ROLES
+from marketplace_core.accounts.rules import MAY_ASK, ROLES
 from marketplace_core.db.schema import Moment, metadata, own_id, tenant_id
 from marketplace_core.places.models import place_columns
 
@@ -49,6 +49,52 @@ address = Table(
     UniqueConstraint("tenant_id", "channel", "value"),
     ForeignKeyConstraint(["tenant_id", "person_id"], ["person.tenant_id", "person.id"]),
     Index(None, "tenant_id", "phone"),
+    Index(None, "tenant_id", "person_id"),
+)
+
+#: A shared phone: who else is reached at this address. `address.person_id` is who speaks now.
+profile = Table(
+    "profile",
+    metadata,
+    tenant_id(),
+    Column("address_id", Uuid, primary_key=True),
+    Column("person_id", Uuid, primary_key=True),
+    ForeignKeyConstraint(["tenant_id", "address_id"], ["address.tenant_id", "address.id"]),
+    ForeignKeyConstraint(["tenant_id", "person_id"], ["person.tenant_id", "person.id"]),
+    Index(None, "tenant_id", "person_id"),
+)
+
+#: States in which there can be but one between the same two people.
+OPEN = ("asked", "agreed")
+
+acting_for = Table(
+    "acting_for",
+    metadata,
+    tenant_id(),
+    own_id(),
+    Column("actor_id", Uuid, nullable=False),
+    Column("person_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("moved_at", Moment, nullable=False),
+    Column("moved_by", Text, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("agreed_at", Moment),
+    Column("agreed_by", Uuid),
+    Column("ended_at", Moment),
+    ForeignKeyConstraint(["tenant_id", "actor_id"], ["person.tenant_id", "person.id"]),
+    ForeignKeyConstraint(["tenant_id", "person_id"], ["person.tenant_id", "person.id"]),
+    CheckConstraint("actor_id <> person_id", name="two_people"),
+    CheckConstraint(f"kind IN ({', '.join(map(repr, MAY_ASK))})", name="kind"),
+    CheckConstraint("state IN ('asked', 'agreed', 'refused', 'ended')", name="state"),
+    Index(
+        "uq_acting_for_open",
+        "tenant_id",
+        "actor_id",
+        "person_id",
+        unique=True,
+        postgresql_where=text(f"state IN ({', '.join(map(repr, OPEN))})"),
+    ),
     Index(None, "tenant_id", "person_id"),
 )
 

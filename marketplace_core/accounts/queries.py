@@ -3,9 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
-from marketplace_core.accounts import Address, Person
+from marketplace_core.accounts import Acting, Address, Person
 from marketplace_core.accounts import models as t
 from marketplace_core.desk import Desk
 from marketplace_core.errors import NoSuchPerson
@@ -49,7 +49,10 @@ async def person(desk: Desk, person_id: UUID) -> Person:
 
 
 async def addresses(desk: Desk, person_id: UUID) -> tuple[Address, ...]:
-    """All of a person's addresses, the one that wrote last first."""
+    """All of a person's addresses, the one that wrote last first; also where now somebody else of theirs speaks."""
+    shared = select(t.profile.c.address_id).where(
+        t.profile.c.tenant_id == desk.tenant, t.profile.c.person_id == person_id
+    )
     rows = await desk.db.execute(
         select(
             t.address.c.id,
@@ -59,7 +62,44 @@ async def addresses(desk: Desk, person_id: UUID) -> tuple[Address, ...]:
             t.address.c.opted_out_at.is_not(None),
             t.address.c.last_inbound_at,
         )
-        .where(t.address.c.tenant_id == desk.tenant, t.address.c.person_id == person_id)
+        .where(
+            t.address.c.tenant_id == desk.tenant,
+            (t.address.c.person_id == person_id) | t.address.c.id.in_(shared),
+        )
         .order_by(t.address.c.last_inbound_at.desc().nulls_last(), t.address.c.id)
     )
     return tuple(Address(*row) for row in rows)
+
+
+async def may_act_for(desk: Desk, actor_id: UUID, person_id: UUID) -> bool:
+    """Everybody acts for themselves; for others only with their yes."""
+    if actor_id == person_id:
+        return True
+    agreed = await desk.db.execute(
+        select(t.acting_for.c.id).where(
+            t.acting_for.c.tenant_id == desk.tenant,
+            t.acting_for.c.actor_id == actor_id,
+            t.acting_for.c.person_id == person_id,
+            t.acting_for.c.state == "agreed",
+        )
+    )
+    return agreed.first() is not None
+
+
+async def acts_for(desk: Desk, actor_id: UUID) -> tuple[Acting, ...]:
+    """For whom somebody acts or has asked to, in the order of asking."""
+    return await _acting(desk, t.acting_for.c.actor_id == actor_id)
+
+
+async def actors_of(desk: Desk, person_id: UUID) -> tuple[Acting, ...]:
+    """Who acts for somebody or has asked to: what a person is shown to answer and to end."""
+    return await _acting(desk, t.acting_for.c.person_id == person_id)
+
+
+async def _acting(desk: Desk, whose: ColumnElement[bool]) -> tuple[Acting, ...]:
+    rows = await desk.db.execute(
+        select(t.acting_for.c.actor_id, t.acting_for.c.person_id, t.acting_for.c.kind, t.acting_for.c.state)
+        .where(t.acting_for.c.tenant_id == desk.tenant, whose, t.acting_for.c.state.in_(t.OPEN))
+        .order_by(t.acting_for.c.id)
+    )
+    return tuple(Acting(*row) for row in rows)

@@ -1,6 +1,6 @@
 """Every table of the market, so that whoever imports this has the whole metadata."""
 
-from marketplace_core.accounts.models import address, consent, person
+from marketplace_core.accounts.models import acting_for, address, consent, person, profile
 from marketplace_core.api.models import idempotency_key, request_count
 from marketplace_core.audit.models import chain as audit_chain
 from marketplace_core.audit.models import entry as audit_entry
@@ -53,6 +53,8 @@ SHARED = (*REFERENCE, *REGISTRY, *WINDOW)
 TENANTS_OWN = (
     person,
     address,
+    profile,
+    acting_for,
     consent,
     listing,
     wish,

@@ -22,7 +22,7 @@ class Bot:
 
     client: httpx.AsyncClient
     heard: list[Inbound] = field(default_factory=list)
-    statuses: list[tuple[str, str, int | None, str | None]] = field(default_factory=list)
+    statuses: list[tuple[int, str, str, int | None, str | None]] = field(default_factory=list)
     answer: Answer | Exception = field(default_factory=Answer)
 
     async def post(self, fields: Fields, path: str = DOOR, token: str = TOKENS[0]) -> httpx.Response:

@@ -21,6 +21,44 @@ CREATE TABLE tenant_number (
 
 ALTER TABLE person ADD CONSTRAINT ck_person_roles CHECK (roles <@ ARRAY['farmer', 'buyer', 'aggregator',
     'field_agent', 'delivery_agent', 'operator', 'admin']);
+
+CREATE TABLE profile (
+    tenant_id INTEGER NOT NULL,
+    address_id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    CONSTRAINT pk_profile PRIMARY KEY (tenant_id, address_id, person_id),
+    CONSTRAINT fk_profile_tenant_id_address_id FOREIGN KEY (tenant_id, address_id)
+        REFERENCES address (tenant_id, id),
+    CONSTRAINT fk_profile_tenant_id_person_id FOREIGN KEY (tenant_id, person_id)
+        REFERENCES person (tenant_id, id)
+);
+CREATE INDEX ix_profile_tenant_id_person_id ON profile (tenant_id, person_id);
+
+CREATE TABLE acting_for (
+    tenant_id INTEGER NOT NULL,
+    id UUID DEFAULT uuidv7() NOT NULL,
+    actor_id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL,
+    moved_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    moved_by TEXT NOT NULL,
+    asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    agreed_at TIMESTAMP WITH TIME ZONE,
+    agreed_by UUID,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_acting_for PRIMARY KEY (tenant_id, id),
+    CONSTRAINT fk_acting_for_tenant_id_actor_id FOREIGN KEY (tenant_id, actor_id)
+        REFERENCES person (tenant_id, id),
+    CONSTRAINT fk_acting_for_tenant_id_person_id FOREIGN KEY (tenant_id, person_id)
+        REFERENCES person (tenant_id, id),
+    CONSTRAINT ck_acting_for_two_people CHECK (actor_id <> person_id),
+    CONSTRAINT ck_acting_for_kind CHECK (kind IN ('agent', 'family', 'organisation')),
+    CONSTRAINT ck_acting_for_state CHECK (state IN ('asked', 'agreed', 'refused', 'ended'))
+);
+CREATE UNIQUE INDEX uq_acting_for_open ON acting_for (tenant_id, actor_id, person_id)
+    WHERE state IN ('asked', 'agreed');
+CREATE INDEX ix_acting_for_tenant_id_person_id ON acting_for (tenant_id, person_id);
 """
 
 EVENTS = """
@@ -93,6 +131,6 @@ def upgrade() -> None:
     op.execute(
         fence(
             "person", "address", "consent", "listing", "offer", "booking", "event",
-            "conversation", "inbound", "message", "outbox", "media",
+            "conversation", "inbound", "message", "outbox", "media", "profile", "acting_for",
         )
     )  # fmt: skip
