@@ -1,6 +1,7 @@
 """A message belongs to the tenant whose number it came to, and so does everything that follows from it."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 from xml.etree import ElementTree
@@ -41,13 +42,19 @@ async def fpo(engine: AsyncEngine, clean: None) -> int:
     return await add(engine, "Moga Farmers", [WHATSAPP, SMS])
 
 
-@pytest.fixture
-async def web(database_url: str, fpo: int) -> AsyncIterator[httpx.AsyncClient]:
+@asynccontextmanager
+async def served(database_url: str) -> AsyncIterator[httpx.AsyncClient]:
     app = create_app(settings(database_url))
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE) as client,
     ):
+        yield client
+
+
+@pytest.fixture
+async def web(database_url: str, fpo: int) -> AsyncIterator[httpx.AsyncClient]:
+    async with served(database_url) as client:
         yield client
 
 
@@ -110,7 +117,7 @@ async def queue(engine: AsyncEngine, tenant: int, channel: str, recipient: str) 
 
 
 async def test_answers_leave_from_the_tenants_own_number_and_their_status_comes_back_to_it(
-    web: httpx.AsyncClient, engine: AsyncEngine, database_url: str, fpo: int
+    engine: AsyncEngine, database_url: str, fpo: int
 ) -> None:
     mine = await queue(engine, fpo, "sms", FARMER)
     await queue(engine, HOUSE, "sms", FARMER)
@@ -129,8 +136,9 @@ async def test_answers_leave_from_the_tenants_own_number_and_their_status_comes_
     assert parse_qs(callback.query) == {"tenant": [str(fpo)], "outbox": [str(mine)]}
 
     status = {"MessageSid": "SM1", "MessageStatus": "delivered"}
-    for path in (f"{callback.path}?{callback.query}", f"{callback.path}?tenant={HOUSE}&outbox={mine}"):
-        assert (await signed_post(web, path, status, TOKEN, BASE)).status_code == 204
+    async with served(database_url) as web:
+        for path in (f"{callback.path}?{callback.query}", f"{callback.path}?tenant={HOUSE}&outbox={mine}"):
+            assert (await signed_post(web, path, status, TOKEN, BASE)).status_code == 204
     assert await count(engine, fpo, "outbox WHERE status = 'delivered'") == 1
     assert await count(engine, HOUSE, "outbox WHERE status = 'delivered'") == 0
 

@@ -19,6 +19,7 @@ COMMANDS = (
     "seed",
     "waiting",
     "release",
+    "tenant",
     "train",
     "bench",
 )
@@ -50,6 +51,25 @@ def test_help_explains_every_command_in_a_whole_line(help_page: str, command: st
 def test_help_knows_no_other_commands(help_page: str) -> None:
     listed = re.findall(r"^  (\w+)  ", help_page.split("Commands:")[1], re.MULTILINE)
     assert sorted(listed) == sorted(COMMANDS)
+
+
+def test_an_organisation_is_added_with_its_numbers_and_listed(database_url: str, clean: None) -> None:
+    numbers = ("--number", "whatsapp:+918000000021", "--number", "+918000000021")
+    added = mandi("tenant", "add", "Moga Farmers", *numbers, DATABASE_URL=database_url)
+    assert (added.returncode, added.stderr) == (0, "")
+    listed = mandi("tenant", "list", DATABASE_URL=database_url).stdout.splitlines()
+    assert f"{int(added.stdout):4}  Moga Farmers  +918000000021 whatsapp:+918000000021" in listed
+    again = mandi("tenant", "add", "Others", *numbers, DATABASE_URL=database_url)
+    assert again.returncode == 1
+    assert "nothing was added" in again.stderr
+    assert mandi("tenant", "list", DATABASE_URL=database_url).stdout.splitlines() == listed
+
+
+@pytest.mark.parametrize("number", ["8000000021", "whatsapp:", "somebody"])
+def test_a_number_is_written_as_the_carrier_writes_it(database_url: str, number: str) -> None:
+    refused = mandi("tenant", "add", "Others", "--number", number, DATABASE_URL=database_url)
+    assert refused.returncode == 1
+    assert number in refused.stderr
 
 
 def test_an_unknown_command_is_refused() -> None:
