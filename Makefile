@@ -7,9 +7,11 @@ SHELL := /bin/bash
 
 PORT ?= 8000
 ARGS ?=
+VENV := .venv
 BIN := .venv/bin
+DATA ?= ../shared/data
 
-.PHONY: help run test check bench bench-market seed messages lock run-environment test-environment browser
+.PHONY: help run test check bench bench-market seed messages eval-prices train-prices lock run-environment test-environment training-environment browser
 
 help: ## Shows this list
 	sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
@@ -39,6 +41,12 @@ bench-market: run-environment ## Measures the market alone: search, offers, ledg
 seed: run-environment ## Fills the market of a first run with people, lots and deals to try
 	$(BIN)/mandi seed
 
+eval-prices: training-environment ## Measures the price forecasts on held-back days; DATA=folder of price histories
+	.venv-training/bin/python -m marketplace_core.pricing.training eval $(DATA)
+
+train-prices: training-environment ## The same, then writes the models that are shipped
+	.venv-training/bin/python -m marketplace_core.pricing.training train $(DATA)
+
 lock: test-environment ## Pins all requirements anew; ARGS="--upgrade" takes newer versions
 	compile="$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate"
 	$$compile pyproject.toml --group install --output-file requirements.lock $(ARGS)
@@ -49,14 +57,16 @@ lock: test-environment ## Pins all requirements anew; ARGS="--upgrade" takes new
 
 run-environment: LOCK := requirements.lock
 test-environment: LOCK := requirements-dev.lock
+training-environment: LOCK := requirements-training.lock
+training-environment: VENV := .venv-training
 
 # A Python is chosen by running it: a name on PATH may be a stub that only fails.
 # What was installed is written down, so that the next start goes straight on.
-run-environment test-environment:
+run-environment test-environment training-environment:
 	wanted="$(CURDIR) $$(cat $(LOCK) pyproject.toml | cksum)"
-	if [ "$$(cat .venv/$(LOCK).installed 2>/dev/null)" = "$$wanted" ] && $(BIN)/python -c ''; then exit 0; fi
+	if [ "$$(cat $(VENV)/$(LOCK).installed 2>/dev/null)" = "$$wanted" ] && $(VENV)/bin/python -c ''; then exit 0; fi
 	since=$$SECONDS
-	if [ "$$(cat .venv/made-in 2>/dev/null)" != "$(CURDIR)" ] || ! $(BIN)/python -c ''; then
+	if [ "$$(cat $(VENV)/made-in 2>/dev/null)" != "$(CURDIR)" ] || ! $(VENV)/bin/python -c ''; then
 	    python=
 	    for name in python3.13 python3.12 python3.11 python3; do
 	        if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$name; break; fi
@@ -67,13 +77,13 @@ run-environment test-environment:
 	    if ! $$python -c 'import ensurepip, venv' 2>/dev/null; then
 	        echo "$$python cannot make environments: apt install python3-venv" >&2; exit 1
 	    fi
-	    $$python -m venv --clear .venv
-	    echo "$(CURDIR)" > .venv/made-in
+	    $$python -m venv --clear $(VENV)
+	    echo "$(CURDIR)" > $(VENV)/made-in
 	fi
 	echo "application environment … (some minutes the first time)"
-	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r $(LOCK)
-	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-build-isolation --no-deps --editable .
-	echo "$$wanted" > .venv/$(LOCK).installed
+	$(VENV)/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r $(LOCK)
+	$(VENV)/bin/python -m pip install -qq --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	echo "$$wanted" > $(VENV)/$(LOCK).installed
 	echo "application environment ready in $$((SECONDS - since)) s"
 
 browser:

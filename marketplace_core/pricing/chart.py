@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 from importlib import resources
 from io import BytesIO
+from typing import Any
 
 #: Pixels. A picture must stay small on a village's connection.
 WIDTH, HEIGHT, DPI = 640, 420, 100
@@ -63,7 +64,7 @@ def chart(
 
     figure = Figure(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, layout="constrained")
     FigureCanvasAgg(figure)
-    text = {"fontfamily": families(language), "color": INK}
+    text: dict[str, Any] = {"fontfamily": families(language), "color": INK}
     axes = figure.add_subplot()
     if history:
         days, paise = zip(*history, strict=True)
