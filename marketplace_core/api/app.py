@@ -1,16 +1,46 @@
 """The API as an application of its own: mounted by the bot, or served alone."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from marketplace_core.api import auth, commodities, docs, faults, listings, me, organisations, places
+from marketplace_core.api import (
+    analytics,
+    auth,
+    bookings,
+    commodities,
+    disputes,
+    docs,
+    faults,
+    gradings,
+    listings,
+    me,
+    notifications,
+    offers,
+    organisations,
+    payments,
+    photos,
+    places,
+    pricing,
+    reviews,
+    webhooks,
+    wishes,
+)
 from marketplace_core.api.envelope import Envelope
 from marketplace_core.api.office import Office
+from marketplace_core.bookings.transitions import BOOKING_LIFE
+from marketplace_core.disputes.transitions import DISPUTE_LIFE
 from marketplace_core.errors import Refused
+from marketplace_core.fraud.transitions import FLAG
+from marketplace_core.grading.transitions import GRADING
+from marketplace_core.listings.transitions import LISTING_LIFE
+from marketplace_core.offers.transitions import OFFER_LIFE
+from marketplace_core.payments.transitions import PAYMENT
+from marketplace_core.transitions import Life, as_markdown
+from marketplace_core.webhooks.transitions import ENDPOINT
+from marketplace_core.wishes.transitions import WISH_LIFE
 
 PREFIX = "/api/v1"
 
@@ -19,22 +49,50 @@ ROUTERS = (
     auth.signed_in,
     me.router,
     listings.router,
+    offers.router,
+    bookings.router,
+    disputes.router,
+    payments.outside,
+    payments.router,
+    wishes.router,
+    pricing.router,
+    photos.router,
+    gradings.router,
     commodities.router,
     places.router,
+    analytics.router,
+    notifications.router,
+    webhooks.router,
+    webhooks.secrets,
+    reviews.router,
     organisations.router,
 )
 
-TAGS: tuple[Mapping[str, Any], ...] = (
-    {
-        "name": "signing in",
-        "description": "A phone number is enough: a code comes by SMS, and is traded for an access token (an hour) "
-        "and a refresh token (thirty days).",
-    },
-    {"name": "me", "description": "Who I am here, and where I am reached."},
-    {"name": "listings", "description": "Lots for sale."},
-    {"name": "commodities", "description": "What the market trades."},
-    {"name": "places", "description": "India's pincodes and villages."},
-    {"name": "organisations", "description": "Markets of their own, for the house's admins."},
+#: What each group of requests is about, and the life its things lead.
+TAGS: tuple[tuple[str, str, tuple[Life, ...]], ...] = (
+    (
+        "signing in",
+        "A phone number is enough: a code comes by SMS, and is traded for an access token (an hour) and a refresh "
+        "token (thirty days).",
+        (),
+    ),
+    ("me", "Who I am here, and where I am reached.", ()),
+    ("listings", "Lots for sale.", (LISTING_LIFE,)),
+    ("offers", "Haggling over a lot.", (OFFER_LIFE,)),
+    ("bookings", "From the yes to the bill.", (BOOKING_LIFE,)),
+    ("disputes", "What both sides say, and what the office decides.", (DISPUTE_LIFE,)),
+    ("payments", "Money in; what comes out of it stands in the bill of a booking.", (PAYMENT,)),
+    ("wishes", "What a buyer waits for.", (WISH_LIFE,)),
+    ("pricing", "Fair ranges with their reasons and their age.", ()),
+    ("photos", "Sent once, shown with a lot or graded.", ()),
+    ("gradings", "Field agents look at photos.", (GRADING,)),
+    ("commodities", "What the market trades.", ()),
+    ("places", "India's pincodes and villages.", ()),
+    ("analytics", "The market at a glance, and what it keeps out of the air.", ()),
+    ("notifications", "What happened to my things.", ()),
+    ("webhooks", "Events to partners' programs.", (ENDPOINT,)),
+    ("reviews", "What looked wrong, for operators. A flag has stopped nothing.", (FLAG,)),
+    ("organisations", "Markets of their own, for the house's admins.", ()),
 )
 
 ABOUT = """
@@ -57,7 +115,7 @@ def create_api(office: Office) -> FastAPI:
         version="1",
         summary="A market for farmers: crop residue and produce.",
         description=ABOUT,
-        openapi_tags=[dict(tag) for tag in TAGS],
+        openapi_tags=[{"name": name, "description": _described(words, lives)} for name, words, lives in TAGS],
         docs_url=None,
         redoc_url=None,
         servers=[{"url": PREFIX}],
@@ -71,3 +129,8 @@ def create_api(office: Office) -> FastAPI:
         app.include_router(router)
     app.include_router(docs.routes(app))
     return app
+
+
+def _described(words: str, lives: Sequence[Life]) -> str:
+    """With the tables that move the rows."""
+    return f"{words}\n\n{as_markdown(lives)}".strip()

@@ -13,10 +13,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from marketplace_core.api import faults, rates
 from marketplace_core.api.office import Office
 from marketplace_core.logins.tokens import Claims
+from marketplace_core.store import LARGEST
 
 log = structlog.get_logger()
 
 GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+#: Where the body is a photo.
+LARGER = {"/photos": LARGEST}
 ALWAYS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -63,7 +66,8 @@ class Envelope:
             visitor = self._visitor(headers, scope)
             scope["state"] = {**scope.get("state", {}), "request_id": request_id, "visitor": visitor}
             await self._count(visitor)
-            body = await _whole(receive, headers, self.office.settings.api_body_limit)
+            most = LARGER.get(_path(scope), self.office.settings.api_body_limit)
+            body = await _whole(receive, headers, most)
             scope["state"]["body"] = body
             await self.app(scope, _again(body, receive), stamped)
         except Left:
@@ -90,6 +94,12 @@ class Envelope:
         else:
             who, tenant = f"ip {visitor.ip}", rates.NOBODYS
         await rates.count(engine, tenant, who, visitor.now, most=most)
+
+
+def _path(scope: Scope) -> str:
+    """As the API's own routes are called, wherever it is mounted."""
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))
 
 
 async def _whole(receive: Receive, headers: Headers, most: int) -> bytes:

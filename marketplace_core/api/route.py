@@ -36,6 +36,8 @@ def office_of(request: Request) -> Office:
 class SignedIn(APIRoute):
     """The transaction begins with the caller and ends with the answer: both are kept, or neither."""
 
+    keyed: ClassVar[bool] = True
+
     def get_route_handler(self) -> Serve:
         do = super().get_route_handler()
 
@@ -43,7 +45,7 @@ class SignedIn(APIRoute):
             office, visitor = office_of(request), cast(Visitor, request.state.visitor)
             if visitor.claims is None:
                 raise NotSignedIn
-            key = keys.key_of(request)
+            key = keys.key_of(request) if self.keyed else None
             async with open_desk(office.engine(), visitor.claims.tenant, visitor.now) as desk:
                 caller = await logins.caller(desk, visitor.claims)
                 if caller is None:
@@ -55,6 +57,12 @@ class SignedIn(APIRoute):
             return response
 
         return serve
+
+
+class ToldOnce(SignedIn):
+    """What is in the answer is shown once, so it is not kept to be told again."""
+
+    keyed = False
 
 
 class Open(APIRoute):
@@ -149,18 +157,17 @@ BOTH = refuses(TooLarge, TooManyRequests, TryAgain) | {
 class Doors(APIRouter):
     """Requests that change something take an idempotency key."""
 
-    signed: ClassVar[bool] = True
-
     def add_api_route(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
-        if set(more.get("methods") or ()) & set(keys.METHODS):
+        if self.route_class is SignedIn and set(more.get("methods") or ()) & set(keys.METHODS):
             more["dependencies"] = [*(more.get("dependencies") or ()), Depends(_documented_key)]
             more["responses"] = refuses(keys.KeyUsed) | (more.get("responses") or {})
         super().add_api_route(path, endpoint, **more)
 
 
-def doors(tag: str) -> APIRouter:
+def doors(tag: str, *, told_once: bool = False) -> APIRouter:
+    """`told_once` for answers with a secret in them: they take no idempotency key."""
     return Doors(
-        route_class=SignedIn,
+        route_class=ToldOnce if told_once else SignedIn,
         tags=[tag],
         dependencies=[Security(bearer)],
         responses=BOTH | refuses(NotSignedIn),

@@ -131,12 +131,14 @@ def booking_of(row: Any, now: datetime, lot: Any = None) -> Booking:
     )
 
 
-async def mine(desk: Desk, person_id: UUID, *, limit: int = 9) -> tuple[Booking, ...]:
+async def mine(
+    desk: Desk, person_id: UUID, *, limit: int = 9, before: UUID | None = None
+) -> tuple[Booking, ...]:
     """What a person sells or buys, newest first."""
     # Each half walks its own index from the new end.
     newest = [
         select(t.c.id)
-        .where(t.c.tenant_id == desk.tenant, side == person_id)
+        .where(t.c.tenant_id == desk.tenant, side == person_id, *([t.c.id < before] if before else []))
         .order_by(t.c.id.desc())
         .limit(limit)
         .scalar_subquery()
