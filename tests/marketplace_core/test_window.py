@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 from zlib import crc32
 
 import pytest
+from alembic import command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Select, create_engine, func, select, text
@@ -16,6 +18,8 @@ from sqlalchemy.exc import ProgrammingError
 
 from marketplace_core.bookings import commands as bookings
 from marketplace_core.commodities import COMMODITIES
+from marketplace_core.db.embedded import embedded
+from marketplace_core.db.engine import alembic_config, migrate
 from marketplace_core.desk import Desk, sit_down
 from marketplace_core.errors import BadTerms
 from marketplace_core.listings import commands as listings
@@ -364,3 +368,26 @@ def test_nothing_in_reach_is_missed_and_the_nearest_come_first(
         assert found == pytest.approx(true)
     # the plane stretches by what the latitude changes over the distance
     assert all(f <= t * (1 + 0.8 * t / 6371) + 1e-6 for f, t in zip(found, true[:limit], strict=True))
+
+
+def test_a_market_from_before_the_window_is_in_it_after_the_migration(tmp_path: Path) -> None:
+    lots = """
+        INSERT INTO tenant VALUES (1, 'One');
+        INSERT INTO person (tenant_id, id, created_at) VALUES (1, uuidv7(), now());
+        INSERT INTO listing (tenant_id, code, seller_id, state, commodity, kg, kg_left, unit, price_paise, per,
+            pincode, district, place_state, lat, lon, available_from, expires_at, created_at)
+        SELECT 1, code, id, state, 'wheat', 9, left_over, 'kg', 2500, 'kg',
+            '142001', 'Moga', 'Punjab', 30.81595, 75.16685, current_date, now(), now()
+        FROM person, (VALUES ('LOPEN2', 'active', 9), ('LGONE2', 'cancelled', 9), ('LEMPTY', 'active', 0))
+            AS lot (code, state, left_over)
+    """
+    with embedded(tmp_path / "pg") as old:
+        command.upgrade(alembic_config(old.owner_url), "0003")
+        with create_engine(old.app_url).begin() as db:
+            db.exec_driver_sql(lots)
+        migrate(old.owner_url)
+        with create_engine(old.app_url).connect() as db:
+            shown_now = db.execute(select(open_listing.c.code, open_listing.c.lat, open_listing.c.lon)).all()
+            fenced_again = db.execute(text("SELECT count(*) FROM listing")).scalar()
+    assert [tuple(row) for row in shown_now] == [("LOPEN2", 30.82, 75.17)]
+    assert fenced_again == 0
