@@ -29,6 +29,7 @@ from marketplace_core.payouts.models import payout
 from marketplace_core.photos.models import photo, photo_use
 from marketplace_core.places.models import district, pincode, post_office
 from marketplace_core.pricing.models import market, market_price, residue_reference
+from marketplace_core.privacy.models import deletion, erased_file
 from marketplace_core.ratings.models import rating
 from marketplace_core.tenants.models import tenant, tenant_number
 from marketplace_core.window.models import open_listing

@@ -80,8 +80,35 @@ CREATE TRIGGER audit_entry_stays BEFORE UPDATE OR DELETE ON audit_entry
     FOR EACH ROW EXECUTE FUNCTION audit_entry_stays();
 """
 
+DELETION = """
+CREATE TABLE deletion (
+    tenant_id INTEGER NOT NULL,
+    id UUID DEFAULT uuidv7() NOT NULL,
+    person_id UUID NOT NULL,
+    state TEXT NOT NULL,
+    in_the_way TEXT[] DEFAULT '{}' NOT NULL,
+    warned_at TIMESTAMP WITH TIME ZONE,
+    asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    moved_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    moved_by TEXT NOT NULL,
+    CONSTRAINT pk_deletion PRIMARY KEY (tenant_id, id),
+    CONSTRAINT fk_deletion_tenant_id_person_id FOREIGN KEY (tenant_id, person_id)
+        REFERENCES person (tenant_id, id),
+    CONSTRAINT ck_deletion_state CHECK (state IN ('asked', 'undone', 'erased'))
+);
+CREATE UNIQUE INDEX uq_deletion_asked ON deletion (tenant_id, person_id) WHERE state = 'asked';
+
+CREATE TABLE erased_file (
+    tenant_id INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_erased_file PRIMARY KEY (tenant_id, key)
+);
+"""
+
 
 def upgrade() -> None:
     op.execute(AUDIT)
     op.execute(IMMUTABLE)
-    op.execute(fence("audit_entry", "audit_personal", "audit_chain"))
+    op.execute(DELETION)
+    op.execute(fence("audit_entry", "audit_personal", "audit_chain", "deletion", "erased_file"))
