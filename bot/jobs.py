@@ -26,6 +26,7 @@ from marketplace_core.photos import commands as photos
 from marketplace_core.photos.prints import Print, print_of
 from marketplace_core.store import NotAPhoto, Storage, check_photo
 from marketplace_core.tenants.rounds import at_every_desk
+from marketplace_core.wishes import commands as wishes
 
 log = structlog.get_logger()
 
@@ -38,7 +39,7 @@ FORGET_SENT = text("""
 MAKE_MONTHS = text("SELECT make_log_months(cast(:now AS date), 3)")
 STRAYS = text("SELECT count_log_strays()")
 #: What time does, room by room, each in transactions of its own.
-LAPSES = (bookings.run_out, listings.expire, offers.expire, disputes.escalate)
+LAPSES = (bookings.run_out, listings.expire, offers.expire, disputes.escalate, wishes.expire)
 
 app = App(connector=PsycopgConnector(), import_paths=["bot.jobs"])
 

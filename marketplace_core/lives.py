@@ -12,8 +12,9 @@ from marketplace_core.disputes.transitions import DISPUTE_LIFE
 from marketplace_core.listings.transitions import LISTING_LIFE
 from marketplace_core.offers.transitions import OFFER_LIFE
 from marketplace_core.transitions import Life, as_markdown
+from marketplace_core.wishes.transitions import WISH_LIFE
 
-LIVES: tuple[Life, ...] = (LISTING_LIFE, OFFER_LIFE, BOOKING_LIFE, DISPUTE_LIFE)
+LIVES: tuple[Life, ...] = (LISTING_LIFE, OFFER_LIFE, BOOKING_LIFE, DISPUTE_LIFE, WISH_LIFE)
 
 HEAD = """# Lives
 

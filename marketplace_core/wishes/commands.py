@@ -108,7 +108,7 @@ async def end_wish(desk: Desk, *, buyer_id: UUID, wish_id: UUID) -> Wish:
     return wish_of(ended, desk.now)
 
 
-async def lapse_wishes(desk: Desk) -> int:
+async def expire(desk: Desk) -> int:
     """End what has had its day; how many that were."""
     rows = [row for _, row in await lapse(desk, WISH_LIFE, t)]
     about = ((str(row.id), _about(row) | {"actor_id": None, "by": TIME}) for row in rows)

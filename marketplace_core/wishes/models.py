@@ -48,7 +48,7 @@ wish = Table(
     Column("moved_by", Text, nullable=False),
     ForeignKeyConstraint(["tenant_id", "buyer_id"], ["person.tenant_id", "person.id"]),
     CheckConstraint("state IN ('active', 'ended')", name="state"),
-    CheckConstraint("moved_by IN ('buyer', 'operator', 'time')", name="moved_by"),
+    CheckConstraint("moved_by IN ('buyer', 'time')", name="moved_by"),
     CheckConstraint("grade IN ('A', 'B', 'C')", name="grade"),
     CheckConstraint("least_kg > 0 AND most_kg >= least_kg", name="kg"),
     CheckConstraint("price_paise > 0", name="price"),

@@ -8,7 +8,7 @@ WISH_LIFE = Life(
     "wish",
     ("active", "ended"),
     (
-        Move("end", ("active",), "ended", ("buyer", "operator")),
+        Move("end", ("active",), "ended", ("buyer",)),
         Move("lapse", ("active",), "ended", (TIME,), after=timedelta(), since="until", tells=("buyer",)),
     ),
 )

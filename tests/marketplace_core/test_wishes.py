@@ -20,7 +20,7 @@ from marketplace_core.listings import commands as listings
 from marketplace_core.listings.models import listing
 from marketplace_core.listings.queries import Listing, by_code
 from marketplace_core.places.distance import km_between
-from marketplace_core.wishes.commands import end_wish, lapse_wishes, make_wish
+from marketplace_core.wishes.commands import end_wish, expire, make_wish
 from marketplace_core.wishes.errors import TooManyWishes
 from marketplace_core.wishes.matching import tell_who_waits, waiting
 from marketplace_core.wishes.models import wish_match
@@ -233,8 +233,8 @@ async def test_a_wish_ends_on_its_day_even_before_the_job_runs(desk: Desk) -> No
     assert await told(desk) == []
     with pytest.raises(Moved):
         await end_wish(after, buyer_id=me, wish_id=one.id)
-    assert await lapse_wishes(after) == 1
-    assert await lapse_wishes(after) == 0
+    assert await expire(after) == 1
+    assert await expire(after) == 0
     (ended,) = [event for event in await claim(desk, 100) if event.kind == "wish.ended"]
     assert (ended.subject, ended.about["buyer_id"], ended.about["by"]) == (str(one.id), str(me), "time")
 

@@ -133,7 +133,7 @@ CREATE TABLE wish (
     CONSTRAINT pk_wish PRIMARY KEY (tenant_id, id),
     CONSTRAINT fk_wish_tenant_id_buyer_id FOREIGN KEY (tenant_id, buyer_id) REFERENCES person (tenant_id, id),
     CONSTRAINT ck_wish_state CHECK (state IN ('active', 'ended')),
-    CONSTRAINT ck_wish_moved_by CHECK (moved_by IN ('buyer', 'operator', 'time')),
+    CONSTRAINT ck_wish_moved_by CHECK (moved_by IN ('buyer', 'time')),
     CONSTRAINT ck_wish_grade CHECK (grade IN ('A', 'B', 'C')),
     CONSTRAINT ck_wish_kg CHECK (least_kg > 0 AND most_kg >= least_kg),
     CONSTRAINT ck_wish_price CHECK (price_paise > 0),
