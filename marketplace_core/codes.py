@@ -4,7 +4,7 @@ import secrets
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 5
-LISTING, BOOKING, GRADING, OFFER, PAYMENT, PAYOUT = "L", "B", "G", "F", "P", "Y"
+LISTING, BOOKING, GRADING, OFFER, PAYMENT, PAYOUT, BATCH = "L", "B", "G", "F", "P", "Y", "C"
 
 
 def new_code(kind: str) -> str:

@@ -9,12 +9,26 @@ import sys
 
 from marketplace_core.bookings.transitions import BOOKING_LIFE
 from marketplace_core.disputes.transitions import DISPUTE_LIFE
+from marketplace_core.kyc.transitions import KYC
 from marketplace_core.listings.transitions import LISTING_LIFE
+from marketplace_core.lots.transitions import BATCH_LIFE
 from marketplace_core.offers.transitions import OFFER_LIFE
+from marketplace_core.payments.transitions import PAYMENT
+from marketplace_core.payouts.transitions import PAYOUT
 from marketplace_core.transitions import Life, as_markdown
 from marketplace_core.wishes.transitions import WISH_LIFE
 
-LIVES: tuple[Life, ...] = (LISTING_LIFE, OFFER_LIFE, BOOKING_LIFE, DISPUTE_LIFE, WISH_LIFE)
+LIVES: tuple[Life, ...] = (
+    LISTING_LIFE,
+    OFFER_LIFE,
+    BOOKING_LIFE,
+    DISPUTE_LIFE,
+    WISH_LIFE,
+    BATCH_LIFE,
+    PAYMENT,
+    PAYOUT,
+    KYC,
+)
 
 HEAD = """# Lives
 

@@ -20,6 +20,7 @@ from marketplace_core.ledger.models import transfer as ledger_transfer
 from marketplace_core.listings.models import listing
 from marketplace_core.logins.models import login_code, refresh_token, session
 from marketplace_core.notifications.models import notification
+from marketplace_core.lots.models import batch, batch_lot
 from marketplace_core.offers.models import offer, offer_step
 from marketplace_core.payments.models import day as payment_day
 from marketplace_core.payments.models import payment, refund
@@ -87,6 +88,8 @@ TENANTS_OWN = (
     payment_word,
     payout_destination,
     payout,
+    batch,
+    batch_lot,
     ledger_account,
     ledger_transfer,
     ledger_open_hold,
