@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from marketplace_core.accounts.models import person
+from marketplace_core.accounts.queries import may_act_for
 from marketplace_core.desk import Desk
 from marketplace_core.errors import Moved, NotYours
 from marketplace_core.transitions import Life
@@ -12,8 +13,8 @@ from marketplace_core.transitions import Life
 BUYER, SELLER, DRIVER, OPERATOR, MARKET = "buyer", "seller", "driver", "operator", "market"
 
 
-async def acts_for(desk: Desk, actor_id: UUID, person_id: UUID) -> bool:
-    return actor_id == person_id
+#: Everybody speaks for themselves, and for whoever said yes to it.
+acts_for = may_act_for
 
 
 async def is_operator(desk: Desk, actor_id: UUID) -> bool:
@@ -32,7 +33,7 @@ async def sides(desk: Desk, actor_id: UUID, *, seller_id: UUID, buyer_id: UUID) 
     found = [
         side
         for side, party in ((SELLER, seller_id), (BUYER, buyer_id))
-        if await acts_for(desk, actor_id, party)
+        if await may_act_for(desk, actor_id, party)
     ]
     if await is_operator(desk, actor_id):
         found.append(OPERATOR)

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from marketplace_core.bookings import queries
 from marketplace_core.bookings.making import write_pickup
@@ -23,6 +23,7 @@ from marketplace_core.bookings.transitions import (
 from marketplace_core.desk import Desk
 from marketplace_core.errors import Refused
 from marketplace_core.escrow import commands as escrow
+from marketplace_core.escrow.models import escrow_hold
 from marketplace_core.events import record_all
 from marketplace_core.listings import stock
 from marketplace_core.transitions import TIME, lapse
@@ -112,7 +113,16 @@ async def expire_pending(desk: Desk) -> int:
 async def run_out(desk: Desk) -> int:
     """Everything that time does to bookings; how many it moved."""
     moved = await expire_pending(desk)
-    unpaid = (t.c.state == "confirmed", t.c.pay_by == "advance", t.c.confirmed_at <= desk.now - PAY_WITHIN)
+    unpaid = (
+        t.c.state == "confirmed",
+        t.c.pay_by == "advance",
+        t.c.confirmed_at <= desk.now - PAY_WITHIN,
+        ~exists().where(
+            escrow_hold.c.tenant_id == desk.tenant,
+            escrow_hold.c.booking_id == t.c.id,
+            escrow_hold.c.state == "held",
+        ),
+    )
     for code in await _overdue(desk, *unpaid):
         moved += await _alone(desk, code, _call_off_unpaid)
     unopposed = (t.c.state == "delivered", t.c.billed_at <= desk.now - OBJECT_WITHIN)
@@ -125,9 +135,9 @@ async def _overdue(desk: Desk, *which: ColumnElement[bool]) -> list[str]:
     rows = await desk.db.execute(
         select(t.c.code)
         .where(t.c.tenant_id == desk.tenant, *which)
-        .order_by(t.c.id)
+        .order_by(func.random())  # those that cannot be closed must not stand before the others for ever
         .limit(AT_ONCE)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=t)
     )
     return list(rows.scalars())
 

@@ -15,6 +15,7 @@ from marketplace_core.bookings.rules import total_paise
 from marketplace_core.bookings.terms import Terms
 from marketplace_core.codes import BOOKING, new_code
 from marketplace_core.desk import Desk
+from marketplace_core.fraud import screens
 
 SECRET_DIGITS = 6
 
@@ -65,6 +66,7 @@ async def write_booking(
         ).one_or_none()
     if state == "confirmed":
         await write_pickup(desk, row.id)
+    await screens.booking_made(desk, buyer_id, row.code)
     return booking_of(row, desk.now, lot)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, or_, select
 
 from marketplace_core import parties
 from marketplace_core.accounts.models import person
+from marketplace_core.accounts.queries import may_act_for
 from marketplace_core.bookings import bill as bills
 from marketplace_core.bookings.bill import Assay, Bill
 from marketplace_core.bookings.models import booking as t
@@ -186,7 +187,7 @@ async def pickup(desk: Desk, booking_id: UUID) -> Pickup:
 async def pickup_code(desk: Desk, code: str, person_id: UUID) -> str | None:
     """What the farmer shows to the driver, for the farmer's eyes alone; None as long as there is none."""
     booking = await known(desk, code)
-    if not await parties.acts_for(desk, person_id, booking.seller_id):
+    if person_id == booking.buyer_id or not await may_act_for(desk, person_id, booking.seller_id):
         raise NotYours
     found = await desk.db.execute(
         select(p.c.secret).where(p.c.tenant_id == desk.tenant, p.c.booking_id == booking.id)

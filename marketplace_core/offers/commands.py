@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from marketplace_core import parties
 from marketplace_core.accounts.models import person
+from marketplace_core.accounts.queries import may_act_for
 from marketplace_core.bookings.making import write_booking
 from marketplace_core.bookings.queries import Booking
 from marketplace_core.bookings.terms import standard
@@ -274,7 +275,7 @@ async def accept(desk: Desk, *, actor_id: UUID, code: str) -> Booking:
 
 
 async def _for_the_buyer(desk: Desk, actor_id: UUID, buyer_id: UUID) -> None:
-    if not await parties.acts_for(desk, actor_id, buyer_id) and not await parties.is_operator(desk, actor_id):
+    if not await may_act_for(desk, actor_id, buyer_id) and not await parties.is_operator(desk, actor_id):
         raise NotYours
 
 

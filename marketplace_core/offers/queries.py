@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import and_, select
 
-from marketplace_core import parties
 from marketplace_core.accounts.models import person
+from marketplace_core.accounts.queries import may_act_for
 from marketplace_core.bookings.rules import total_paise
 from marketplace_core.codes import spoken
 from marketplace_core.desk import Desk
@@ -151,7 +151,7 @@ async def open_on(desk: Desk, listing_code: str, person_id: UUID, *, limit: int 
     ).one_or_none()
     if lot is None:
         raise NotFound("listing")
-    own = not await parties.acts_for(desk, person_id, lot.seller_id)
+    own = not await may_act_for(desk, person_id, lot.seller_id)
     rows = await desk.db.execute(
         OFFERS.where(
             t.c.tenant_id == desk.tenant,

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from marketplace_core.accounts import acting
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.bookings import commands as bookings
 from marketplace_core.bookings import fetching, handover
@@ -411,3 +412,27 @@ async def test_of_many_guesses_at_once_each_is_counted(engine: AsyncEngine, clea
     said = await asyncio.gather(*(guess(wrong(secret)) for _ in range(8)))
     assert sorted(one.tries_left for one in said if isinstance(one, WrongCode)) == [0, 1, 2, 3, 4]
     assert said.count("locked") == 3
+
+
+async def test_an_agent_sells_and_shows_the_code_for_a_farmer_who_said_yes(desk: Desk) -> None:
+    deal = await a_deal(desk, pay_by="cash")
+    agent = await somebody(desk, "+919800000008", name="Kiran")
+    await accounts.add_role(desk, agent, "field_agent")
+    with pytest.raises(NotYours):
+        await agreements.pickup_code(desk, deal.code, agent)
+    await acting.ask_to_act(desk, actor_id=agent, person_id=deal.seller, kind="agent")
+    with pytest.raises(NotYours):  # asked is not agreed
+        await straw(desk, deal.seller, actor_id=agent)
+    await acting.agree_to_act(desk, by_id=deal.seller, actor_id=agent, person_id=deal.seller)
+    lot = await straw(desk, deal.seller, actor_id=agent)
+    assert lot.seller_id == deal.seller
+    made = await offers.make(
+        desk, buyer_id=deal.buyer, code=lot.code, kg=1_000, price_paise=20_000, per="quintal"
+    )
+    agreed = await offers.accept(desk, actor_id=agent, code=made.code)
+    assert (agreed.state, agreed.moved_by, agreed.seller_id) == ("confirmed", "seller", deal.seller)
+    assert await agreements.pickup_code(desk, agreed.code, agent) == await agreements.pickup_code(
+        desk, agreed.code, deal.seller
+    )
+    with pytest.raises(NotYours):
+        await bookings.complete(desk, actor_id=agent, code=agreed.code)
