@@ -21,6 +21,8 @@ from marketplace_core.escrow.models import escrow_hold as t
 from marketplace_core.escrow.queries import cash
 from marketplace_core.escrow.rules import HOLD_FOR, Line, Shares, shares
 from marketplace_core.events import record
+from marketplace_core.fraud.commands import raise_flag
+from marketplace_core.fraud.rules import CASH_DIFFERENCE
 from marketplace_core.ledger import commands as ledger
 from marketplace_core.ledger.commands import Name, house
 from marketplace_core.ledger.errors import MoreThanHeld, NotEnoughMoney, ReplayDiffers
@@ -205,6 +207,8 @@ async def cash_handed_in(
     if counted_paise != said_paise or sums[unexplained]:
         off = {"said_paise": said_paise, "carried_paise": carried}
         await record(desk, "payment.cash_difference", subject, about | off)
+        reasons = {"counted_paise": counted_paise} | off
+        await raise_flag(desk, CASH_DIFFERENCE, subject=subject, person_id=agent_id, reasons=reasons)
     return counted_paise - said_paise
 
 

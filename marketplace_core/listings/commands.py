@@ -9,10 +9,12 @@ from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace_core import parties
+from marketplace_core.accounts.queries import may_act_for
 from marketplace_core.codes import LISTING, new_code, spoken
 from marketplace_core.desk import Desk
 from marketplace_core.errors import BadTerms, ListingGone, Moved, NotYours
 from marketplace_core.events import record, record_all
+from marketplace_core.fraud import screens
 from marketplace_core.listings.models import listing as t
 from marketplace_core.listings.queries import Listing, listing_of
 from marketplace_core.listings.rules import LIFETIME, check_price, check_terms
@@ -43,8 +45,12 @@ async def publish(
     negotiable: bool = True,
     actor_id: UUID | None = None,
     sure: bool = False,
+    draft: bool = False,
 ) -> Listing:
-    """For sale from now on. `sure` says that an unusual price is meant; `actor_id` is who speaks for the seller."""
+    """For sale from now on, or once it is put up when it is a draft.
+
+    `sure` says that an unusual price is meant; `actor_id` is who speaks for the seller.
+    """
     check_terms(
         now=desk.now,
         commodity=commodity,
@@ -70,7 +76,7 @@ async def publish(
                     tenant_id=desk.tenant,
                     code=new_code(LISTING),
                     seller_id=seller_id,
-                    state="active",
+                    state="draft" if draft else "active",
                     commodity=commodity,
                     kg=kg,
                     kg_left=kg,
@@ -90,9 +96,21 @@ async def publish(
                 .returning(t)
             )
         ).one_or_none()
-    await record(desk, "listing.published", row.code, about(row) | {"actor_id": str(actor_id)})
     lot = listing_of(row, desk.now)
+    if draft:
+        return lot
+    await record(desk, "listing.published", row.code, about(row) | {"actor_id": str(actor_id)})
+    return await _shown(desk, lot)
+
+
+async def put_up(desk: Desk, *, seller_id: UUID, code: str) -> Listing:
+    """A draft goes on the market; its thirty days begin."""
+    return await _shown(desk, await _move(desk, "publish", seller_id, code, expires_at=desk.now + LIFETIME))
+
+
+async def _shown(desk: Desk, lot: Listing) -> Listing:
     await tell_who_waits(desk, lot)
+    await screens.listing_published(desk, lot)
     return lot
 
 
@@ -141,7 +159,7 @@ async def _move(desk: Desk, move: str, actor_id: UUID, code: str, **changes: Any
 
 
 async def _speaker(desk: Desk, actor_id: UUID, seller_id: UUID) -> str:
-    if await parties.acts_for(desk, actor_id, seller_id):
+    if await may_act_for(desk, actor_id, seller_id):
         return parties.SELLER
     if await parties.is_operator(desk, actor_id):
         return parties.OPERATOR

@@ -13,6 +13,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from marketplace_core import events
 from marketplace_core.desk import Desk
+from marketplace_core.fraud.commands import raise_flag
+from marketplace_core.fraud.rules import DOUBTED_PAYMENT
 from marketplace_core.payments import refunds
 from marketplace_core.payments.models import payment as t
 from marketplace_core.payments.models import refund as r
@@ -89,7 +91,10 @@ async def hear(desk: Desk, word: Word) -> Heard:
     )
     if doubt:
         subject = row.code if row else str(word_id)
-        await events.record(desk, "payment.doubted", subject, {"doubt": doubt, "word": str(word_id)})
+        told = {"doubt": doubt, "word": str(word_id)}
+        await events.record(desk, "payment.doubted", subject, told)
+        payer = row.payer_id if row else None
+        await raise_flag(desk, DOUBTED_PAYMENT, subject=str(word_id), person_id=payer, reasons=told)
     return Heard(outcome, doubt, repeated=False)
 
 

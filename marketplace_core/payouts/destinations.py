@@ -4,7 +4,7 @@ import json
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from marketplace_core import events
 from marketplace_core.accounts.duty import on_duty
@@ -12,6 +12,8 @@ from marketplace_core.accounts.queries import person
 from marketplace_core.audit import commands as audit
 from marketplace_core.desk import Desk
 from marketplace_core.errors import NotFound, NotYours
+from marketplace_core.fraud.commands import raise_flag
+from marketplace_core.fraud.rules import SHARED_DESTINATION
 from marketplace_core.parties import acts_for
 from marketplace_core.payouts.models import destination as d
 from marketplace_core.payouts.queries import Destination, destination
@@ -58,7 +60,25 @@ async def name(desk: Desk, vault: Vault, *, actor_id: UUID, person_id: UUID, acc
     # Whoever did not name it themselves hears of it in time to stop it.
     told = {"person_id": str(person_id), "actor_id": str(actor_id), "changed": before is not None}
     await events.record(desk, "payout.destination_named", str(person_id), told)
+    await _flag_if_shared(desk, destination_id, person_id, index)
     return await _there(desk, person_id)
+
+
+async def _flag_if_shared(desk: Desk, destination_id: UUID, person_id: UUID, index: bytes) -> None:
+    """A family shares an account, and so does a thief who names his own for many."""
+    others = await desk.db.execute(
+        select(func.count(d.c.person_id.distinct())).where(
+            d.c.tenant_id == desk.tenant, d.c.blind_index == index, d.c.person_id != person_id
+        )
+    )
+    if count := others.scalar_one():
+        await raise_flag(
+            desk,
+            SHARED_DESTINATION,
+            subject=str(destination_id),
+            person_id=person_id,
+            reasons={"others": count},
+        )
 
 
 async def confirm(desk: Desk, *, operator_id: UUID, destination_id: UUID) -> Destination:
@@ -103,25 +123,6 @@ async def close(desk: Desk, *, actor_id: UUID, person_id: UUID) -> None:
         .where(d.c.tenant_id == desk.tenant, d.c.person_id == person_id, d.c.closed_at.is_(None))
         .values(closed_at=desk.now)
     )
-
-
-async def rewrap(desk: Desk, vault: Vault, *, limit: int = 500) -> int:
-    """Bring destinations under the newest master key; call it until it answers 0."""
-    rows = await desk.db.execute(
-        select(d.c.id, d.c.key_id, d.c.sealed)
-        .where(d.c.tenant_id == desk.tenant, d.c.key_id != vault.newest)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    old = rows.all()
-    for row in old:
-        fresh = vault.rewrap(cell(desk, row.id), Sealed(row.key_id, row.sealed))
-        await desk.db.execute(
-            update(d)
-            .where(d.c.tenant_id == desk.tenant, d.c.id == row.id)
-            .values(key_id=fresh.key_id, sealed=fresh.blob)
-        )
-    return len(old)
 
 
 async def _there(desk: Desk, person_id: UUID) -> Destination:

@@ -9,6 +9,7 @@ import pytest
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.desk import Desk
 from marketplace_core.errors import BadTerms, Moved, NotFound, NotYours
+from marketplace_core.escrow import commands as escrow
 from marketplace_core.fraud import commands as fraud
 from marketplace_core.fraud import rules, screens
 from marketplace_core.fraud.queries import of_person, queue
@@ -16,8 +17,11 @@ from marketplace_core.listings import commands as listings
 from marketplace_core.listings.queries import Listing
 from marketplace_core.listings.queries import mine as my_lots
 from marketplace_core.offers import commands as offers
+from marketplace_core.payouts import destinations
+from marketplace_core.payouts.rules import upi_id
 from marketplace_core.photos import commands as photos
 from marketplace_core.photos.prints import print_of
+from tests.marketplace_core.money import VAULT
 from tests.marketplace_core.people import MANDYA, MOGA, booked, buyer, farmer, somebody, straw
 from tests.marketplace_core.pictures import file_of, picture, sent, smaller
 
@@ -168,3 +172,34 @@ async def test_the_same_thing_is_flagged_once(desk: Desk) -> None:
     for _ in range(2):
         await fraud.raise_flag(desk, rules.SAME_PHOTO, subject="x", person_id=None, reasons={})
     assert await raised(desk) == [("same_photo", "x")]
+
+
+async def test_cash_that_does_not_add_up_is_flagged_and_counted_as_it_is(desk: Desk) -> None:
+    office, agent, payer = await operator(desk), await farmer(desk), await buyer(desk)
+    money = {"agent_id": agent, "buyer_id": payer, "subject": "B23456"}
+    await escrow.cash_collected(desk, uuid4(), paise=10_000, **money)
+    off = await escrow.cash_handed_in(
+        desk, uuid4(), agent_id=agent, taken_by=office, said_paise=10_000, counted_paise=9_000
+    )
+    assert off == -1_000
+    (flag,) = await queue(desk)
+    assert (flag.rule, flag.person_id, flag.weight) == ("cash_difference", agent, 3)
+    assert (flag.reasons["said_paise"], flag.reasons["counted_paise"]) == (10_000, 9_000)
+
+
+async def test_cash_that_adds_up_is_not(desk: Desk) -> None:
+    office, agent, payer = await operator(desk), await farmer(desk), await buyer(desk)
+    await escrow.cash_collected(desk, uuid4(), agent_id=agent, buyer_id=payer, paise=500, subject="B23456")
+    await escrow.cash_handed_in(
+        desk, uuid4(), agent_id=agent, taken_by=office, said_paise=500, counted_paise=500
+    )
+    assert await queue(desk) == ()
+
+
+async def test_two_people_with_one_account_are_flagged_and_both_are_paid_there(desk: Desk) -> None:
+    account = upi_id("someone@okbank")
+    first, second = await farmer(desk), await buyer(desk)
+    for person_id in (first, second):
+        await destinations.name(desk, VAULT, actor_id=person_id, person_id=person_id, account=account)
+    (flag,) = await queue(desk)
+    assert (flag.rule, flag.person_id, flag.reasons) == ("shared_destination", second, {"others": 1})
