@@ -83,8 +83,6 @@ class PriceLooksWrong(Refused):
     `suggestions` are the prices for the same unit that a slip of a zero or two would have come from.
     """
 
-    http = 422
-
     def __init__(self, field: str, suggestions: tuple[int, ...]) -> None:
         super().__init__(f"is the {field} right?")
         self.field, self.suggestions = field, suggestions

@@ -6,7 +6,9 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from marketplace_core.accounts.transitions import ACTING_LIFE
 from marketplace_core.api import (
+    acting,
     analytics,
     auth,
     bookings,
@@ -21,11 +23,15 @@ from marketplace_core.api import (
     offers,
     organisations,
     payments,
+    payouts,
+    people,
     photos,
     places,
     pricing,
+    privacy,
     reviews,
     webhooks,
+    window,
     wishes,
 )
 from marketplace_core.api.envelope import Envelope
@@ -38,6 +44,8 @@ from marketplace_core.grading.transitions import GRADING
 from marketplace_core.listings.transitions import LISTING_LIFE
 from marketplace_core.offers.transitions import OFFER_LIFE
 from marketplace_core.payments.transitions import PAYMENT
+from marketplace_core.payouts.transitions import PAYOUT
+from marketplace_core.privacy.transitions import DELETION
 from marketplace_core.transitions import Life, as_markdown
 from marketplace_core.webhooks.transitions import ENDPOINT
 from marketplace_core.wishes.transitions import WISH_LIFE
@@ -48,23 +56,29 @@ ROUTERS = (
     auth.router,
     auth.signed_in,
     me.router,
+    acting.router,
     listings.router,
+    window.router,
     offers.router,
     bookings.router,
     disputes.router,
     payments.outside,
     payments.router,
+    payouts.router,
     wishes.router,
     pricing.router,
+    pricing.outside,
     photos.router,
     gradings.router,
     commodities.router,
     places.router,
     analytics.router,
     notifications.router,
+    privacy.router,
     webhooks.router,
     webhooks.secrets,
     reviews.router,
+    people.router,
     organisations.router,
 )
 
@@ -77,11 +91,14 @@ TAGS: tuple[tuple[str, str, tuple[Life, ...]], ...] = (
         (),
     ),
     ("me", "Who I am here, and where I am reached.", ()),
+    ("acting for others", "An agent for farmers, one of a family, an organisation.", (ACTING_LIFE,)),
     ("listings", "Lots for sale.", (LISTING_LIFE,)),
+    ("window", "Every open lot of every market, as strangers see it.", ()),
     ("offers", "Haggling over a lot.", (OFFER_LIFE,)),
     ("bookings", "From the yes to the bill.", (BOOKING_LIFE,)),
     ("disputes", "What both sides say, and what the office decides.", (DISPUTE_LIFE,)),
     ("payments", "Money in; what comes out of it stands in the bill of a booking.", (PAYMENT,)),
+    ("payouts", "Money out: what is mine here, where it goes, and on its way there.", (PAYOUT,)),
     ("wishes", "What a buyer waits for.", (WISH_LIFE,)),
     ("pricing", "Fair ranges with their reasons and their age.", ()),
     ("photos", "Sent once, shown with a lot or graded.", ()),
@@ -90,8 +107,10 @@ TAGS: tuple[tuple[str, str, tuple[Life, ...]], ...] = (
     ("places", "India's pincodes and villages.", ()),
     ("analytics", "The market at a glance, and what it keeps out of the air.", ()),
     ("notifications", "What happened to my things.", ()),
+    ("privacy", "What is known about me, what I agreed to, and leaving.", (DELETION,)),
     ("webhooks", "Events to partners' programs.", (ENDPOINT,)),
     ("reviews", "What looked wrong, for operators. A flag has stopped nothing.", (FLAG,)),
+    ("people", "People and their roles, for those in charge.", ()),
     ("organisations", "Markets of their own, for the house's admins.", ()),
 )
 

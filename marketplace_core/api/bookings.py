@@ -13,7 +13,7 @@ from marketplace_core.api.faults import refuses
 from marketplace_core.api.me import MyPlace
 from marketplace_core.api.paging import Cursor, Limit, Page
 from marketplace_core.api.route import AtDesk, Me, doors
-from marketplace_core.api.shapes import Asked, BookingCode, Kg, Lines, ListingCode, Told
+from marketplace_core.api.shapes import Asked, BookingCode, ForPerson, Kg, Lines, ListingCode, Told
 from marketplace_core.bookings import commands, fetching, handover, queries
 from marketplace_core.bookings.errors import PickupLocked
 from marketplace_core.bookings.fetching import WrongCode
@@ -63,6 +63,7 @@ class NewBooking(Asked):
     kg: Kg
     pay_by: PayBy = "advance"
     logistics_paise: LogisticsPaise = 0
+    for_person: ForPerson = None
 
 
 class Reason(Asked):
@@ -178,11 +179,17 @@ async def _seen(desk: Desk, me: Caller, code: str) -> Booking:
     "/listings/{code}/book",
     status_code=201,
     summary="Book at the listed price",
-    responses=refuses(ListingGone, NotEnoughLeft, OwnListing, BadTerms),
+    responses=refuses(ListingGone, NotEnoughLeft, OwnListing, BadTerms, NotYours),
 )
 async def book(code: ListingCode, body: NewBooking, desk: AtDesk, me: Me) -> BookingShown:
     """The quantity is reserved until the seller answers, for a day at most; nobody else gets the same kilogram."""
-    booking = await offers.book_at_listed_price(desk, buyer_id=me.person_id, code=code, **body.model_dump())
+    booking = await offers.book_at_listed_price(
+        desk,
+        buyer_id=body.for_person or me.person_id,
+        actor_id=me.person_id,
+        code=code,
+        **body.model_dump(exclude={"for_person"}),
+    )
     return shown(booking)
 
 

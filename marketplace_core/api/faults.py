@@ -164,6 +164,9 @@ def problem(
     return Response(body, status, headers=dict(headers or {}), media_type="application/json")
 
 
+NOT_VALID = "`not_valid` A value is of the wrong kind or outside its bounds; `field` names it."
+
+
 def refuses(*kinds: type[Refused]) -> dict[int | str, dict[str, Any]]:
     """What the documentation says of these refusals, by status."""
     by_status: dict[int | str, list[type[Refused]]] = {}
@@ -172,7 +175,10 @@ def refuses(*kinds: type[Refused]) -> dict[int | str, dict[str, Any]]:
     return {
         status: {
             "model": Problem,
-            "description": "  \n".join(f"`{code_of(kind)}` {_sentence(kind)}" for kind in together),
+            "description": "  \n".join(
+                ([NOT_VALID] if status == 422 else [])
+                + [f"`{code_of(kind)}` {_sentence(kind)}" for kind in together]
+            ),
         }
         for status, together in by_status.items()
     }

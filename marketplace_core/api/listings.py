@@ -12,7 +12,7 @@ from marketplace_core.api.faults import refuses
 from marketplace_core.api.paging import Cursor, Limit, Page
 from marketplace_core.api.places import Coarse, Where, place_at
 from marketplace_core.api.route import AtDesk, Me, doors
-from marketplace_core.api.shapes import Asked, Kg, Lat, ListingCode, Lon, Paise, Told
+from marketplace_core.api.shapes import Asked, ForPerson, Kg, Lat, ListingCode, Lon, Paise, Told
 from marketplace_core.errors import BadTerms, ListingGone, NotFound, NotYours, PriceLooksWrong
 from marketplace_core.listings import commands, queries
 from marketplace_core.listings.queries import Listing
@@ -36,6 +36,7 @@ class NewListing(Asked):
     )
     negotiable: bool = True
     photos: list[UUID] = Field([], max_length=MOST_PHOTOS, description="Ids of photos uploaded before.")
+    for_person: ForPerson = None
     sure: bool = Field(False, description="This unusual price is meant: send it after `price_looks_wrong`.")
 
 
@@ -74,13 +75,14 @@ def shown(listing: Listing, me: UUID) -> ListingShown:
     "/listings",
     status_code=201,
     summary="Put a lot up for sale",
-    responses=refuses(PriceLooksWrong, BadTerms),
+    responses=refuses(PriceLooksWrong, BadTerms, NotYours),
 )
 async def publish(body: NewListing, desk: AtDesk, me: Me) -> ListingShown:
     """For thirty days. A price far outside what this brings anywhere is asked back first."""
-    terms = body.model_dump(exclude={"where"})
+    terms = body.model_dump(exclude={"where", "for_person"})
+    seller_id = body.for_person or me.person_id
     listing = await commands.publish(
-        desk, seller_id=me.person_id, place=await place_at(desk, body.where), **terms
+        desk, seller_id=seller_id, actor_id=me.person_id, place=await place_at(desk, body.where), **terms
     )
     return shown(listing, me.person_id)
 

@@ -12,7 +12,7 @@ from marketplace_core.api.bookings import shown as booking_shown
 from marketplace_core.api.faults import refuses
 from marketplace_core.api.paging import Cursor, Limit, Page
 from marketplace_core.api.route import AtDesk, Me, doors
-from marketplace_core.api.shapes import Asked, Kg, Lines, ListingCode, Paise, Told
+from marketplace_core.api.shapes import Asked, ForPerson, Kg, Lines, ListingCode, Paise, Told
 from marketplace_core.errors import (
     BadTerms,
     ListingGone,
@@ -46,6 +46,7 @@ class NewOffer(Asked):
     note: Note | None = None
     pay_by: PayBy = "advance"
     logistics_paise: LogisticsPaise = 0
+    for_person: ForPerson = None
     sure: bool = False
 
 
@@ -100,13 +101,21 @@ def shown(offer: Offer) -> OfferShown:
     status_code=201,
     summary="Name a price",
     responses=refuses(
-        ListingGone, NotEnoughLeft, OwnListing, NotNegotiable, TooManyOffers, PriceLooksWrong, BadTerms
+        ListingGone,
+        NotEnoughLeft,
+        OwnListing,
+        NotYours,
+        NotNegotiable,
+        TooManyOffers,
+        PriceLooksWrong,
+        BadTerms,
     ),
 )
 async def make(code: ListingCode, body: NewOffer, desk: AtDesk, me: Me) -> OfferShown:
     """For a part of a lot or all of it. Nothing is reserved until the other side says yes, within a day."""
-    terms = body.model_dump() | {"note": body.note or ""}
-    return shown(await commands.make(desk, buyer_id=me.person_id, code=code, **terms))
+    terms = body.model_dump(exclude={"for_person"}) | {"note": body.note or ""}
+    buyer_id = body.for_person or me.person_id
+    return shown(await commands.make(desk, buyer_id=buyer_id, actor_id=me.person_id, code=code, **terms))
 
 
 @router.get("/listings/{code}/offers", summary="Open offers on a lot", responses=refuses(NotFound))

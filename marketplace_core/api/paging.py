@@ -1,9 +1,12 @@
-"""A page and the way to the next one."""
+"""A page and the way to the next one.
+
+A cursor says where the page before ended. It opens nothing: whose rows are shown, the query decides.
+"""
 
 import base64
 import binascii
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
@@ -29,21 +32,33 @@ class Page(BaseModel, Generic[T]):
 
 
 def after(cursor: str | None) -> UUID | None:
-    """The id the page before ended with. It opens nothing: whose rows are shown, the query decides."""
+    """The id that the page before ended with."""
     if cursor is None:
         return None
     try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        return UUID(json.loads(base64.urlsafe_b64decode(padded))["after"])
-    except (ValueError, KeyError, TypeError, AttributeError, binascii.Error, RecursionError):
+        return UUID(opened(cursor, "after")["after"])
+    except ValueError:
         raise BadTerms("cursor") from None
 
 
 def page(rows: Sequence[T], limit: int, show: Callable[[T], U], id_of: Callable[[T], UUID]) -> Page[U]:
     """`rows` holds one more than `limit` where there is more."""
     shown, more = rows[:limit], len(rows) > limit
-    cursor = None
-    if more:
-        told = json.dumps({"after": str(id_of(shown[-1]))}).encode()
-        cursor = base64.urlsafe_b64encode(told).decode().rstrip("=")
+    cursor = sealed({"after": str(id_of(shown[-1]))}) if more else None
     return Page(items=[show(each) for each in shown], next=cursor)
+
+
+def sealed(place: Mapping[str, str]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+
+
+def opened(cursor: str, *names: str) -> Mapping[str, str]:
+    """The words under these names; anything else is no cursor of ours."""
+    try:
+        told = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        place = {name: told[name] for name in names}
+    except (ValueError, KeyError, TypeError, binascii.Error, RecursionError):
+        raise BadTerms("cursor") from None
+    if not all(isinstance(each, str) for each in place.values()):
+        raise BadTerms("cursor")
+    return place

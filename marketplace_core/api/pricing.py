@@ -1,23 +1,36 @@
 """What a thing brings: never a number without its range, its reasons and its age."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Query
 from pydantic import Field
+from starlette.responses import Response
 
 from marketplace_core.api.faults import refuses
 from marketplace_core.api.listings import CommodityId
+from marketplace_core.api.outside import Opens, outside_doors
 from marketplace_core.api.places import Where, place_at
 from marketplace_core.api.route import AtDesk, doors
 from marketplace_core.api.shapes import Lat, Lon, Pincode, Told
+from marketplace_core.commodities import COMMODITIES
 from marketplace_core.desk import Desk
 from marketplace_core.errors import BadTerms, NotFound
 from marketplace_core.places.place import Place
+from marketplace_core.pricing import chart as drawing
 from marketplace_core.pricing import queries
+from marketplace_core.pricing.forecast import MOST_DAYS, Forecast, forecast
 
 router = doors("pricing")
+#: A picture takes a second to draw: no transaction waits for it.
+outside = outside_doors("pricing")
+
+PICTURE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}, "description": "PNG"}
+}
+Days = Annotated[int, Query(ge=1, le=MOST_DAYS)]
 
 Commodity = Annotated[CommodityId, Query()]
 AtPincode = Annotated[Pincode | None, Query(description="Where; without it, all India.")]
@@ -97,3 +110,85 @@ async def trend(
     if found is None:
         raise NotFound("trend")
     return TrendShown.model_validate(found)
+
+
+class DayShown(Told):
+    """Paise a quintal: of ten prices one is below low, one above high."""
+
+    day: date
+    low: int
+    likely: int
+    high: int
+
+
+class PaidShown(Told):
+    day: date
+    paise: int
+
+
+class ForecastShown(Told):
+    """Empty `days`: the reports are too old, or nothing was ever measured so far ahead."""
+
+    commodity: str
+    market: NearShown
+    as_of: date
+    age_days: int
+    by: str = Field(description="`model`, or `naive` where no model beats the last price.")
+    history: list[PaidShown]
+    days: list[DayShown]
+    source: str
+    reasons: list[ReasonShown]
+
+
+async def _ahead(desk: Desk, commodity: str, place: Place | None, days: int) -> Forecast:
+    if place is None:
+        raise BadTerms("pincode")
+    found = await forecast(desk, commodity=commodity, place=place, days=days)
+    if found is None:
+        raise NotFound("forecast")
+    return found
+
+
+@router.get(
+    "/pricing/forecast", summary="The next days at the nearest market", responses=refuses(NotFound, BadTerms)
+)
+async def ahead(  # noqa: PLR0917 - each comes by its name, from the query
+    commodity: Commodity,
+    desk: AtDesk,
+    pincode: AtPincode = None,
+    lat: AtLat = None,
+    lon: AtLon = None,
+    days: Days = MOST_DAYS,
+) -> ForecastShown:
+    """With its interval, and whether a model or the last price made it."""
+    found = await _ahead(desk, commodity, await _place(desk, pincode, lat, lon), days)
+    history = [{"day": day, "paise": paise} for day, paise in found.history]
+    return ForecastShown.model_validate({**vars(found), "history": history})
+
+
+@outside.get(
+    "/pricing/chart.png",
+    summary="The same as a picture",
+    response_class=Response,
+    responses=PICTURE | refuses(NotFound, BadTerms),
+)
+async def picture(
+    commodity: Commodity,
+    opens: Opens,
+    pincode: AtPincode = None,
+    lat: AtLat = None,
+    lon: AtLon = None,
+) -> Response:
+    """What was paid, and the fan of what may come; less than 60 kB."""
+    async with opens() as desk:
+        found = await _ahead(desk, commodity, await _place(desk, pincode, lat, lon), MOST_DAYS)
+    labels = drawing.Labels(
+        title=f"{COMMODITIES[commodity].name}, {found.market.market}",
+        per="a quintal",
+        paid="paid",
+        coming="may come",
+        note=f"Prices of {found.as_of:%d %b %Y}. {found.source}",
+    )
+    fan = [drawing.Ahead(each.day, each.low, each.likely, each.high) for each in found.days]
+    png = await asyncio.to_thread(drawing.chart, found.history, fan, labels, "en")
+    return Response(png, media_type="image/png")

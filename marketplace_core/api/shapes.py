@@ -2,6 +2,7 @@
 
 import unicodedata
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -49,6 +50,10 @@ Phone = Annotated[
     str,
     StringConstraints(pattern=r"^\+[1-9][0-9]{7,14}$"),
     Field(description="E.164, with the plus.", examples=["+919876543210"]),
+]
+
+ForPerson = Annotated[
+    UUID | None, Field(description="For somebody who lets me act for them; left out: for myself.")
 ]
 
 ListingCode = Annotated[

@@ -66,7 +66,7 @@ async def town(engine: AsyncEngine, clean: None, tmp_path: Path) -> AsyncIterato
     await town.client.aclose()
 
 
-async def _settle(town: Town, phone: str, name: str, *roles: str) -> None:
+async def settle(town: Town, phone: str, name: str, *roles: str) -> None:
     async with open_desk(town.engine, TENANT, NOW) as desk:
         reached = await accounts.reach(desk, channel="sms", value=phone, phone=phone)
         home = MOGA if "farmer" in roles else LUDHIANA
@@ -77,17 +77,17 @@ async def _settle(town: Town, phone: str, name: str, *roles: str) -> None:
 
 @pytest.fixture
 async def farmer(town: Town) -> dict[str, str]:
-    await _settle(town, FARMER, "Gurpreet", "farmer")
+    await settle(town, FARMER, "Gurpreet", "farmer")
     return await town.sign_in(FARMER)
 
 
 @pytest.fixture
 async def buyer(town: Town) -> dict[str, str]:
-    await _settle(town, BUYER, "Asha", "buyer")
+    await settle(town, BUYER, "Asha", "buyer")
     return await town.sign_in(BUYER)
 
 
 @pytest.fixture
 async def operator(town: Town) -> dict[str, str]:
-    await _settle(town, OPERATOR, "Office", "operator")
+    await settle(town, OPERATOR, "Office", "operator")
     return await town.sign_in(OPERATOR)

@@ -26,7 +26,7 @@ async def test_a_price_with_zeros_too_many_is_asked_back(town: Town, farmer: Hea
     slip = STRAW | {"price_paise": 2_500_000}
     asked = await town.client.post("/listings", json=slip, headers=farmer)
     error = asked.json()["error"]
-    assert (error["code"], error["field"]) == ("price_looks_wrong", "price_paise")
+    assert (asked.status_code, error["code"], error["field"]) == (409, "price_looks_wrong", "price_paise")
     assert error["details"] == {"suggestions": [25_000, 250_000]}
     assert (await town.client.get("/listings/mine", headers=farmer)).json()["items"] == []
     meant = await town.client.post("/listings", json=slip | {"sure": True}, headers=farmer)

@@ -1,0 +1,46 @@
+"""The bot's own server serves the market's API, and its codes leave by SMS."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from bot.app import create_app
+from bot.settings import Settings
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(  # type: ignore[call-arg]
+        _env_file=None,
+        database_url=database_url,
+        mandi_home=tmp_path,
+        twilio_auth_token="t",
+        twilio_api_url="http://127.0.0.1:9",  # nobody is there: the code stays in the outbox
+    )
+
+
+async def test_a_phone_signs_in_at_the_bots_door(clean: None, settings: Settings) -> None:
+    app = create_app(settings)
+    transport = httpx.ASGITransport(app=app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://bot") as client,
+    ):
+        phone = {"phone": "+919800000001"}
+        assert (await client.post("/api/v1/auth/otp", json=phone)).status_code == 202
+        async with app.state.house.engine.begin() as db:
+            await db.execute(text("SELECT set_config('app.tenant', '1', true)"))
+            told = (await db.execute(text("SELECT outgoing ->> 'text' FROM outbox"))).scalar_one()
+        given = await client.post("/api/v1/auth/token", json=phone | {"code": told[:6]})
+        bearer = {"Authorization": f"Bearer {given.json()['access_token']}"}
+        assert (await client.get("/api/v1/me", headers=bearer)).status_code == 200
+        assert (await client.get("/api/v1/nothing")).json()["error"]["code"] == "not_found"
+        assert (await client.get("/nothing")).json() == {
+            "detail": "Not Found"
+        }  # the carriers' side is its own
+        metrics = (await client.get("/metrics")).text
+    assert 'route="/api/v1/me"' in metrics
+    assert "+919800000001" not in metrics
+    assert (settings.mandi_home / "jwt-secret").exists()
