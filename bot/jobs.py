@@ -16,14 +16,19 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot import attachments
 from bot.carriers.twilio.api import Twilio
 from bot.carriers.twilio.media import MediaFailed
+from marketplace_core.api import sweep
 from marketplace_core.bookings import commands as bookings
 from marketplace_core.desk import Desk, open_desk
 from marketplace_core.disputes import commands as disputes
 from marketplace_core.fraud import screens
+from marketplace_core.kyc import commands as kyc
 from marketplace_core.listings import commands as listings
 from marketplace_core.offers import lapsing as offers
+from marketplace_core.payments import commands as payments
+from marketplace_core.payments.razorpay.errands import make_rounds
 from marketplace_core.photos import commands as photos
 from marketplace_core.photos.prints import Print, print_of
+from marketplace_core.settings import market_settings
 from marketplace_core.store import NotAPhoto, Storage, check_photo
 from marketplace_core.tenants.rounds import at_every_desk
 from marketplace_core.wishes import commands as wishes
@@ -39,7 +44,15 @@ FORGET_SENT = text("""
 MAKE_MONTHS = text("SELECT make_log_months(cast(:now AS date), 3)")
 STRAYS = text("SELECT count_log_strays()")
 #: What time does, room by room, each in transactions of its own.
-LAPSES = (bookings.run_out, listings.expire, offers.expire, disputes.escalate, wishes.expire)
+LAPSES = (
+    bookings.run_out,
+    listings.expire,
+    offers.expire,
+    disputes.escalate,
+    wishes.expire,
+    payments.expire,
+    kyc.expire,
+)
 
 app = App(connector=PsycopgConnector(), import_paths=["bot.jobs"])
 
@@ -114,6 +127,13 @@ async def run_out(context: JobContext, timestamp: int) -> None:
         raise ExceptionGroup("not everything has lapsed", faults)
 
 
+@app.periodic(cron="*/5 * * * *")
+@app.task(pass_context=True, queueing_lock="razorpay")
+async def razorpay(context: JobContext, timestamp: int) -> None:
+    """Refunds go there, and payments of which no webhook told are looked up."""
+    await make_rounds(tools_of(context).engine, datetime.now(UTC), market_settings())
+
+
 @app.periodic(cron="17 20 * * *")
 @app.task(pass_context=True, queueing_lock="tidy")
 async def tidy(context: JobContext, timestamp: int) -> None:
@@ -127,8 +147,10 @@ async def tidy(context: JobContext, timestamp: int) -> None:
     async def forget(desk: Desk) -> None:
         for statement in (FORGET_ANSWERED, FORGET_SENT):
             await desk.db.execute(statement, {"tenant": desk.tenant, "now": now})
+        await sweep.forget(desk)
 
     await at_every_desk(engine, now, forget)
+    await sweep.forget_strangers(engine, now)
     await app.job_manager.delete_old_jobs(nb_hours=24 * 7)
 
 
