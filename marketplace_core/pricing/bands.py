@@ -29,9 +29,13 @@ class Band:
         return max(self.horizons)
 
     def at(self, days: int) -> tuple[float, float, float]:
-        """Between two measured horizons in proportion to the square root of time; beyond the last, the last."""
+        """Between two measured horizons, and beyond the last, errors grow with the square root of time."""
         known = sorted(self.horizons)
-        days = max(known[0], min(days, known[-1]))
+        if days > known[-1]:
+            times = sqrt(days / known[-1])
+            low, middle, high = self.horizons[known[-1]]
+            return low * times, middle, high * times
+        days = max(known[0], days)
         after = next(each for each in known if each >= days)
         before = max((each for each in known if each <= days), default=after)
         if after == before:

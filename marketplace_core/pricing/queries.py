@@ -10,7 +10,7 @@ from marketplace_core.commodities import COMMODITIES
 from marketplace_core.desk import Desk
 from marketplace_core.places.place import Place
 from marketplace_core.pricing import residue
-from marketplace_core.pricing.bands import band
+from marketplace_core.pricing.bands import Band, band
 from marketplace_core.pricing.reported import (
     MarketDay,
     MarketWeeks,
@@ -211,7 +211,7 @@ def _quoted(desk: Desk, commodity: str, sample: _Sample) -> Quote:
                 },
             )
         )
-    reasons.append(_widened(found, wide, age, own=moves.own))
+    reasons.append(_widened(found, wide, age, moves))
     return Quote(
         commodity=commodity,
         low=wide.low,
@@ -250,7 +250,7 @@ def _residue_quoted(desk: Desk, found: residue.Found) -> Quote:
     )
 
 
-def _widened(found: Range, wide: Range, age: int, *, own: bool) -> Reason:
+def _widened(found: Range, wide: Range, age: int, moves: Band) -> Reason:
     return Reason(
         "widened_for_age",
         {
@@ -259,6 +259,7 @@ def _widened(found: Range, wide: Range, age: int, *, own: bool) -> Reason:
             "high_before": found.high,
             "low": wide.low,
             "high": wide.high,
-            "measured_on": "this_crop" if own else "all_crops",
+            "measured_on": "this_crop" if moves.own else "all_crops",
+            "measured_days": moves.longest,
         },
     )
