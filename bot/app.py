@@ -21,6 +21,7 @@ from bot.settings import NotConfigured, Settings, settings
 from marketplace_core.api.app import PREFIX, create_api
 from marketplace_core.api.office import make_office
 from marketplace_core.desk import open_desk
+from marketplace_core.payments.razorpay import webhook as razorpay
 from marketplace_core.settings import MarketSettings
 
 
@@ -69,6 +70,11 @@ def create_app(given: Settings | None = None) -> FastAPI:
     market = MarketSettings(mandi_home=chosen.mandi_home)
     api = make_office(lambda: house().engine, market, send_code=send_code, after_commit=postman.ring)
     app.mount(PREFIX, create_api(api))
+    secrets = [secret.get_secret_value() for secret in market.razorpay_webhook_secret]
+    if secrets:
+        app.include_router(
+            razorpay.routes(lambda: house().engine, secrets, lambda: datetime.now(UTC), postman.ring)
+        )
     if chosen.simulator:
         try:
             app.include_router(simulator.routes(chosen))

@@ -199,6 +199,23 @@ def list_tenants() -> None:
 
 
 @app.command()
+def rewrap() -> None:
+    """Brings what the vault holds under its newest key; then the old one may be dropped."""
+    from bot import needs
+    from marketplace_core.rewrapping import rewrap_everything
+    from marketplace_core.settings import MarketSettings
+    from marketplace_core.vault import VaultNotConfigured, open_vault
+
+    with needs.surroundings(rasa=False) as house:
+        try:
+            vault = open_vault(MarketSettings(mandi_home=house.mandi_home))
+        except VaultNotConfigured as fault:
+            sys.exit(str(fault))
+        now = datetime.now(KOLKATA)
+        print(needs.with_engine(house, lambda engine: rewrap_everything(engine, now, vault)))
+
+
+@app.command()
 def train() -> None:
     """Trains the language model, if its data has changed."""
     from bot import needs

@@ -215,25 +215,6 @@ async def expire(desk: Desk) -> int:
     return len(lapsed)
 
 
-async def rewrap(desk: Desk, vault: Vault, *, limit: int = 500) -> int:
-    """Bring numbers under the newest master key; call it until it answers 0."""
-    rows = await desk.db.execute(
-        select(d.c.id, d.c.key_id, d.c.sealed)
-        .where(d.c.tenant_id == desk.tenant, d.c.key_id != vault.newest)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    old = rows.all()
-    for row in old:
-        fresh = vault.rewrap(_cell(desk, row.id), Sealed(row.key_id, row.sealed))
-        await desk.db.execute(
-            update(d)
-            .where(d.c.tenant_id == desk.tenant, d.c.id == row.id)
-            .values(key_id=fresh.key_id, sealed=fresh.blob)
-        )
-    return len(old)
-
-
 async def _case(desk: Desk, person_id: UUID) -> Case:
     row = (
         await desk.db.execute(select(t).where(t.c.tenant_id == desk.tenant, t.c.person_id == person_id))

@@ -17,6 +17,7 @@ COMMANDS = (
     "understand",
     "migrate",
     "seed",
+    "rewrap",
     "waiting",
     "release",
     "tenant",

@@ -261,14 +261,3 @@ async def test_no_number_lies_readable_in_any_column(desk: Desk) -> None:
         for number in (AADHAAR, PAN):
             assert number not in shown
             assert number.encode().hex() not in shown
-
-
-async def test_a_new_master_key_takes_over(desk: Desk) -> None:
-    me, meera = await farmer(desk), await operator(desk)
-    paper = await kyc.show(desk, VAULT, person_id=me, kind="pan", media_key=PHOTO, number=PAN)
-    await kyc.show(desk, VAULT, person_id=me, kind="aadhaar", media_key=PHOTO, number=AADHAAR)
-    both = Vault({"k2": b"2" * 32, "k1": b"1" * 32}, b"p" * 32)
-    assert await kyc.rewrap(desk, both) == 1
-    assert await kyc.rewrap(desk, both) == 0
-    only_new = Vault({"k2": b"2" * 32}, b"p" * 32)
-    assert await kyc.read_number(desk, only_new, operator_id=meera, document_id=paper) == PAN

@@ -21,7 +21,7 @@ from marketplace_core.payouts.errors import NoDestination, NothingToSend
 from marketplace_core.payouts.models import payout
 from marketplace_core.payouts.rules import COOLS_FOR, Account, bank_account, upi_id
 from marketplace_core.seed import TENANT
-from marketplace_core.vault import DoesNotOpen, Vault
+from marketplace_core.vault import DoesNotOpen
 from tests.conftest import NOW
 from tests.marketplace_core.money import VAULT, about, has, known, noted, operator, told
 from tests.marketplace_core.people import buyer, farmer
@@ -181,16 +181,6 @@ async def test_one_account_for_two_people_is_seen(desk: Desk, me: UUID, meera: U
     assert [each.also_named_by for each in await queries.queue(desk, meera)] == [0]
     await named(desk, await buyer(desk))
     assert [(each.also_named_by, each.usable) for each in await queries.queue(desk, meera)] == [(1, True)]
-
-
-async def test_a_new_master_key_takes_over(desk: Desk, me: UUID, meera: UUID) -> None:
-    both = Vault({"k2": b"2" * 32, "k1": b"1" * 32}, b"p" * 32)
-    assert [await destinations.rewrap(desk, both) for _ in range(2)] == [1, 0]
-    there = await queries.destination(desk, me)
-    assert there is not None
-    only_new = Vault({"k2": b"2" * 32}, b"p" * 32)
-    clear = await destinations.read(desk, only_new, operator_id=meera, destination_id=there.id)
-    assert clear.number == NUMBER
 
 
 # The way

@@ -37,6 +37,7 @@ from marketplace_core.payments.razorpay.webhook import (
 )
 from marketplace_core.payments.razorpay.wire import ProviderAway, ProviderRefused, Razorpay
 from marketplace_core.seed import TENANT
+from marketplace_core.settings import MarketSettings
 from tests.conftest import NOW
 from tests.marketplace_core.money import WAYS, deal, has, noted, operator, told
 from tests.marketplace_core.people import buyer, farmer
@@ -342,6 +343,18 @@ async def test_back_from_the_checkout_is_authorised_at_most(desk: Desk) -> None:
 # Refunds
 
 
+async def test_late_news_of_the_payment_changes_nothing_while_it_goes_back(desk: Desk) -> None:
+    counter = await at_counter(desk)
+    counter.till.pay(counter.order)
+    first, second, late = counter.till.take_outgoing()
+    counter.till.outgoing = [first, second]
+    await counter.deliver()
+    await refunds.ask(desk, operator_id=await operator(desk), code=counter.payment.code, paise=20_000)
+    counter.till.outgoing = [late]
+    assert outcomes(await counter.deliver()) == ["behind"]
+    assert (await counter.state(), await counter.balance()) == ("refunding", 30_000)
+
+
 async def refunding(counter: Counter, paise: int | None = None) -> tuple[UUID, UUID]:
     """A paid payment of which something is to go back: the operator, and our refund."""
     meera = await operator(counter.desk)
@@ -390,14 +403,25 @@ async def test_a_refund_that_nobody_here_asked_for_is_looked_at(desk: Desk) -> N
     assert await counter.state() == "refunding"
 
 
+async def test_rounds_are_made_where_razorpay_is_set_up(engine: AsyncEngine) -> None:
+    assert await errands.make_rounds(engine, NOW, MarketSettings(_env_file=None)) == 0
+
+
 # Over the wire, through both doors, with every transaction of its own
 
 
 class Street:
     """Our webhook's door, the stand-in's API, and a database between them."""
 
-    def __init__(self, engine: AsyncEngine, till: Till, razorpay: Razorpay, door: httpx.AsyncClient) -> None:
-        self.engine, self.till, self.razorpay, self.door = engine, till, razorpay, door
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        till: Till,
+        razorpay: Razorpay,
+        door: httpx.AsyncClient,
+        rung: list[int],
+    ) -> None:
+        self.engine, self.till, self.razorpay, self.door, self.rung = engine, till, razorpay, door, rung
 
     async def send(self, body: bytes, headers: Mapping[str, str]) -> int:
         return (await self.door.post(DOOR, content=body, headers=headers)).status_code
@@ -422,12 +446,12 @@ class Street:
 
 @pytest.fixture
 async def street(engine: AsyncEngine, clean: None) -> AsyncIterator[Street]:
-    till, ours = Till(), FastAPI()
-    ours.include_router(routes(engine, SECRETS, lambda: NOW))
+    till, ours, rung = Till(), FastAPI(), list[int]()
+    ours.include_router(routes(lambda: engine, SECRETS, lambda: NOW, rung.append))
     there = httpx.ASGITransport(app(till))
     door = httpx.AsyncClient(transport=httpx.ASGITransport(ours), base_url="http://mandi")
     async with door, Razorpay(KEY_ID, KEY_SECRET, "http://there", waits=(0, 0), transport=there) as razorpay:
-        yield Street(engine, till, razorpay, door)
+        yield Street(engine, till, razorpay, door, rung)
 
 
 async def test_from_the_order_to_the_money(street: Street) -> None:
@@ -440,6 +464,7 @@ async def test_from_the_order_to_the_money(street: Street) -> None:
     street.till.pay(order["id"])
     assert await street.till.deliver(street.send, repeats=2, shuffled=random.Random(1)) == [200] * 6
     assert await street.seen(placed.id) == ("paid", 50_000)
+    assert street.rung == [TENANT] * 6
 
 
 @pytest.mark.parametrize("troubles", [["busy"], ["broken", "busy"], ["lost"], ["lost", "lost"]])
@@ -544,6 +569,7 @@ async def test_the_door_refuses_in_one_shape_and_tells_nothing(street: Street) -
         assert list(answer.json()) == ["error"]
     for path in ("/provider/razorpay/webhook/0", "/provider/razorpay/webhook/x", f"{DOOR}9999999999"):
         assert (await street.door.post(path, content=body, headers=signed(body))).status_code == 422
+    assert street.rung == []
     answer = await street.door.post(DOOR, content=body, headers=signed(body))
     assert (answer.status_code, answer.json()) == (200, {"heard": "doubted", "repeated": False})
 
@@ -559,6 +585,7 @@ async def test_an_endless_body_is_cut_off_while_it_comes(street: Street) -> None
 
     answer = await street.door.post(DOOR, content=endless())
     assert answer.status_code == 413
+    assert sent <= LARGEST + 2 * 8192
 
 
 async def test_what_the_door_did_not_take_is_brought_again(street: Street) -> None:

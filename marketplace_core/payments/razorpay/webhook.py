@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolIsEmpty
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from marketplace_core.desk import Desk, open_desk
@@ -84,7 +85,12 @@ async def receive_webhook(
     return await hear(desk, word) if word else None
 
 
-def routes(engine: AsyncEngine, secrets: Sequence[str], clock: Callable[[], datetime]) -> APIRouter:
+def routes(
+    engine: Callable[[], AsyncEngine],
+    secrets: Sequence[str],
+    clock: Callable[[], datetime],
+    after_commit: Callable[[int], object] = lambda _tenant: None,
+) -> APIRouter:
     """`POST /provider/razorpay/webhook/{tenant}`: the address that is entered at Razorpay names the tenant."""
     router = APIRouter(prefix=PREFIX)
 
@@ -94,12 +100,13 @@ def routes(engine: AsyncEngine, secrets: Sequence[str], clock: Callable[[], date
             word = read_webhook(await _capped(request), request.headers, secrets)
             if word is None:
                 return JSONResponse({"heard": "nothing"})
-            async with open_desk(engine, tenant, clock()) as desk:
+            async with open_desk(engine(), tenant, clock()) as desk:
                 heard = await hear(desk, word)
         except Refused as refused:
             return JSONResponse({"error": type(refused).__name__}, refused.http)
-        except (DBAPIError, TimeoutError):
+        except (DBAPIError, PoolIsEmpty, OSError):
             return JSONResponse({"error": "away"}, 503, {"Retry-After": "5"})
+        after_commit(tenant)
         return JSONResponse({"heard": heard.outcome, "repeated": heard.repeated})
 
     return router
