@@ -8,12 +8,17 @@ import sys
 import tempfile
 from pathlib import Path
 
-from marketplace_core.bench import Measure, offers, search
+from marketplace_core.bench import Measure, ledger, offers, routes, search
 from marketplace_core.db.embedded import embedded
 from marketplace_core.db.engine import make_engine, migrate
 from marketplace_core.seed import seed_reference
 
-MEASURES: dict[str, Measure] = {"search": search.measure, "offers": offers.measure}
+MEASURES: dict[str, Measure] = {
+    "search": search.measure,
+    "offers": offers.measure,
+    "ledger": ledger.measure,
+    "routes": routes.measure,
+}
 
 
 async def measure(app_url: str, names: list[str]) -> None:
