@@ -436,3 +436,32 @@ async def test_an_agent_sells_and_shows_the_code_for_a_farmer_who_said_yes(desk:
     )
     with pytest.raises(NotYours):
         await bookings.complete(desk, actor_id=agent, code=agreed.code)
+
+
+async def test_the_last_two_deliveries_at_once_close_the_lot(engine: AsyncEngine, clean: None) -> None:
+    async with open_desk(engine, TENANT, NOW) as desk:
+        seller, me = await farmer(desk), await buyer(desk)
+        lot = await straw(desk, seller)
+        codes = []
+        for _ in range(2):
+            booked = await offers.book_at_listed_price(
+                desk, buyer_id=me, code=lot.code, kg=6_000, pay_by="cash"
+            )
+            await bookings.confirm(desk, actor_id=seller, code=booked.code)
+            secret = await agreements.pickup_code(desk, booked.code, seller)
+            await fetching.pick_up(desk, actor_id=me, code=booked.code, pickup_code=secret)
+            await handover.weigh(desk, actor_id=me, code=booked.code, kg=6_000)
+            await handover.deliver(desk, actor_id=me, code=booked.code)
+            codes.append(booked.code)
+    both = asyncio.Barrier(2)
+
+    async def complete(code: str) -> None:
+        async with open_desk(engine, TENANT, NOW) as desk:
+            await desk.db.execute(select(1))
+            await both.wait()
+            await bookings.complete(desk, actor_id=me, code=code)
+
+    await asyncio.gather(*map(complete, codes))
+    async with open_desk(engine, TENANT, NOW) as desk:
+        assert (await shelf.by_code(desk, lot.code)).state == "sold"
+        assert (await kinds(desk)).count("listing.sold") == 1

@@ -138,6 +138,23 @@ async def test_taking_a_listing_down(desk: Desk) -> None:
     assert await kinds(desk) == ["listing.published", "listing.cancelled"]
 
 
+async def test_a_draft_is_nobodys_business_until_it_is_put_up(desk: Desk) -> None:
+    seller, me = await farmer(desk), await buyer(desk)
+    draft = await straw(desk, seller, draft=True)
+    assert (draft.state, await kinds(desk)) == ("draft", [])
+    assert await shelf.near(desk, commodity=None, lat=MOGA.lat, lon=MOGA.lon, km=9) == ()
+    with pytest.raises(ListingGone):
+        await offers.book_at_listed_price(desk, buyer_id=me, code=draft.code, kg=1)
+    with pytest.raises(NotYours):
+        await listings.put_up(desk, seller_id=me, code=draft.code)
+    later = replace(desk, now=NOW + timedelta(days=9))
+    shown = await listings.put_up(later, seller_id=seller, code=draft.code)
+    assert (shown.state, shown.expires_at) == ("active", NOW + timedelta(days=39))
+    assert await kinds(desk) == ["listing.published"]
+    with pytest.raises(ListingGone):
+        await listings.put_up(later, seller_id=seller, code=draft.code)
+
+
 async def test_nobody_changes_somebody_elses_listing(desk: Desk) -> None:
     listing = await straw(desk, await farmer(desk))
     stranger = await buyer(desk)
