@@ -7,6 +7,7 @@ A room that has something with a life adds it here.
 
 import sys
 
+from marketplace_core.accounts.transitions import ACTING_LIFE
 from marketplace_core.bookings.transitions import BOOKING_LIFE
 from marketplace_core.disputes.transitions import DISPUTE_LIFE
 from marketplace_core.kyc.transitions import KYC
@@ -28,6 +29,7 @@ LIVES: tuple[Life, ...] = (
     PAYMENT,
     PAYOUT,
     KYC,
+    ACTING_LIFE,
 )
 
 HEAD = """# Lives

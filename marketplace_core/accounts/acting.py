@@ -34,7 +34,7 @@ async def ask_to_act(desk: Desk, *, actor_id: UUID, person_id: UUID, kind: Actin
     if row := await _open(desk, actor_id, person_id):
         return UUID(str(row.id))
     made = await desk.db.execute(
-        insert(t.acting_for)
+        insert(t.acting)
         .values(
             tenant_id=desk.tenant,
             actor_id=actor_id,
@@ -45,7 +45,7 @@ async def ask_to_act(desk: Desk, *, actor_id: UUID, person_id: UUID, kind: Actin
             moved_by=AGENT,
             asked_at=desk.now,
         )
-        .returning(t.acting_for.c.id)
+        .returning(t.acting.c.id)
     )
     own_id: UUID = made.scalar_one()
     about = _about(actor_id, person_id, kind) | {"actor_id": str(actor_id), "by": AGENT}
@@ -73,7 +73,7 @@ async def _move(desk: Desk, move: str, by_id: UUID, actor_id: UUID, person_id: U
     await make(
         desk,
         ACTING_LIFE,
-        t.acting_for,
+        t.acting,
         move,
         row_id=row.id,
         state=row.state,
@@ -95,11 +95,11 @@ async def _who(desk: Desk, by_id: UUID, actor_id: UUID, person_id: UUID) -> str:
 
 async def _open(desk: Desk, actor_id: UUID, person_id: UUID) -> Any:
     found = await desk.db.execute(
-        select(t.acting_for).where(
-            t.acting_for.c.tenant_id == desk.tenant,
-            t.acting_for.c.actor_id == actor_id,
-            t.acting_for.c.person_id == person_id,
-            t.acting_for.c.state.in_(t.OPEN),
+        select(t.acting).where(
+            t.acting.c.tenant_id == desk.tenant,
+            t.acting.c.actor_id == actor_id,
+            t.acting.c.person_id == person_id,
+            t.acting.c.state.in_(t.OPEN),
         )
     )
     return found.one_or_none()

@@ -67,8 +67,8 @@ profile = Table(
 #: States in which there can be but one between the same two people.
 OPEN = ("asked", "agreed")
 
-acting_for = Table(
-    "acting_for",
+acting = Table(
+    "acting",
     metadata,
     tenant_id(),
     own_id(),
@@ -88,7 +88,7 @@ acting_for = Table(
     CheckConstraint(f"kind IN ({', '.join(map(repr, MAY_ASK))})", name="kind"),
     CheckConstraint("state IN ('asked', 'agreed', 'refused', 'ended')", name="state"),
     Index(
-        "uq_acting_for_open",
+        "uq_acting_open",
         "tenant_id",
         "actor_id",
         "person_id",

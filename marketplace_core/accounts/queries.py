@@ -76,11 +76,11 @@ async def may_act_for(desk: Desk, actor_id: UUID, person_id: UUID) -> bool:
     if actor_id == person_id:
         return True
     agreed = await desk.db.execute(
-        select(t.acting_for.c.id).where(
-            t.acting_for.c.tenant_id == desk.tenant,
-            t.acting_for.c.actor_id == actor_id,
-            t.acting_for.c.person_id == person_id,
-            t.acting_for.c.state == "agreed",
+        select(t.acting.c.id).where(
+            t.acting.c.tenant_id == desk.tenant,
+            t.acting.c.actor_id == actor_id,
+            t.acting.c.person_id == person_id,
+            t.acting.c.state == "agreed",
         )
     )
     return agreed.first() is not None
@@ -88,18 +88,18 @@ async def may_act_for(desk: Desk, actor_id: UUID, person_id: UUID) -> bool:
 
 async def acts_for(desk: Desk, actor_id: UUID) -> tuple[Acting, ...]:
     """For whom somebody acts or has asked to, in the order of asking."""
-    return await _acting(desk, t.acting_for.c.actor_id == actor_id)
+    return await _acting(desk, t.acting.c.actor_id == actor_id)
 
 
 async def actors_of(desk: Desk, person_id: UUID) -> tuple[Acting, ...]:
     """Who acts for somebody or has asked to: what a person is shown to answer and to end."""
-    return await _acting(desk, t.acting_for.c.person_id == person_id)
+    return await _acting(desk, t.acting.c.person_id == person_id)
 
 
 async def _acting(desk: Desk, whose: ColumnElement[bool]) -> tuple[Acting, ...]:
     rows = await desk.db.execute(
-        select(t.acting_for.c.actor_id, t.acting_for.c.person_id, t.acting_for.c.kind, t.acting_for.c.state)
-        .where(t.acting_for.c.tenant_id == desk.tenant, whose, t.acting_for.c.state.in_(t.OPEN))
-        .order_by(t.acting_for.c.id)
+        select(t.acting.c.actor_id, t.acting.c.person_id, t.acting.c.kind, t.acting.c.state)
+        .where(t.acting.c.tenant_id == desk.tenant, whose, t.acting.c.state.in_(t.OPEN))
+        .order_by(t.acting.c.id)
     )
     return tuple(Acting(*row) for row in rows)

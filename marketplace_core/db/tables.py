@@ -1,6 +1,6 @@
 """Every table of the market, so that whoever imports this has the whole metadata."""
 
-from marketplace_core.accounts.models import acting_for, address, consent, person, profile
+from marketplace_core.accounts.models import acting, address, consent, person, profile
 from marketplace_core.api.models import idempotency_key, request_count
 from marketplace_core.audit.models import chain as audit_chain
 from marketplace_core.audit.models import entry as audit_entry
@@ -33,12 +33,12 @@ from marketplace_core.pricing.models import market, market_price, residue_refere
 from marketplace_core.privacy.models import deletion, erased_file
 from marketplace_core.ratings.models import rating
 from marketplace_core.tenants.models import tenant, tenant_number
-from marketplace_core.window.models import open_listing
-from marketplace_core.wishes.models import wish, wish_match
 from marketplace_core.webhooks.models import attempt as webhook_attempt
 from marketplace_core.webhooks.models import delivery as webhook_delivery
 from marketplace_core.webhooks.models import endpoint as webhook_endpoint
 from marketplace_core.webhooks.models import secret as webhook_secret
+from marketplace_core.window.models import open_listing
+from marketplace_core.wishes.models import wish, wish_match
 
 #: Shared by all tenants and filled from shipped data.
 REFERENCE = (pincode, district, post_office, market, market_price)
@@ -56,7 +56,7 @@ TENANTS_OWN = (
     person,
     address,
     profile,
-    acting_for,
+    acting,
     consent,
     listing,
     wish,

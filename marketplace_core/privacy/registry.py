@@ -75,7 +75,7 @@ PERSONAL: tuple[Personal, ...] = (
     Personal("person", "id", f"SET name = NULL, language = 'en', script = 'native', roles = '{{}}', {_NOWHERE}"),
     Personal("address", "person_id", DELETE),
     Personal("profile", "person_id", DELETE),
-    Personal("acting_for", "person_id actor_id", _NO_LONGER, acted="agreed_by"),
+    Personal("acting", "person_id actor_id", _NO_LONGER, acted="agreed_by"),
     Personal("consent", "person_id"),
     Personal("listing", "seller_id", f"SET photos = '{{}}', {_COARSE}"),
     Personal("wish", "buyer_id", f"SET state = 'ended', {_COARSE}"),

@@ -10,6 +10,8 @@ from bot import turn
 from bot.handover import release, waiting
 from bot.message import Address, Inbound
 from bot.turn import Office
+from marketplace_core.accounts import commands as accounts
+from marketplace_core.accounts import profiles
 from nlu.understand import Understander
 from tests.conftest import NOW
 
@@ -45,6 +47,21 @@ async def test_only_the_one_conversation_is_released(office: Office) -> None:
         await hear(office, phone, "talk to a person")
     await let_go(office, ASHA)
     assert await hear(office, RAMESH, "is anybody there") is None
+
+
+async def test_who_waits_at_a_shared_phone_is_seen_and_released_while_another_speaks_there(
+    office: Office,
+) -> None:
+    await hear(office, ASHA, "talk to a person")
+    async with office.desk(NOW) as desk:
+        reached = await accounts.reach(desk, channel="sms", value=ASHA, phone=ASHA)
+        await profiles.add_profile(desk, reached.address_id, name="Simran")
+    assert await hear(office, ASHA, "help")
+    async with office.desk(NOW) as desk:
+        assert await waiting(desk) == [(ASHA, NOW)]
+    assert await let_go(office, ASHA)
+    async with office.desk(NOW) as desk:
+        assert await waiting(desk) == []
 
 
 async def test_where_nobody_is_in_charge_nothing_is_released(office: Office) -> None:

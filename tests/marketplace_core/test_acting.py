@@ -90,7 +90,7 @@ class TestActing:
         office = await operator(desk)
         await agree_to_act(desk, by_id=office, **who)
         assert await may_act_for(desk, kiran, gurpreet)
-        kept = select(t.acting_for.c.agreed_by, t.acting_for.c.moved_by, t.acting_for.c.agreed_at)
+        kept = select(t.acting.c.agreed_by, t.acting.c.moved_by, t.acting.c.agreed_at)
         assert (await desk.db.execute(kept)).one() == (office, "operator", NOW)
 
     async def test_what_was_refused_or_ended_has_to_be_asked_again(self, desk: Desk) -> None:

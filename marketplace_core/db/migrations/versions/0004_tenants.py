@@ -34,7 +34,7 @@ CREATE TABLE profile (
 );
 CREATE INDEX ix_profile_tenant_id_person_id ON profile (tenant_id, person_id);
 
-CREATE TABLE acting_for (
+CREATE TABLE acting (
     tenant_id INTEGER NOT NULL,
     id UUID DEFAULT uuidv7() NOT NULL,
     actor_id UUID NOT NULL,
@@ -47,18 +47,18 @@ CREATE TABLE acting_for (
     agreed_at TIMESTAMP WITH TIME ZONE,
     agreed_by UUID,
     ended_at TIMESTAMP WITH TIME ZONE,
-    CONSTRAINT pk_acting_for PRIMARY KEY (tenant_id, id),
-    CONSTRAINT fk_acting_for_tenant_id_actor_id FOREIGN KEY (tenant_id, actor_id)
+    CONSTRAINT pk_acting PRIMARY KEY (tenant_id, id),
+    CONSTRAINT fk_acting_tenant_id_actor_id FOREIGN KEY (tenant_id, actor_id)
         REFERENCES person (tenant_id, id),
-    CONSTRAINT fk_acting_for_tenant_id_person_id FOREIGN KEY (tenant_id, person_id)
+    CONSTRAINT fk_acting_tenant_id_person_id FOREIGN KEY (tenant_id, person_id)
         REFERENCES person (tenant_id, id),
-    CONSTRAINT ck_acting_for_two_people CHECK (actor_id <> person_id),
-    CONSTRAINT ck_acting_for_kind CHECK (kind IN ('agent', 'family', 'organisation')),
-    CONSTRAINT ck_acting_for_state CHECK (state IN ('asked', 'agreed', 'refused', 'ended'))
+    CONSTRAINT ck_acting_two_people CHECK (actor_id <> person_id),
+    CONSTRAINT ck_acting_kind CHECK (kind IN ('agent', 'family', 'organisation')),
+    CONSTRAINT ck_acting_state CHECK (state IN ('asked', 'agreed', 'refused', 'ended'))
 );
-CREATE UNIQUE INDEX uq_acting_for_open ON acting_for (tenant_id, actor_id, person_id)
+CREATE UNIQUE INDEX uq_acting_open ON acting (tenant_id, actor_id, person_id)
     WHERE state IN ('asked', 'agreed');
-CREATE INDEX ix_acting_for_tenant_id_person_id ON acting_for (tenant_id, person_id);
+CREATE INDEX ix_acting_tenant_id_person_id ON acting (tenant_id, person_id);
 """
 
 EVENTS = """
@@ -131,6 +131,6 @@ def upgrade() -> None:
     op.execute(
         fence(
             "person", "address", "consent", "listing", "offer", "booking", "event",
-            "conversation", "inbound", "message", "outbox", "media", "profile", "acting_for",
+            "conversation", "inbound", "message", "outbox", "media", "profile", "acting",
         )
     )  # fmt: skip
