@@ -200,7 +200,7 @@ def list_tenants() -> None:
 
 @app.command()
 def rewrap() -> None:
-    """Brings what the vault holds under its newest key; then the old one may be dropped."""
+    """Puts all that is sealed under the vault's newest key."""
     from bot import needs
     from marketplace_core.rewrapping import rewrap_everything
     from marketplace_core.settings import MarketSettings
