@@ -19,8 +19,8 @@ from marketplace_core.ledger.models import open_hold as ledger_open_hold
 from marketplace_core.ledger.models import transfer as ledger_transfer
 from marketplace_core.listings.models import listing
 from marketplace_core.logins.models import login_code, refresh_token, session
-from marketplace_core.notifications.models import notification
 from marketplace_core.lots.models import batch, batch_lot
+from marketplace_core.notifications.models import notification
 from marketplace_core.offers.models import offer, offer_step
 from marketplace_core.payments.models import day as payment_day
 from marketplace_core.payments.models import payment, refund
@@ -98,6 +98,8 @@ TENANTS_OWN = (
     audit_entry,
     audit_personal,
     audit_chain,
+    deletion,
+    erased_file,
     webhook_endpoint,
     webhook_secret,
     webhook_delivery,
