@@ -46,6 +46,9 @@ class MarketSettings(BaseSettings):
         description="Signs access tokens; a comma separates two while it is rotated. Empty: a file is made.",
     )
     api_requests_a_minute: int = Field(100, description="Per person, and per address before signing in.")
+    api_codes_an_hour: int = Field(
+        60, description="Codes for signing in that one address may ask for: each is an SMS that we pay."
+    )
     api_body_limit: int = Field(64 * 1024, description="Largest request body in bytes.")
     api_log_codes: bool = Field(
         False, description="Development alone: without an SMS carrier, codes are written to the log."

@@ -11,6 +11,7 @@ from marketplace_core.api import (
     acting,
     analytics,
     auth,
+    batches,
     bookings,
     commodities,
     disputes,
@@ -42,6 +43,7 @@ from marketplace_core.errors import Refused
 from marketplace_core.fraud.transitions import FLAG
 from marketplace_core.grading.transitions import GRADING
 from marketplace_core.listings.transitions import LISTING_LIFE
+from marketplace_core.lots.transitions import BATCH_LIFE
 from marketplace_core.offers.transitions import OFFER_LIFE
 from marketplace_core.payments.transitions import PAYMENT
 from marketplace_core.payouts.transitions import PAYOUT
@@ -62,6 +64,8 @@ ROUTERS = (
     offers.router,
     bookings.router,
     disputes.router,
+    batches.router,
+    batches.outside,
     payments.outside,
     payments.router,
     payouts.router,
@@ -97,6 +101,7 @@ TAGS: tuple[tuple[str, str, tuple[Life, ...]], ...] = (
     ("offers", "Haggling over a lot.", (OFFER_LIFE,)),
     ("bookings", "From the yes to the bill.", (BOOKING_LIFE,)),
     ("disputes", "What both sides say, and what the office decides.", (DISPUTE_LIFE,)),
+    ("batches", "Small lots gathered into one load, and the round that fetches it.", (BATCH_LIFE,)),
     ("payments", "Money in; what comes out of it stands in the bill of a booking.", (PAYMENT,)),
     ("payouts", "Money out: what is mine here, where it goes, and on its way there.", (PAYOUT,)),
     ("wishes", "What a buyer waits for.", (WISH_LIFE,)),
@@ -137,6 +142,7 @@ def create_api(office: Office) -> FastAPI:
         openapi_tags=[{"name": name, "description": _described(words, lives)} for name, words, lives in TAGS],
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # a redirect would go to whatever host the request names
         servers=[{"url": PREFIX}],
         root_path_in_servers=False,
     )

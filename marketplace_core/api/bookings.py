@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,7 +13,7 @@ from marketplace_core.api.faults import refuses
 from marketplace_core.api.me import MyPlace
 from marketplace_core.api.paging import Cursor, Limit, Page
 from marketplace_core.api.route import AtDesk, Me, doors
-from marketplace_core.api.shapes import Asked, BookingCode, ForPerson, Kg, Lines, ListingCode, Told
+from marketplace_core.api.shapes import Asked, BookingCode, ForPerson, Kg, Lines, ListingCode, Moment, Told
 from marketplace_core.bookings import commands, fetching, handover, queries
 from marketplace_core.bookings.errors import PickupLocked
 from marketplace_core.bookings.fetching import WrongCode
@@ -71,8 +71,8 @@ class Reason(Asked):
 
 
 class Window(Asked):
-    window_from: AwareDatetime = Field(examples=["2026-11-26T08:00:00+05:30"])
-    window_to: AwareDatetime = Field(examples=["2026-11-26T12:00:00+05:30"])
+    window_from: Moment = Field(examples=["2026-11-26T08:00:00+05:30"])
+    window_to: Moment = Field(examples=["2026-11-26T12:00:00+05:30"])
 
 
 class Driver(Asked):

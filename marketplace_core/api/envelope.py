@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import structlog
@@ -18,6 +18,7 @@ from marketplace_core.store import LARGEST
 log = structlog.get_logger()
 
 GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+SENDS_SMS, AN_HOUR = ("POST", "/auth/otp"), timedelta(hours=1)
 #: Where the body is a photo.
 LARGER = {"/photos": LARGEST}
 ALWAYS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -65,7 +66,7 @@ class Envelope:
         try:
             visitor = self._visitor(headers, scope)
             scope["state"] = {**scope.get("state", {}), "request_id": request_id, "visitor": visitor}
-            await self._count(visitor)
+            await self._count(visitor, scope)
             most = LARGER.get(_path(scope), self.office.settings.api_body_limit)
             body = await _whole(receive, headers, most)
             scope["state"]["body"] = body
@@ -87,13 +88,16 @@ class Envelope:
         client = scope.get("client")
         return Visitor(claims, client[0] if client else "unknown", now)
 
-    async def _count(self, visitor: Visitor) -> None:
+    async def _count(self, visitor: Visitor, scope: Scope) -> None:
         most, engine = self.office.settings.api_requests_a_minute, self.office.engine()
         if visitor.claims:
             who, tenant = f"person {visitor.claims.person_id}", visitor.claims.tenant
         else:
             who, tenant = f"ip {visitor.ip}", rates.NOBODYS
         await rates.count(engine, tenant, who, visitor.now, most=most)
+        if (scope["method"], _path(scope)) == SENDS_SMS:
+            most, who = self.office.settings.api_codes_an_hour, f"codes {visitor.ip}"
+            await rates.count(engine, rates.NOBODYS, who, visitor.now, most=most, per=AN_HOUR)
 
 
 def _path(scope: Scope) -> str:

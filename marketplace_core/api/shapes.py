@@ -1,11 +1,12 @@
 """The kinds of values that requests are made of: strict, bounded, and without characters no database takes."""
 
 import unicodedata
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from marketplace_core.listings.rules import MOST_KG, MOST_PAISE
 
@@ -30,11 +31,14 @@ def _printable(words: str) -> str:
     return words
 
 
-def words(most: int, least: int = 1) -> object:
-    """A line or a few, of so many characters."""
-    return Annotated[str, StringConstraints(min_length=least, max_length=most), AfterValidator(_printable)]
+def _of_our_time(moment: datetime) -> datetime:
+    # Neither a clock nor a database reckons well at the ends of the calendar.
+    if not 2000 <= moment.year <= 2100:
+        raise ValueError("is not of our time")
+    return moment
 
 
+Moment = Annotated[AwareDatetime, AfterValidator(_of_our_time), Field(examples=["2026-11-26T08:00:00+05:30"])]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=80), AfterValidator(_printable)]
 Lines = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_printable)]
 

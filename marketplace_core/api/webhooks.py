@@ -5,14 +5,14 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 from starlette.responses import Response
 
 from marketplace_core.api import paging
 from marketplace_core.api.faults import refuses
 from marketplace_core.api.paging import Cursor, Limit, Page
 from marketplace_core.api.route import AtDesk, Me, doors
-from marketplace_core.api.shapes import Asked, Told
+from marketplace_core.api.shapes import Asked, Moment, Told
 from marketplace_core.errors import BadTerms, Moved, NotFound, NotYours
 from marketplace_core.webhooks import commands, queries
 from marketplace_core.webhooks.errors import TooManyEndpoints
@@ -46,7 +46,7 @@ class EndpointChange(Asked):
 class Again(Asked):
     """Either one delivery, or everything since a moment."""
 
-    since: AwareDatetime | None = None
+    since: Moment | None = None
     delivery_id: UUID | None = None
 
 

@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from marketplace_core.api.faults import refuses
 from marketplace_core.api.listings import CommodityId, ListingShown, shown
 from marketplace_core.api.places import Coarse, Where, place_at
 from marketplace_core.api.route import AtDesk, Me, doors
-from marketplace_core.api.shapes import Asked, Kg, Paise, Told
+from marketplace_core.api.shapes import Asked, Kg, Moment, Paise, Told
 from marketplace_core.errors import BadTerms, Moved, NotFound
 from marketplace_core.wishes import commands, queries
 from marketplace_core.wishes.errors import TooManyWishes
@@ -24,7 +24,7 @@ class NewWish(Asked):
     commodity: CommodityId
     where: Where
     km: Annotated[int, Field(strict=True, ge=1, le=1000)]
-    until: AwareDatetime
+    until: Moment
     grade: Literal["A", "B", "C"] | None = Field(None, description="This or better.")
     least_kg: Kg = 1
     most_kg: Kg | None = None

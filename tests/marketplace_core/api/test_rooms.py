@@ -132,6 +132,48 @@ async def test_money_comes_in_by_hand(town: Town, farmer: Headers, buyer: Header
     assert (mine["balance"]["posted"], mine["balance"]["available"]) == (1_275_000, 0)
 
 
+async def test_small_lots_become_one_load_and_one_round(town: Town, farmer: Headers, buyer: Headers) -> None:
+    client = town.client
+    lot = (await client.post("/listings", json=STRAW | {"kg": 4000}, headers=farmer)).json()["code"]
+    load = {
+        "commodity": "paddy_straw",
+        "price_paise": 25_000,
+        "per": "quintal",
+        "min_kg": 3000,
+        "max_kg": 10_000,
+        "lat": 30.8,
+        "lon": 75.2,
+        "radius_km": 50,
+        "gather_until": (NOW + timedelta(days=2)).isoformat(),
+    }
+    batch = await client.post("/batches", json=load, headers=buyer)
+    assert batch.status_code == 201, batch.text
+    code = batch.json()["code"]
+    fitting = (await client.get(f"/batches/{code}/candidates", headers=buyer)).json()
+    assert [each["listing"] for each in fitting] == [lot]
+    assert (await client.get(f"/batches/{code}/candidates", headers=farmer)).status_code == 403
+    early = await client.post(f"/batches/{code}/close", headers=buyer)
+    assert (early.status_code, early.json()["error"]["code"]) == (409, "not_met")
+    joined = await client.post(f"/batches/{code}/lots", json={"listing": lot}, headers=farmer)
+    assert (joined.status_code, joined.json()["kg"], joined.json()["lots"]) == (200, 4000, [])
+    booked = await client.post(f"/batches/{code}/close", headers=buyer)
+    assert booked.status_code == 201, booked.text
+    (booking,) = booked.json()
+
+    leaves, until = NOW + timedelta(days=1), NOW + timedelta(days=1, hours=8)
+    window = {"window_from": leaves.isoformat(), "window_to": until.isoformat()}
+    agreed = await client.put(f"/bookings/{booking['code']}/pickup", json=window, headers=buyer)
+    assert agreed.status_code == 200, agreed.text
+    trucks = {"lat": 30.9, "lon": 75.85, "trucks": 1, "truck_kg": 9000}
+    way = trucks | {"leaves": leaves.isoformat(), "window_to": until.isoformat()}
+    planned = await client.post("/routes", json=way, headers=buyer)
+    assert planned.status_code == 200, planned.text
+    (route,) = planned.json()["routes"]
+    assert [(each["booking"], each["kg"]) for each in route["visits"]] == [(booking["code"], 4000)]
+    ages_ago = way | {"leaves": "0001-01-01T00:00:00Z"}
+    assert (await client.post("/routes", json=ages_ago, headers=buyer)).status_code == 422
+
+
 async def test_where_money_goes_is_shown_by_its_end(town: Town, farmer: Headers) -> None:
     account = {"account": "123456789012", "ifsc": "SBIN0001234"}
     named = await town.client.put("/me/destination", json=account, headers=farmer)

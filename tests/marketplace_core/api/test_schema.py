@@ -74,6 +74,7 @@ class Attacked:
             mandi_home=self.home,
             media_folder=self.home / "media",
             api_requests_a_minute=10**6,
+            api_codes_an_hour=10**6,
         )
         app = FastAPI()
         app.mount(PREFIX, create_api(make_office(lambda: engine, chosen, send_code=keep, clock=lambda: NOW)))
