@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from marketplace_core.bench import Measure, ledger, offers, routes, search
+from marketplace_core.bench import Measure, ledger, offers, routes, search, webhooks
 from marketplace_core.db.embedded import embedded
 from marketplace_core.db.engine import make_engine, migrate
 from marketplace_core.seed import seed_reference
@@ -17,8 +17,7 @@ MEASURES: dict[str, Measure] = {
     "search": search.measure,
     "offers": offers.measure,
     "ledger": ledger.measure,
-    "routes": routes.measure,
-}
+    "routes": routes.measure, "webhooks": webhooks.measure}
 
 
 async def measure(app_url: str, names: list[str]) -> None:

@@ -49,6 +49,8 @@ OPEN = {
         AND state = 'active')""",
     "offers": """SELECT EXISTS (SELECT FROM offer WHERE tenant_id = :tenant AND buyer_id = :person
         AND state IN ('made', 'countered'))""",
+    "collections": """SELECT EXISTS (SELECT FROM batch WHERE tenant_id = :tenant AND buyer_id = :person
+        AND state NOT IN ('paid', 'abandoned'))""",
     "money": """SELECT EXISTS (SELECT FROM ledger_account WHERE tenant_id = :tenant AND owner_id = :person
         AND (credits_posted <> debits_posted OR debits_pending <> 0 OR credits_pending <> 0))""",
     "payments": """SELECT EXISTS (SELECT FROM payment WHERE tenant_id = :tenant AND payer_id = :person

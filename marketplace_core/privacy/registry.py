@@ -89,6 +89,7 @@ PERSONAL: tuple[Personal, ...] = (
     Personal("inspection", where=f"t.booking_id IN ({_BOOKED})", acted="actor_id"),
     Personal("dispute", where=f"t.booking_id IN ({_BOOKED})", leaving=f"SET {_OWN_WORDS}",
              acted="opener_id decided_by"),
+    Personal("batch", "buyer_id", "SET lat = round(lat::numeric, 1), lon = round(lon::numeric, 1)"),
     Personal("rating", "rater_id rated_id"),
     Personal("ledger_account", "owner_id"),
     Personal("cash_handover", "agent_id", acted="taken_by"),

@@ -16,7 +16,7 @@ from marketplace_core.webhooks.wire import Answer
 
 #: Longer than any attempt lasts: whoever has not answered by then is dead.
 LEASE = timedelta(seconds=60)
-AT_ONCE, AT_ONCE_PER_ENDPOINT = 200, 40
+AT_ONCE, AT_ONCE_PER_ENDPOINT = 200, 100
 
 # Only the head of each (endpoint, subject) may go. What another worker holds is still waiting, so it keeps those
 # behind it back; a failing head has a later `due_at`, and nothing behind it is a head.

@@ -16,6 +16,8 @@ from marketplace_core.webhooks.wire import Answer, Wire
 
 log = structlog.get_logger()
 
+#: Answers that come together are written down together: a commit costs more than all of them.
+MOMENT = 0.02
 USER_AGENT = "MandiMitra-Webhooks/1"
 
 
@@ -40,10 +42,15 @@ async def _at_desk(engine: AsyncEngine, tenant: int, wire: Wire, now: datetime) 
     # lease ends: the receiver may see it twice, under the same webhook-id.
     under_way = {asyncio.create_task(_send(wire, each, keys[each.endpoint_id], now)) for each in claimed}
     while under_way:
-        done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
-        results = [task.result() for task in done]
+        await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.sleep(MOMENT)
+        done = {task for task in under_way if task.done()}
+        under_way -= done
+        results = [(each, answer) for each, answer in map(asyncio.Task.result, done) if answer]
+        if not results:
+            continue
         async with open_desk(engine, tenant, now) as desk:
-            await write_down(desk, [(each, answer) for each, answer in results if answer])
+            await write_down(desk, results)
     return len(claimed)
 
 

@@ -87,7 +87,7 @@ class Wire:
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=trust or ssl.create_default_context(),
             max_connections=200,
-            max_keepalive_connections=50,
+            max_keepalive_connections=200,  # opening one costs more than what it carries
             keepalive_expiry=5,
             network_backend=Guarded(loopback=loopback),
         )
