@@ -15,10 +15,11 @@ from marketplace_core.desk import Desk, open_desk
 from marketplace_core.errors import Refused
 from marketplace_core.escrow import commands as escrow
 from marketplace_core.ledger import commands as ledger
+from marketplace_core.ledger.__main__ import prove_all
 from marketplace_core.ledger.errors import HoldResolved, MoreThanPaid
 from marketplace_core.ledger.models import account, open_hold
 from marketplace_core.ledger.models import transfer as transfers
-from marketplace_core.ledger.proof import broken
+from marketplace_core.ledger.proof import CLAIMS, broken
 from marketplace_core.ledger.queries import account_of, balance, house_balance
 from marketplace_core.seed import TENANT
 from tests.conftest import NOW
@@ -243,3 +244,12 @@ async def test_a_crash_before_the_commit_leaves_nothing_and_the_next_try_pays_on
         async with open_desk(engine, TENANT, NOW) as desk:
             await escrow.settle(desk, booking_id, BILL)
     assert await stand(engine, seller, buyer) == (21_000, 950_000, 19_000)
+
+
+async def test_the_books_are_proved_by_a_command(
+    engine: AsyncEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await secured(engine)
+    assert await prove_all(engine) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert [line for line in said if line.startswith(f"tenant {TENANT}: holds")] == said[: len(CLAIMS)]
