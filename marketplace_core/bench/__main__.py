@@ -17,7 +17,9 @@ MEASURES: dict[str, Measure] = {
     "search": search.measure,
     "offers": offers.measure,
     "ledger": ledger.measure,
-    "routes": routes.measure, "webhooks": webhooks.measure}
+    "routes": routes.measure,
+    "webhooks": webhooks.measure,
+}
 
 
 async def measure(app_url: str, names: list[str]) -> None:
