@@ -45,7 +45,7 @@ class Labels:
 
 @dataclass(frozen=True)
 class Ahead:
-    """A day to come, paise."""
+    """A day to come, paise: one price in ten is below low, one above high."""
 
     day: date
     low: int

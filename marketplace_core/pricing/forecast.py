@@ -23,11 +23,12 @@ from marketplace_core.errors import BadTerms
 from marketplace_core.places.distance import box, km_from
 from marketplace_core.places.place import Place
 from marketplace_core.pricing.bands import Band, band, registry
+from marketplace_core.pricing.chart import Ahead
 from marketplace_core.pricing.features import Floats, History, features, ready
 from marketplace_core.pricing.models import market as m
 from marketplace_core.pricing.models import market_price as t
 from marketplace_core.pricing.queries import Near
-from marketplace_core.pricing.reported import today
+from marketplace_core.pricing.reported import newest_day, today
 from marketplace_core.pricing.rules import LAST_DAYS, RUPEE, Fact, Reason
 from marketplace_core.pricing.shipped import SOURCES
 
@@ -41,18 +42,8 @@ ONE_THREAD = 1
 
 
 @dataclass(frozen=True)
-class Day:
-    """Paise a quintal: one price in ten was below low, one in ten above high."""
-
-    day: date
-    low: int
-    likely: int
-    high: int
-
-
-@dataclass(frozen=True)
 class Forecast:
-    """From the market's newest day on. Empty `days`: too old, or nothing was ever measured so far ahead."""
+    """Of the days after today; ready for a chart. Empty `days`: too old, or nothing was ever measured so far ahead."""
 
     commodity: str
     market: Near
@@ -60,7 +51,7 @@ class Forecast:
     age_days: int
     by: Literal["model", "naive"]
     history: tuple[tuple[date, int], ...]
-    days: tuple[Day, ...]
+    days: tuple[Ahead, ...]
     source: str
     reasons: tuple[Reason, ...]
 
@@ -77,7 +68,8 @@ async def forecast(desk: Desk, *, commodity: str, place: Place, days: int = MOST
     now, age = today(desk), (today(desk) - near.day).days
     moves, served = band(commodity), registry()["served"].get(commodity, {})
     ahead = list(range(1, days + 1))
-    modelled = served.get("by") == "model" and ready(history, now.toordinal())
+    measured_here = state in served.get("states", ())
+    modelled = served.get("by") == "model" and measured_here and ready(history, now.toordinal())
     if modelled:
         in_state = await _history(desk, commodity, now, m.c.state == state)
         rows_ahead = features(history, _median_of_days(in_state), now.toordinal(), ahead)
@@ -97,16 +89,19 @@ async def forecast(desk: Desk, *, commodity: str, place: Place, days: int = MOST
         history=tuple((row.day, row.likely_paise) for row in rows[-90:]),
         days=coming,
         source=source,
-        reasons=(_how(served, len(history), modelled=modelled), *_limits(moves, age, days, len(coming))),
+        reasons=(
+            _how(served, len(history), here=measured_here, modelled=modelled),
+            *_limits(moves, age, days, len(coming)),
+        ),
     )
 
 
-def _day(near: Near, day: date, quantiles: Sequence[float]) -> Day:
+def _day(near: Near, day: date, quantiles: Sequence[float]) -> Ahead:
     low, likely, high = (round(near.likely * exp(q) / RUPEE) * RUPEE for q in sorted(quantiles))
-    return Day(day, low, likely, high)
+    return Ahead(day, low, likely, high)
 
 
-def _how(served: dict[str, Any], reports: int, *, modelled: bool) -> Reason:
+def _how(served: dict[str, Any], reports: int, *, here: bool, modelled: bool) -> Reason:
     """Who speaks and how good they were; figures in rupees a quintal, over horizons of 1 to 30 days."""
     facts: dict[str, Fact] = {"reports": reports} | {
         name: served[name] for name in ("mae", "coverage", "skill_vs_naive", "tested_until") if name in served
@@ -114,7 +109,8 @@ def _how(served: dict[str, Any], reports: int, *, modelled: bool) -> Reason:
     if modelled:
         return Reason("by_model", facts)
     if served.get("by") == "model":
-        return Reason("by_last_price_history_too_short", {"reports": reports})
+        why = "history_too_short" if here else "no_model_measured_in_this_state"
+        return Reason(f"by_last_price_{why}", {"reports": reports})
     if served:
         return Reason("by_last_price_no_model_was_better", facts)
     return Reason("by_last_price_never_backtested", {"reports": reports})
@@ -129,11 +125,7 @@ def _limits(moves: Band, age: int, wanted: int, given: int) -> list[Reason]:
 
 async def _nearest(desk: Desk, commodity: str, place: Place) -> tuple[int, str, Near] | None:
     """The nearest market with some reports among the last days of any."""
-    newest = (
-        await desk.db.execute(
-            select(func.max(t.c.day)).where(t.c.commodity == commodity, t.c.day <= today(desk))
-        )
-    ).scalar()
+    newest = await newest_day(desk, commodity)
     if newest is None:
         return None
     west, south, east, north = box(place.lat, place.lon, FAR_KM)

@@ -41,6 +41,8 @@ STATES = {
     "Pondicherry": "Puducherry",
     "Jammu & Kashmir": "Jammu and Kashmir",
     "Tamilnadu": "Tamil Nadu",
+    "Orissa": "Odisha",
+    "Uttrakhand": "Uttarakhand",
 }
 OURS = {name.casefold(): each.id for each in COMMODITIES.values() for name in each.agmarknet} | {
     name: name for name in COMMODITIES

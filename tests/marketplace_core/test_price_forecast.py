@@ -34,9 +34,9 @@ def in_july(desk: Desk) -> Desk:
     return replace(desk, now=NOON)
 
 
-async def a_long_history(desk: Desk, commodity: str, days: int, last: date) -> None:
+async def a_long_history(desk: Desk, commodity: str, days: int, last: date, state: str) -> None:
     """A market at Moga itself that reported every day; its price swings by a tenth over a month."""
-    place = {"state": "Punjab", "district": "Moga", "name": "Moga test", "lat": MOGA.lat, "lon": MOGA.lon}
+    place = {"state": state, "district": "Moga", "name": "Moga test", "lat": MOGA.lat, "lon": MOGA.lon}
     number = (
         await desk.db.execute(insert(market).values(exact=True, **place).returning(market.c.id))
     ).scalar_one()
@@ -114,7 +114,7 @@ async def test_thirty_days_and_no_more(in_july: Desk, days: int) -> None:
 
 @pytest.mark.parametrize("commodity", MODELLED)
 async def test_a_model_speaks_where_the_history_is_long_enough(in_july: Desk, commodity: str) -> None:
-    await a_long_history(in_july, commodity, FEWEST_DAYS + 40, date(2026, 7, 24))
+    await a_long_history(in_july, commodity, FEWEST_DAYS + 40, date(2026, 7, 24), _state_of(commodity))
     found = await forecast(in_july, commodity=commodity, place=MOGA)
     assert found is not None
     assert (found.by, found.market.market, len(found.days)) == ("model", "Moga test", 30)
@@ -126,10 +126,23 @@ async def test_a_model_speaks_where_the_history_is_long_enough(in_july: Desk, co
 
 @pytest.mark.parametrize("commodity", MODELLED[:1])
 async def test_with_a_short_history_the_last_price_speaks_and_says_so(in_july: Desk, commodity: str) -> None:
-    await a_long_history(in_july, commodity, FEWEST_DAYS - 1, date(2026, 7, 24))
+    await a_long_history(in_july, commodity, FEWEST_DAYS - 1, date(2026, 7, 24), _state_of(commodity))
     found = await forecast(in_july, commodity=commodity, place=MOGA)
     assert found is not None
     assert (found.by, found.reasons[0].code) == ("naive", "by_last_price_history_too_short")
+
+
+@pytest.mark.parametrize("commodity", MODELLED[:1])
+async def test_in_a_state_without_a_measurement_the_last_price_speaks(in_july: Desk, commodity: str) -> None:
+    await a_long_history(in_july, commodity, FEWEST_DAYS + 40, date(2026, 7, 24), "Nosuch")
+    found = await forecast(in_july, commodity=commodity, place=MOGA)
+    assert found is not None
+    assert found.by == "naive"
+    assert found.reasons[0].code == "by_last_price_no_model_measured_in_this_state"
+
+
+def _state_of(commodity: str) -> str:
+    return registry()["served"][commodity]["states"][0]
 
 
 # What the model looks at.

@@ -217,6 +217,7 @@ class Backtest:
     last_origin: int
     trained: int
     markets: int
+    states: tuple[str, ...]
     scores: dict[str, dict[str, Score]]  # method → "all", "unseen", "1", "7", "14", "30"
     offsets: Offsets
 
@@ -230,7 +231,8 @@ def backtest(series: Mapping[Series, History]) -> Backtest | None:
     recent = {where: h for where, h in series.items() if newest - int(h.days[-1]) < 400}
     last = newest - max(HORIZONS)
     days = [last - APART * n for n in range(ORIGINS)][::-1]
-    test = rows_of(recent, dict.fromkeys(recent, days))
+    asked_of = {where: days for where, h in recent.items() if any(ready(h.until(day), day) for day in days)}
+    test = rows_of(recent, asked_of)
     first = days[0]
     known = training_rows(series, first)
     seen = known.where(~known.unseen)
@@ -256,4 +258,5 @@ def backtest(series: Mapping[Series, History]) -> Backtest | None:
         method: {part: score(test.where(mask), predicted[mask]) for part, mask in parts.items()}
         for method, predicted in said.items()
     }
-    return Backtest(first, last, len(seen), len(recent), scores, by)
+    states = tuple(sorted({where.state for where in asked_of}))
+    return Backtest(first, last, len(seen), len(asked_of), states, scores, by)

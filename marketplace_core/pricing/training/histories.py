@@ -36,10 +36,8 @@ FILES = (
     "malabar_copra.csv.gz",
 )
 JULY = "all_india_2026_07.csv.gz"
-KARNATAKA, COIMBATORE = (
-    {"Dakshina Kannada", "Mangalore(Dakshin Kannad)", "Udupi", "Karwar(Uttar Kannad)"},
-    "Coimbatore",
-)
+#: The set names districts alone; the others are of Kerala.
+STATE_OF = {"Coimbatore": "Tamil Nadu", "Shivamogga": "Karnataka", "Uttara Kannada": "Karnataka"}
 
 
 def histories(folder: Path) -> dict[str, dict[Series, History]]:
@@ -100,9 +98,7 @@ def _rows(table: Any) -> Iterator[dict[str, str]]:
 
 def _with_state(row: dict[str, str]) -> dict[str, str]:
     if "state" not in row and "State" not in row:
-        district = row["district"]
-        karnataka = district in KARNATAKA
-        row["state"] = "Tamil Nadu" if district == COIMBATORE else "Karnataka" if karnataka else "Kerala"
+        row["state"] = STATE_OF.get(row["district"], "Kerala")
     return row
 
 

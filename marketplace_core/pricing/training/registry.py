@@ -109,6 +109,7 @@ def served(tested: Backtest) -> dict[str, Any]:
         "skill_vs_seasonal": skill(mine, seasonal),
         "tested": mine.n,
         "markets": tested.markets,
+        "states": list(tested.states),
         "tested_from": str(date.fromordinal(tested.first_origin)),
         "tested_until": str(date.fromordinal(tested.last_origin + max(HORIZONS))),
     }
