@@ -176,11 +176,9 @@ async def test_leaving_ends_this_session_alone(town: Town) -> None:
     assert await mine(town, there["access_token"]) == 200
 
 
-@pytest.mark.parametrize(
-    "refresh", ["1.", "x", "2.AAAAAAAAAAAAAAAAAAAAAAAA", "99999999999.AAAAAAAAAAAAAAAAAAAAAA"]
-)
-async def test_refresh_tokens_that_are_none(town: Town, refresh: str) -> None:
-    assert (await renew(town, refresh))[0] in (401, 422)
+async def test_refresh_tokens_that_are_none(town: Town) -> None:
+    for refresh in ("1.", "x", "2.AAAAAAAAAAAAAAAAAAAAAAAA", "99999999999.AAAAAAAAAAAAAAAAAAAAAA"):
+        assert (await renew(town, refresh))[0] in (401, 422), refresh
 
 
 async def test_tokens_that_somebody_else_made(town: Town, farmer: dict[str, str]) -> None:
