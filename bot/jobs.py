@@ -17,17 +17,24 @@ from bot import attachments
 from bot.carriers.twilio.api import Twilio
 from bot.carriers.twilio.media import MediaFailed
 from marketplace_core.api import sweep
+from marketplace_core.audit import commands as audit
+from marketplace_core.audit.hours import count_in_events
 from marketplace_core.bookings import commands as bookings
 from marketplace_core.desk import Desk, open_desk
 from marketplace_core.disputes import commands as disputes
 from marketplace_core.fraud import screens
 from marketplace_core.kyc import commands as kyc
+from marketplace_core.ledger import commands as ledger
+from marketplace_core.ledger import proof
 from marketplace_core.listings import commands as listings
+from marketplace_core.lots import commands as lots
 from marketplace_core.offers import lapsing as offers
 from marketplace_core.payments import commands as payments
 from marketplace_core.payments.razorpay.errands import make_rounds
 from marketplace_core.photos import commands as photos
 from marketplace_core.photos.prints import Print, print_of
+from marketplace_core.privacy import retention
+from marketplace_core.privacy.files import delete_files
 from marketplace_core.settings import market_settings
 from marketplace_core.store import NotAPhoto, Storage, check_photo
 from marketplace_core.tenants.rounds import at_every_desk
@@ -35,12 +42,6 @@ from marketplace_core.wishes import commands as wishes
 
 log = structlog.get_logger()
 
-#: Repeats of a message arrive minutes later; a week is far beyond anything a carrier does.
-FORGET_ANSWERED = text("DELETE FROM inbound WHERE tenant_id = :tenant AND at < :now - interval '7 days'")
-FORGET_SENT = text("""
-    DELETE FROM outbox
-    WHERE tenant_id = :tenant AND state IN ('sent', 'failed') AND created_at < :now - interval '30 days'
-""")
 MAKE_MONTHS = text("SELECT make_log_months(cast(:now AS date), 3)")
 STRAYS = text("SELECT count_log_strays()")
 #: What time does, room by room, each in transactions of its own.
@@ -52,6 +53,8 @@ LAPSES = (
     wishes.expire,
     payments.expire,
     kyc.expire,
+    ledger.expire_holds,
+    lots.run_out,
 )
 
 app = App(connector=PsycopgConnector(), import_paths=["bot.jobs"])
@@ -134,10 +137,23 @@ async def razorpay(context: JobContext, timestamp: int) -> None:
     await make_rounds(tools_of(context).engine, datetime.now(UTC), market_settings())
 
 
+@app.periodic(cron="* * * * *")
+@app.task(pass_context=True, queueing_lock="seal")
+async def seal(context: JobContext, timestamp: int) -> None:
+    """What was written into the audit book since is closed into its chain."""
+
+    async def close(desk: Desk) -> None:
+        await count_in_events(desk)
+        while await audit.seal(desk):
+            pass
+
+    await at_every_desk(tools_of(context).engine, datetime.now(UTC), close)
+
+
 @app.periodic(cron="17 20 * * *")
 @app.task(pass_context=True, queueing_lock="tidy")
 async def tidy(context: JobContext, timestamp: int) -> None:
-    """In the small hours of India: next months' partitions, and what need not be kept."""
+    """In the small hours of India: next months' partitions, what need not be kept, and whether the books add up."""
     engine, now = tools_of(context).engine, datetime.now(UTC)
     async with engine.begin() as db:
         if strays := (await db.execute(STRAYS)).scalar_one():
@@ -145,12 +161,14 @@ async def tidy(context: JobContext, timestamp: int) -> None:
         await db.execute(MAKE_MONTHS, {"now": now})
 
     async def forget(desk: Desk) -> None:
-        for statement in (FORGET_ANSWERED, FORGET_SENT):
-            await desk.db.execute(statement, {"tenant": desk.tenant, "now": now})
+        await retention.sweep(desk)
         await sweep.forget(desk)
+        if broken := await proof.broken(desk):
+            log.error("the books do not add up", tenant=desk.tenant, claims=list(broken))
 
     await at_every_desk(engine, now, forget)
     await sweep.forget_strangers(engine, now)
+    await delete_files(engine, tools_of(context).store.remove, now)
     await app.job_manager.delete_old_jobs(nb_hours=24 * 7)
 
 

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, contextmanager
 from datetime import UTC, datetime
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import jobs, logs, outbox, postman
 from bot.house import House, open_house
@@ -15,6 +16,8 @@ from bot.turn import Office
 from marketplace_core.settings import market_settings
 from marketplace_core.store import storage
 from marketplace_core.tenants.queries import everyone
+from marketplace_core.webhooks.rounds import deliver_round
+from marketplace_core.webhooks.wire import Wire
 
 log = structlog.get_logger()
 
@@ -49,6 +52,7 @@ async def work(settings: Settings) -> None:
                         lambda office, now: outbox.reconcile(house.box, office.tenant, now),
                     )
                 ]
+                rounds.append(group.create_task(_tell_partners(house.engine)))
                 await stop.wait()
                 for task in (worker, *rounds):
                     task.cancel()
@@ -61,6 +65,15 @@ async def _rounds(house: House, go: Callable[[Office, datetime], Awaitable[objec
                 with _noting():
                     await go(house.office.of(tenant), datetime.now(UTC))
         await asyncio.sleep(ROUND_SECONDS)
+
+
+async def _tell_partners(engine: AsyncEngine) -> None:
+    async with Wire(loopback=market_settings().mandi_webhooks_to_loopback) as wire:
+        while True:
+            with _noting():
+                while await deliver_round(engine, wire, datetime.now(UTC)):
+                    pass
+            await asyncio.sleep(ROUND_SECONDS)
 
 
 @contextmanager

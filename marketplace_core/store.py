@@ -101,6 +101,9 @@ class Storage(Protocol):
     async def load(self, key: str) -> bytes:
         """Raises `MediaMissing`."""
 
+    async def remove(self, key: str) -> None:
+        """What is gone already may go again."""
+
 
 def storage(settings: MarketSettings) -> Storage:
     if settings.media_bucket:
@@ -135,6 +138,9 @@ class Folder:
         except FileNotFoundError:
             raise MediaMissing(key) from None
 
+    async def remove(self, key: str) -> None:
+        await asyncio.to_thread((self.path / _known(key)).unlink, missing_ok=True)
+
     def _write(self, key: str, content: bytes) -> None:
         """Written aside and renamed: whoever reads the key reads all of it."""
         target = self.path / key
@@ -163,6 +169,9 @@ class Bucket:
             if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
                 raise MediaMissing(key) from None
             raise
+
+    async def remove(self, key: str) -> None:
+        await asyncio.to_thread(self.s3.delete_object, Bucket=self.name, Key=_known(key))
 
     def _read(self, key: str) -> bytes:
         body: bytes = self.s3.get_object(Bucket=self.name, Key=key)["Body"].read()

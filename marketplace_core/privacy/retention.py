@@ -1,4 +1,4 @@
-"""How long what is kept: one table, one round a day."""
+"""How long what is kept: one table, one round a day. What the API alone keeps, `api/sweep.py` forgets."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -36,14 +36,6 @@ RETENTION = (
         """DELETE FROM outbox WHERE tenant_id = :tenant AND state IN ('sent', 'failed')
            AND created_at < :before""",
     ),
-    Kept(
-        "login codes",
-        1,
-        """DELETE FROM login_code WHERE tenant_id = :tenant AND sent_at < :before
-           AND (locked_until IS NULL OR locked_until < :now)""",
-    ),
-    Kept("ended sessions", 30, "DELETE FROM session WHERE tenant_id = :tenant AND ended_at < :before"),
-    Kept("answers to API keys", 2, "DELETE FROM idempotency_key WHERE tenant_id = :tenant AND at < :before"),
     Kept(
         "webhook deliveries",
         30,

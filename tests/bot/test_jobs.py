@@ -18,10 +18,14 @@ from bot.carriers.twilio.api import Twilio
 from bot.message import Attachment
 from bot.settings import Settings
 from bot.tenants import add
+from marketplace_core.audit.commands import note
+from marketplace_core.audit.verify import verify
 from marketplace_core.desk import open_desk
+from marketplace_core.fraud.queries import queue
 from marketplace_core.store import Folder
 from marketplace_core.tenants import HOUSE
-from tests.marketplace_core.people import farmer, straw
+from tests.marketplace_core.people import buyer, farmer, straw
+from tests.marketplace_core.pictures import file_of, picture
 
 SETTINGS = Settings(_env_file=None)
 VOICE = b"OggS" + bytes(100)
@@ -102,3 +106,42 @@ async def test_an_attachment_is_fetched_for_its_own_tenant_and_no_other(
     assert await each(engine, (fpo,), "SELECT key IS NULL FROM media") == [True]
     await run(tools, jobs.fetch, tenant=fpo, attachment=str(attachment))
     assert await each(engine, (fpo,), "SELECT content_type FROM media WHERE key IS NOT NULL") == ["audio/ogg"]
+
+
+async def test_what_was_written_into_the_audit_book_is_closed_at_every_tenant(
+    engine: AsyncEngine, fpo: int, tools: jobs.Tools
+) -> None:
+    for tenant in (HOUSE, fpo):
+        async with open_desk(engine, tenant, datetime.now(UTC)) as desk:
+            await note(desk, actor_id=None, action="flag.cleared", subject="x", facts={})
+    await run(tools, jobs.seal, timestamp=0)
+    open_still = "SELECT count(*) FROM audit_entry WHERE hash IS NULL"
+    assert await each(engine, (HOUSE, fpo), open_still) == [0, 0]
+    for tenant in (HOUSE, fpo):
+        async with open_desk(engine, tenant, datetime.now(UTC)) as desk:
+            assert (await verify(desk, [])).broken is None
+
+
+async def test_a_photo_is_known_again_as_soon_as_it_is_fetched(
+    engine: AsyncEngine, fpo: int, tmp_path: Path
+) -> None:
+    content = file_of(picture(1))
+
+    def carrier(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=content, headers={"content-type": "image/jpeg"})
+
+    account = f"{SETTINGS.twilio_api_url}/2010-04-01/Accounts/{SETTINGS.twilio_account_sid}"
+    async with open_desk(engine, HOUSE, datetime.now(UTC)) as desk:
+        me, other = await farmer(desk), await buyer(desk)
+        urls = [f"{account}/Messages/MM{'1' * 32}/Media/ME{n * 32}" for n in "12"]
+        mine = (await keep(desk, me, (Attachment(urls[0], "image/jpeg"),))).ids[0]
+        theirs = (await keep(desk, other, (Attachment(urls[1], "image/jpeg"),))).ids[0]
+        tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+        await straw(desk, me, photos=[mine], available_from=tomorrow)
+        copied = await straw(desk, other, photos=[theirs], available_from=tomorrow)
+    async with Twilio(SETTINGS, httpx.MockTransport(carrier)) as twilio:
+        own = jobs.Tools(engine, twilio, Folder(tmp_path))
+        for photo in (mine, theirs):
+            await run(own, jobs.fetch, tenant=HOUSE, attachment=str(photo))
+    async with open_desk(engine, HOUSE, datetime.now(UTC)) as desk:
+        assert [(flag.rule, flag.subject) for flag in await queue(desk)] == [("same_photo", copied.code)]

@@ -138,6 +138,14 @@ async def test_the_same_photo_lies_there_once_and_another_beside_it(shelf: Stora
     assert await shelf.load(key) == JPEG
 
 
+async def test_what_is_removed_is_gone_and_may_be_removed_again(shelf: Storage) -> None:
+    key = await shelf.store(JPEG, "image/jpeg")
+    for _ in range(2):
+        await shelf.remove(key)
+    with pytest.raises(MediaMissing):
+        await shelf.load(key)
+
+
 @pytest.mark.parametrize(
     "key", ["00/" + "0" * 64 + ".jpg", "../../etc/passwd", "/etc/passwd", "", "00/..", "00/" + "0" * 64]
 )
