@@ -88,6 +88,7 @@ async def money_is_in(
     `found` is what the money was known by: the provider's payment, or the bank's reference.
     """
     PAYMENT.find("pay", row.state, who)
+    await _keep_still(desk, row.booking_id)
     money = {"buyer_id": row.payer_id, "paise": row.paise, "subject": row.code}
     if agent_id:
         await escrow.cash_collected(desk, paid_in_id(row.id), agent_id=agent_id, **money)
@@ -95,6 +96,16 @@ async def money_is_in(
         await escrow.pay_in(desk, paid_in_id(row.id), **money)
     secured = await cover(desk, row.booking_id)
     return await move(desk, row, "pay", who=who, actor_id=actor_id, more={"secured": secured}, **found)
+
+
+async def _keep_still(desk: Desk, booking_id: UUID | None) -> None:
+    """Bookings are locked before accounts, here as everywhere: it is called off before this payment or after it."""
+    if booking_id is not None:
+        await desk.db.execute(
+            select(booking.c.id)
+            .where(booking.c.tenant_id == desk.tenant, booking.c.id == booking_id)
+            .with_for_update(read=True)
+        )
 
 
 async def cover(desk: Desk, booking_id: UUID | None) -> bool:

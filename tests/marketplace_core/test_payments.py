@@ -397,6 +397,47 @@ async def test_money_for_a_booking_that_ended_is_the_buyers(desk: Desk) -> None:
     assert not await escrow.is_secured(desk, agreed.booking_id)
 
 
+async def test_paying_and_calling_off_at_once_wait_for_one_another(
+    engine: AsyncEngine, clean: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_desk(engine, TENANT, NOW) as desk:
+        agreed, meera = await deal(desk), await operator(desk)
+        await escrow.pay_in(
+            desk, uuid4(), buyer_id=agreed.buyer, paise=1_00, subject="so that there is an account"
+        )
+        begun = await pay_for(desk, agreed.buyer, agreed.code)
+    money_came, release = asyncio.Event(), escrow.release
+    pay_in = escrow.pay_in
+
+    async def came(*what: object, **how: object) -> None:
+        await pay_in(*what, **how)
+        money_came.set()
+        await asyncio.sleep(0.2)
+
+    async def release_then(desk: Desk, booking_id: UUID) -> None:
+        await asyncio.wait_for(money_came.wait(), 5)
+        await release(desk, booking_id)
+
+    monkeypatch.setattr(escrow, "pay_in", came)
+    monkeypatch.setattr(escrow, "release", release_then)
+
+    async def pay() -> None:
+        async with open_desk(engine, TENANT, NOW) as desk:
+            await payments.confirm_by_hand(
+                desk, operator_id=meera, code=begun.code, reference=UTR, paise=begun.paise
+            )
+
+    async def call_off() -> None:
+        await asyncio.sleep(0.05)
+        async with open_desk(engine, TENANT, NOW) as desk:
+            await bookings.cancel(desk, actor_id=agreed.buyer, code=agreed.code, why="")
+
+    await asyncio.gather(pay(), call_off())
+    async with open_desk(engine, TENANT, NOW) as desk:
+        assert await has(desk, "buyer", agreed.buyer) == DUE
+        assert await broken(desk) == {}
+
+
 async def test_only_the_payer_claims(desk: Desk) -> None:
     me = await buyer(desk)
     begun = await top_up(desk, me)
