@@ -9,13 +9,14 @@ import yaml
 
 from bot.pulse import ALIVE
 from bot.settings import Settings
+from marketplace_core.settings import MarketSettings
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 DOCKERFILES = sorted((ROOT / "docker").glob("*.Dockerfile"))
 ONE_SHOT = {"migrate"}
-SETTING_NAMES = {name.upper() for name in Settings.model_fields}
+SETTING_NAMES = {name.upper() for name in (*Settings.model_fields, *MarketSettings.model_fields)}
 
 
 def env_names(text: str) -> set[str]:
