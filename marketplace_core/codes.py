@@ -1,6 +1,12 @@
 """Codes that a person can read aloud: a letter for the kind and five without 0/O, 1/I/L and U."""
 
 import secrets
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.dialects.postgresql import insert
+
+from marketplace_core.desk import Desk
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 5
@@ -18,3 +24,17 @@ def new_code(kind: str) -> str:
 def spoken(text: str) -> str:
     """A code as somebody typed it, as it is stored."""
     return "".join(text.split()).upper()
+
+
+async def write_coded(desk: Desk, table: Table, kind: str, **values: Any) -> Any:
+    """A new row under a code that nobody has yet; one that is taken already is drawn again."""
+    while True:
+        written = await desk.db.execute(
+            insert(table)
+            .values(tenant_id=desk.tenant, code=new_code(kind), **values)
+            .on_conflict_do_nothing(index_elements=["tenant_id", "code"])
+            .returning(table)
+        )
+        row = written.one_or_none()
+        if row is not None:
+            return row

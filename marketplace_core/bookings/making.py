@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from marketplace_core.bookings.bill import quoted
 from marketplace_core.bookings.models import booking as t
@@ -13,7 +12,7 @@ from marketplace_core.bookings.models import pickup
 from marketplace_core.bookings.queries import Booking, booking_of
 from marketplace_core.bookings.rules import total_paise
 from marketplace_core.bookings.terms import Terms
-from marketplace_core.codes import BOOKING, new_code
+from marketplace_core.codes import BOOKING, write_coded
 from marketplace_core.desk import Desk
 from marketplace_core.fraud import screens
 
@@ -35,35 +34,27 @@ async def write_booking(
     by: str,
 ) -> Booking:
     """`lot` is the listing's row with the names of both, `seller_name` and `buyer_name`."""
-    row = None
-    while row is None:  # a code that is taken already is drawn again
-        row = (
-            await desk.db.execute(
-                upsert(t)
-                .values(
-                    tenant_id=desk.tenant,
-                    code=new_code(BOOKING),
-                    listing_id=lot.id,
-                    offer_id=offer_id,
-                    seller_id=lot.seller_id,
-                    buyer_id=buyer_id,
-                    state=state,
-                    kg=kg,
-                    price_paise=price_paise,
-                    per=per,
-                    total_paise=total_paise(kg, price_paise, per),
-                    due_paise=quoted(kg, price_paise, per, terms).buyer_pays,
-                    pay_by=pay_by,
-                    terms=terms.to_json(),
-                    created_at=desk.now,
-                    confirmed_at=desk.now if state == "confirmed" else None,
-                    moved_at=desk.now,
-                    moved_by=by,
-                )
-                .on_conflict_do_nothing(index_elements=["tenant_id", "code"])
-                .returning(t)
-            )
-        ).one_or_none()
+    row = await write_coded(
+        desk,
+        t,
+        BOOKING,
+        listing_id=lot.id,
+        offer_id=offer_id,
+        seller_id=lot.seller_id,
+        buyer_id=buyer_id,
+        state=state,
+        kg=kg,
+        price_paise=price_paise,
+        per=per,
+        total_paise=total_paise(kg, price_paise, per),
+        due_paise=quoted(kg, price_paise, per, terms).buyer_pays,
+        pay_by=pay_by,
+        terms=terms.to_json(),
+        created_at=desk.now,
+        confirmed_at=desk.now if state == "confirmed" else None,
+        moved_at=desk.now,
+        moved_by=by,
+    )
     if state == "confirmed":
         await write_pickup(desk, row.id)
     await screens.booking_made(desk, buyer_id, row.code)

@@ -5,12 +5,11 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import and_, func, select, update
-from sqlalchemy.dialects.postgresql import insert
 
 from marketplace_core.accounts.models import person as people
 from marketplace_core.accounts.queries import person
 from marketplace_core.codes import GRADING as LETTER
-from marketplace_core.codes import new_code
+from marketplace_core.codes import write_coded
 from marketplace_core.commodities import COMMODITIES
 from marketplace_core.desk import Desk
 from marketplace_core.errors import BadTerms, NotFound, NotYours
@@ -129,28 +128,20 @@ async def _ask(
     if not 1 <= len(set(photos)) <= MOST_PHOTOS:
         raise BadTerms("photos")
     await _check_owned(desk, person_id, photos, listing_code)
-    row = None
-    while row is None:  # a code that is taken already is drawn again
-        row = (
-            await desk.db.execute(
-                insert(t)
-                .values(
-                    tenant_id=desk.tenant,
-                    code=new_code(LETTER),
-                    batch=batch,
-                    person_id=person_id,
-                    commodity=commodity,
-                    listing=listing_code,
-                    photos=list(dict.fromkeys(photos)),
-                    state="asked",
-                    moved_at=desk.now,
-                    moved_by="person",
-                    created_at=desk.now,
-                )
-                .on_conflict_do_nothing(index_elements=["tenant_id", "code"])
-                .returning(t)
-            )
-        ).one_or_none()
+    row = await write_coded(
+        desk,
+        t,
+        LETTER,
+        batch=batch,
+        person_id=person_id,
+        commodity=commodity,
+        listing=listing_code,
+        photos=list(dict.fromkeys(photos)),
+        state="asked",
+        moved_at=desk.now,
+        moved_by="person",
+        created_at=desk.now,
+    )
     await photos_shown(desk, row.photos, row.code)
     return grading_of(row)
 

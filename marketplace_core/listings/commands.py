@@ -6,11 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import exists, select
-from sqlalchemy.dialects.postgresql import insert
 
 from marketplace_core import parties
 from marketplace_core.accounts.queries import may_act_for
-from marketplace_core.codes import LISTING, new_code, spoken
+from marketplace_core.codes import LISTING, spoken, write_coded
 from marketplace_core.desk import Desk
 from marketplace_core.errors import BadTerms, ListingGone, Moved, NotYours
 from marketplace_core.events import record, record_all
@@ -67,35 +66,27 @@ async def publish(
     who = await _speaker(desk, actor_id, seller_id)
     if not (await desk.db.execute(select(exists().where(pincode.c.pincode == place.pincode)))).scalar():
         raise BadTerms("place")
-    row = None
-    while row is None:  # a code that is taken already is drawn again
-        row = (
-            await desk.db.execute(
-                insert(t)
-                .values(
-                    tenant_id=desk.tenant,
-                    code=new_code(LISTING),
-                    seller_id=seller_id,
-                    state="draft" if draft else "active",
-                    commodity=commodity,
-                    kg=kg,
-                    kg_left=kg,
-                    unit=unit,
-                    price_paise=price_paise,
-                    per=per,
-                    negotiable=negotiable,
-                    available_from=available_from,
-                    expires_at=desk.now + LIFETIME,
-                    photos=list(photos),
-                    created_at=desk.now,
-                    moved_at=desk.now,
-                    moved_by=who,
-                    **place_values(place),
-                )
-                .on_conflict_do_nothing(index_elements=["tenant_id", "code"])
-                .returning(t)
-            )
-        ).one_or_none()
+    row = await write_coded(
+        desk,
+        t,
+        LISTING,
+        seller_id=seller_id,
+        state="draft" if draft else "active",
+        commodity=commodity,
+        kg=kg,
+        kg_left=kg,
+        unit=unit,
+        price_paise=price_paise,
+        per=per,
+        negotiable=negotiable,
+        available_from=available_from,
+        expires_at=desk.now + LIFETIME,
+        photos=list(photos),
+        created_at=desk.now,
+        moved_at=desk.now,
+        moved_by=who,
+        **place_values(place),
+    )
     lot = listing_of(row, desk.now)
     if draft:
         return lot

@@ -10,13 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, exists, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from marketplace_core import parties
 from marketplace_core.bookings import handover
 from marketplace_core.bookings.models import booking
 from marketplace_core.bookings.queries import Booking
-from marketplace_core.codes import BATCH, new_code, spoken
+from marketplace_core.codes import BATCH, spoken, write_coded
 from marketplace_core.commodities import COMMODITIES
 from marketplace_core.desk import Desk
 from marketplace_core.errors import (
@@ -80,34 +79,27 @@ async def open_batch(
     }.items():
         if not good:
             raise BadTerms(field)
-    row = None
-    while row is None:  # a code that is taken already is drawn again
-        written = await desk.db.execute(
-            upsert(t)
-            .values(
-                tenant_id=desk.tenant,
-                code=new_code(BATCH),
-                buyer_id=buyer_id,
-                state="gathering",
-                commodity=commodity,
-                price_paise=price_paise,
-                per=per,
-                pay_by=pay_by,
-                logistics_paise=logistics_paise,
-                min_kg=min_kg,
-                max_kg=max_kg,
-                lat=lat,
-                lon=lon,
-                radius_km=radius_km,
-                gather_until=gather_until,
-                created_at=desk.now,
-                moved_at=desk.now,
-                moved_by=BUYER,
-            )
-            .on_conflict_do_nothing(index_elements=["tenant_id", "code"])
-            .returning(t)
-        )
-        row = written.one_or_none()
+    row = await write_coded(
+        desk,
+        t,
+        BATCH,
+        buyer_id=buyer_id,
+        state="gathering",
+        commodity=commodity,
+        price_paise=price_paise,
+        per=per,
+        pay_by=pay_by,
+        logistics_paise=logistics_paise,
+        min_kg=min_kg,
+        max_kg=max_kg,
+        lat=lat,
+        lon=lon,
+        radius_km=radius_km,
+        gather_until=gather_until,
+        created_at=desk.now,
+        moved_at=desk.now,
+        moved_by=BUYER,
+    )
     return await batch_of(desk, row)
 
 

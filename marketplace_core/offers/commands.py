@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from marketplace_core import parties
 from marketplace_core.accounts.models import person
@@ -13,7 +12,7 @@ from marketplace_core.accounts.queries import may_act_for
 from marketplace_core.bookings.making import write_booking
 from marketplace_core.bookings.queries import Booking
 from marketplace_core.bookings.terms import standard
-from marketplace_core.codes import OFFER, new_code, spoken
+from marketplace_core.codes import OFFER, spoken, write_coded
 from marketplace_core.desk import Desk
 from marketplace_core.errors import (
     ListingGone,
@@ -136,31 +135,23 @@ async def make(
     if lot.kg_left < kg:
         raise NotEnoughLeft(lot.kg_left)
     await _not_too_many(desk, buyer_id, lot.id)
-    row = None
-    while row is None:  # a code that is taken already is drawn again
-        row = (
-            await desk.db.execute(
-                upsert(t)
-                .values(
-                    tenant_id=desk.tenant,
-                    code=new_code(OFFER),
-                    listing_id=lot.id,
-                    buyer_id=buyer_id,
-                    state="made",
-                    turn=SELLER,
-                    kg=kg,
-                    price_paise=price_paise,
-                    per=per,
-                    pay_by=pay_by,
-                    logistics_paise=logistics_paise,
-                    created_at=desk.now,
-                    moved_at=desk.now,
-                    moved_by=BUYER,
-                )
-                .on_conflict_do_nothing(index_elements=["tenant_id", "code"])
-                .returning(t)
-            )
-        ).one_or_none()
+    row = await write_coded(
+        desk,
+        t,
+        OFFER,
+        listing_id=lot.id,
+        buyer_id=buyer_id,
+        state="made",
+        turn=SELLER,
+        kg=kg,
+        price_paise=price_paise,
+        per=per,
+        pay_by=pay_by,
+        logistics_paise=logistics_paise,
+        created_at=desk.now,
+        moved_at=desk.now,
+        moved_by=BUYER,
+    )
     await write_step(desk, row, BUYER, actor_id, note)
     told = {"actor_id": str(actor_id), "by": BUYER}
     await record(desk, "offer.made", row.code, about(row, lot.code, lot.seller_id) | told)

@@ -4,13 +4,12 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from marketplace_core import events
 from marketplace_core.accounts.duty import on_duty
 from marketplace_core.audit import commands as audit
 from marketplace_core.codes import PAYOUT as PAYOUT_CODE
-from marketplace_core.codes import new_code, spoken
+from marketplace_core.codes import spoken, write_coded
 from marketplace_core.desk import Desk
 from marketplace_core.errors import BadTerms, NotFound, NotMet, NotYours
 from marketplace_core.escrow import commands as escrow
@@ -60,27 +59,18 @@ async def ask(desk: Desk, *, actor_id: UUID, person_id: UUID, paise: int | None 
 
 
 async def _create(desk: Desk, person_id: UUID, destination_id: UUID, paise: int) -> Any:
-    row = None
-    while row is None:  # a code that is taken already is drawn again
-        row = (
-            await desk.db.execute(
-                upsert(t)
-                .values(
-                    tenant_id=desk.tenant,
-                    code=new_code(PAYOUT_CODE),
-                    person_id=person_id,
-                    destination_id=destination_id,
-                    paise=paise,
-                    state="asked",
-                    created_at=desk.now,
-                    moved_at=desk.now,
-                    moved_by="person",
-                )
-                .on_conflict_do_nothing(index_elements=["tenant_id", "code"])
-                .returning(t)
-            )
-        ).one_or_none()
-    return row
+    return await write_coded(
+        desk,
+        t,
+        PAYOUT_CODE,
+        person_id=person_id,
+        destination_id=destination_id,
+        paise=paise,
+        state="asked",
+        created_at=desk.now,
+        moved_at=desk.now,
+        moved_by="person",
+    )
 
 
 def sent_id(payout_id: UUID) -> UUID:
