@@ -9,6 +9,8 @@ from marketplace_core.kyc import commands as kyc
 from marketplace_core.payouts import destinations
 from marketplace_core.payouts.rules import bank_account
 from marketplace_core.rewrapping import SEALED, rewrap_everything
+from marketplace_core.privacy import commands as privacy
+from marketplace_core.privacy.transitions import GRACE, WARNING
 from marketplace_core.seed import TENANT
 from marketplace_core.vault import Vault
 from tests.conftest import NOW
@@ -40,3 +42,18 @@ async def test_a_new_master_key_takes_over(engine: AsyncEngine) -> None:
         assert await kyc.read_number(desk, ONLY_NEW, operator_id=meera, document_id=pan) == "ABCPE1234F"
         clear = await destinations.read(desk, ONLY_NEW, operator_id=meera, destination_id=there.id)
         assert clear == account
+
+
+@pytest.mark.usefixtures("clean")
+async def test_what_was_erased_holds_up_no_change_of_keys(engine: AsyncEngine) -> None:
+    """Of an erased destination the row stays, with nothing in it that any key could open."""
+    async with open_desk(engine, TENANT, NOW) as desk:
+        me = await farmer(desk)
+        account = bank_account("50100012345678", "HDFC0001234")
+        await destinations.name(desk, VAULT, actor_id=me, person_id=me, account=account)
+        await privacy.ask_deletion(desk, me, actor_id=me)
+    for days, forgotten in ((GRACE - WARNING, 0), (GRACE, 1)):
+        async with open_desk(engine, TENANT, NOW + days) as desk:
+            await privacy.warn_before_erasing(desk)
+            assert await privacy.erase_due(desk) == forgotten
+    assert await rewrap_everything(engine, NOW, BOTH) == 0
