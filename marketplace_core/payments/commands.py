@@ -12,6 +12,7 @@ from marketplace_core.accounts.duty import on_duty
 from marketplace_core.accounts.queries import person
 from marketplace_core.audit import commands as audit
 from marketplace_core.bookings.models import booking
+from marketplace_core.bookings.transitions import BOOKING_LIFE
 from marketplace_core.codes import PAYMENT as PAYMENT_CODE
 from marketplace_core.codes import new_code, spoken
 from marketplace_core.desk import Desk
@@ -32,8 +33,8 @@ from marketplace_core.payments.transitions import KNOWN_PAYER, PAYMENT
 from marketplace_core.settings import market_settings
 from marketplace_core.transitions import lapse
 
-#: While a booking stands so, its buyer may still pay for it.
-PAYABLE = ("pending", "confirmed", "in_transit", "delivered")
+#: While a booking stands so, its buyer may still pay for it: the office's word on a quarrel needs the money too.
+PAYABLE = ("pending", "confirmed", "in_transit", "delivered", "disputed")
 LONGEST_NOTE = 200
 
 
@@ -55,11 +56,10 @@ async def begin(
     await person(desk, payer_id)
     row = None
     if booking_code is not None:
-        row = await _booking(desk, booking_code)
-        if row is None or row.buyer_id != payer_id:
+        row = await _to_pay(desk, booking_code)
+        if row.buyer_id != payer_id:
             raise NotFound("booking")
-        if row.state not in PAYABLE:
-            raise Moved("booking", row.state)
+        _check_payable(desk, row)
         # A rest of some paise is below what any way of paying carries; what is too much stays the buyer's.
         missing = max(await _missing(desk, row), METHODS[method].lowest_paise)
         if paise not in (None, missing):
@@ -81,14 +81,23 @@ def _check_sum(method: str, paise: int | None) -> None:
         raise BadTerms("paise")
 
 
-async def _booking(desk: Desk, code: str) -> Any:
-    b = booking.c
+async def _to_pay(desk: Desk, code: str) -> Any:
+    """The booking, held: two agents at one door count one after the other, and nobody calls it off meanwhile."""
     found = await desk.db.execute(
-        select(b.id, b.buyer_id, b.seller_id, b.state, b.due_paise, b.pay_by, b.code).where(
-            b.tenant_id == desk.tenant, b.code == spoken(code)
-        )
+        select(booking)
+        .where(booking.c.tenant_id == desk.tenant, booking.c.code == spoken(code))
+        .with_for_update(key_share=True)
     )
-    return found.one_or_none()
+    row = found.one_or_none()
+    if row is None:
+        raise NotFound("booking")
+    return row
+
+
+def _check_payable(desk: Desk, row: Any) -> None:
+    state = BOOKING_LIFE.standing(row.state, row, desk.now)
+    if state not in PAYABLE:
+        raise Moved("booking", state)
 
 
 async def _missing(desk: Desk, row: Any) -> int:
@@ -240,22 +249,13 @@ async def _noted(desk: Desk, operator_id: UUID, action: str, row: Any, note: str
 async def collect_cash(desk: Desk, *, agent_id: UUID, booking_code: str, paise: int) -> Payment:
     """An agent has the buyer's cash in hand. Never more than the booking is due, however often it is typed."""
     await on_duty(desk, agent_id, "delivery_agent", "field_agent")
-    row = await _booking(desk, booking_code)
-    if row is None:
-        raise NotFound("booking")
-    if row.state not in PAYABLE:
-        raise Moved("booking", row.state)
+    row = await _to_pay(desk, booking_code)
+    _check_payable(desk, row)
     if row.pay_by != "cash":
         raise NothingToPay
     if agent_id in (row.buyer_id, row.seller_id):
         raise NotYours
     _check_sum("cash", paise)
-    # Two agents at one door: the second waits here and then counts what the first took.
-    await desk.db.execute(
-        select(booking.c.id)
-        .where(booking.c.tenant_id == desk.tenant, booking.c.id == row.id)
-        .with_for_update(key_share=True)
-    )
     if await _collected(desk, row.id) + paise > row.due_paise:
         raise BadTerms("paise")
     await _known_above(desk, row.buyer_id, row.due_paise)
