@@ -22,6 +22,7 @@ from marketplace_core.audit.hours import count_in_events
 from marketplace_core.bookings import commands as bookings
 from marketplace_core.desk import Desk, open_desk
 from marketplace_core.disputes import commands as disputes
+from marketplace_core.escrow import commands as escrow
 from marketplace_core.fraud import screens
 from marketplace_core.kyc import commands as kyc
 from marketplace_core.ledger import commands as ledger
@@ -46,6 +47,7 @@ MAKE_MONTHS = text("SELECT make_log_months(cast(:now AS date), 3)")
 STRAYS = text("SELECT count_log_strays()")
 #: What time does, room by room, each in transactions of its own.
 LAPSES = (
+    escrow.keep_held,
     bookings.run_out,
     listings.expire,
     offers.expire,

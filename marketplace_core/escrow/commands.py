@@ -19,7 +19,7 @@ from marketplace_core.escrow.errors import AlreadyReleased, AlreadySettled, Cash
 from marketplace_core.escrow.models import cash_handover
 from marketplace_core.escrow.models import escrow_hold as t
 from marketplace_core.escrow.queries import cash
-from marketplace_core.escrow.rules import HOLD_FOR, Line, Shares, shares
+from marketplace_core.escrow.rules import HOLD_FOR, KEEP_BEFORE, ON_THE_WAY, Line, Shares, shares
 from marketplace_core.events import record
 from marketplace_core.fraud.commands import raise_flag
 from marketplace_core.fraud.rules import CASH_DIFFERENCE
@@ -30,6 +30,8 @@ from marketplace_core.ledger.models import open_hold
 from marketplace_core.ledger.queries import find
 from marketplace_core.ledger.rules import MOST_PAISE, Entry, check_sum
 
+#: As many as one round of the job keeps on.
+AT_ONCE = 100
 OVER = {"settled": AlreadySettled, "released": AlreadyReleased}
 
 
@@ -92,10 +94,14 @@ async def secure(desk: Desk, booking_id: UUID) -> None:
             raise OVER[there.state]
         if await _open(desk, there.hold_id):
             return
-    turn = there.round + 1 if there else 1
+    await _set_aside(desk, agreed, there.round + 1 if there else 1, buyer=buyer, escrow=escrow)
+    await record(desk, "payment.secured", agreed.code, _about(agreed, paise=agreed.due_paise))
+
+
+async def _set_aside(desk: Desk, agreed: Any, turn: int, *, buyer: UUID, escrow: UUID) -> None:
     held = await ledger.hold(
         desk,
-        uuid5(booking_id, f"hold {turn}"),
+        uuid5(agreed.id, f"hold {turn}"),
         debit=buyer,
         credit=escrow,
         paise=agreed.due_paise,
@@ -103,8 +109,34 @@ async def secure(desk: Desk, booking_id: UUID) -> None:
         subject=agreed.code,
         until=desk.now + HOLD_FOR,
     )
-    await _mark(desk, booking_id, "held", round=turn, hold_id=held.id)
-    await record(desk, "payment.secured", agreed.code, _about(agreed, paise=agreed.due_paise))
+    await _mark(desk, agreed.id, "held", round=turn, hold_id=held.id)
+
+
+async def keep_held(desk: Desk) -> int:
+    """Goods that have left the farm are not home again because somebody is slow: their money waits on with them."""
+    ending = await desk.db.execute(
+        select(booking.c.id)
+        .select_from(t)
+        .join(open_hold, (open_hold.c.tenant_id == t.c.tenant_id) & (open_hold.c.id == t.c.hold_id))
+        .join(booking, (booking.c.tenant_id == t.c.tenant_id) & (booking.c.id == t.c.booking_id))
+        .where(
+            t.c.tenant_id == desk.tenant,
+            t.c.state == "held",
+            booking.c.state.in_(ON_THE_WAY),
+            open_hold.c.until <= desk.now + KEEP_BEFORE,
+        )
+        .order_by(open_hold.c.until)
+        .limit(AT_ONCE)
+        .with_for_update(of=booking, read=True, skip_locked=True)
+    )
+    kept = list(ending.scalars())
+    for booking_id in kept:
+        agreed = await _booking(desk, booking_id)
+        buyer, escrow = await _accounts(desk, agreed)
+        there = await _held(desk, booking_id)
+        await ledger.void(desk, uuid5(there.hold_id, "kept"), hold_id=there.hold_id, why="kept")
+        await _set_aside(desk, agreed, there.round + 1, buyer=buyer, escrow=escrow)
+    return len(kept)
 
 
 async def is_secured(desk: Desk, booking_id: UUID) -> bool:

@@ -8,8 +8,12 @@ from typing import Protocol
 
 from marketplace_core.errors import BadTerms
 
-#: Longer than any booking lives; then money that was forgotten is its owner's again.
+#: Money that was forgotten is its owner's again after so long.
 HOLD_FOR = timedelta(days=60)
+#: While a booking stands so, the buyer has the goods or may have them, and nothing is forgotten: long before its end
+#: the hold begins anew.
+ON_THE_WAY = ("in_transit", "delivered", "disputed")
+KEEP_BEFORE = timedelta(days=30)
 
 
 class Line(Protocol):

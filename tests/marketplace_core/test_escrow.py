@@ -20,6 +20,7 @@ from marketplace_core.escrow.errors import AlreadyReleased, AlreadySettled, Cash
 from marketplace_core.escrow.queries import Cash, cash
 from marketplace_core.escrow.rules import HOLD_FOR, shares
 from marketplace_core.events import event
+from marketplace_core.ledger import commands as ledger
 from marketplace_core.ledger.errors import MoreThanPaid, NotEnoughMoney, ReplayDiffers
 from marketplace_core.ledger.proof import broken
 from marketplace_core.ledger.queries import account_of, balance, house_balance
@@ -204,6 +205,31 @@ async def test_a_hold_that_ran_out_is_made_again_or_paid_from_what_is_there(deal
         await escrow.settle(later, deal.id, BILL)
     after = stand(buyer=21_000, farmer=950_000, fees=19_000, logistics=30_000, bank=-DUE)
     assert await Deal(later, deal.seller, deal.buyer, deal.id, deal.code).stand() == after
+
+
+@pytest.mark.parametrize("where", ["in_transit", "delivered", "disputed"])
+async def test_money_for_goods_on_the_road_waits_as_long_as_they_do(deal: Deal, where: str) -> None:
+    await deal.pay_in(DUE)
+    await escrow.secure(deal.desk, deal.id)
+    await deal.desk.db.execute(update(booking).values(state=where))
+    for day in range(0, 200, 10):
+        now = replace(deal.desk, now=deal.desk.now + timedelta(days=day))
+        assert await escrow.keep_held(now) == (day in (30, 60, 90, 120, 150, 180))
+        assert await escrow.keep_held(now) == 0
+        assert await ledger.expire_holds(now) == 0
+    assert await Deal(now, deal.seller, deal.buyer, deal.id, deal.code).stand() == stand(bank=-DUE)
+    for _ in range(2):
+        await escrow.settle(now, deal.id, BILL)
+    after = stand(buyer=21_000, farmer=950_000, fees=19_000, logistics=30_000, bank=-DUE)
+    assert await Deal(now, deal.seller, deal.buyer, deal.id, deal.code).stand() == after
+
+
+async def test_money_for_goods_that_nobody_fetched_is_not_kept(deal: Deal) -> None:
+    await deal.pay_in(DUE)
+    await escrow.secure(deal.desk, deal.id)
+    late = replace(deal.desk, now=deal.desk.now + HOLD_FOR)
+    assert await escrow.keep_held(late) == 0
+    assert await ledger.expire_holds(late) == 1
 
 
 async def test_a_booking_nobody_knows(deal: Deal) -> None:
