@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import Path
 from pydantic import Field, StringConstraints
+from starlette.responses import Response
 
 from marketplace_core.api import paging
 from marketplace_core.api.faults import TryAgain, refuses
@@ -15,6 +16,7 @@ from marketplace_core.api.route import AtDesk, Me, TheOffice, doors, only
 from marketplace_core.api.shapes import Asked, Lines, Told
 from marketplace_core.errors import BadTerms, Moved, NotFound, NotMet, NotYours
 from marketplace_core.escrow.errors import CashLimit
+from marketplace_core.ledger.errors import NotEnoughMoney
 from marketplace_core.payments import commands, offered, queries, refunds
 from marketplace_core.payments.errors import NothingToPay, NotOffered, ReferenceUsed, TooManyAttempts
 from marketplace_core.payments.queries import Payment
@@ -44,6 +46,10 @@ class NewPayment(Asked):
     method: Literal["bank", "upi", "razorpay"]
     booking: BookingGiven | None = None
     paise: Sum | None = None
+
+
+class FromBalance(Asked):
+    booking: BookingGiven
 
 
 class Claim(Asked):
@@ -136,6 +142,18 @@ async def begin(body: NewPayment, me: Me, opens: Opens, office: TheOffice) -> Ho
         except (ProviderAway, ProviderRefused) as fault:
             raise TryAgain from fault
     return _how(payment, settings)
+
+
+@router.post(
+    "/payments/from-balance",
+    status_code=204,
+    summary="Pay with what I have here",
+    responses=refuses(NotFound, Moved, NothingToPay, NotEnoughMoney, NotMet),
+)
+async def from_balance(body: FromBalance, desk: AtDesk, me: Me) -> Response:
+    """What is left over from another booking, was given back, or was topped up before secures this one."""
+    await commands.from_balance(desk, payer_id=me.person_id, booking_code=body.booking)
+    return Response(status_code=204)
 
 
 @router.get("/payments", summary="My payments")

@@ -75,6 +75,18 @@ async def begin(
     return await by_id(desk, await _create(desk, payer_id, method, row.id if row else None, paise))
 
 
+async def from_balance(desk: Desk, *, payer_id: UUID, booking_code: str) -> None:
+    """Pay for a booking with what one has here: left over from another, given back, or topped up before."""
+    row = await _to_pay(desk, booking_code)
+    if row.buyer_id != payer_id:
+        raise NotFound("booking")
+    _check_payable(desk, row)
+    if row.due_paise <= 0 or await escrow.is_secured(desk, row.id):
+        raise NothingToPay
+    await _known_above(desk, payer_id, row.due_paise)
+    await escrow.secure(desk, row.id)
+
+
 def _check_sum(method: str, paise: int | None) -> None:
     kind = METHODS[method]
     if type(paise) is not int or not kind.lowest_paise <= paise <= kind.highest_paise:

@@ -21,6 +21,7 @@ from marketplace_core.desk import Desk, open_desk
 from marketplace_core.errors import BadTerms, Moved, NoSuchPerson, NotFound, NotMet, NotYours
 from marketplace_core.escrow import commands as escrow
 from marketplace_core.escrow.errors import CashLimit
+from marketplace_core.ledger.errors import NotEnoughMoney
 from marketplace_core.ledger.proof import broken
 from marketplace_core.payments import commands as payments
 from marketplace_core.payments import queries
@@ -171,6 +172,33 @@ async def test_nobody_pays_what_is_paid(desk: Desk) -> None:
     await escrow.secure(desk, agreed.booking_id)
     with pytest.raises(NothingToPay):
         await pay_for(desk, agreed.buyer, agreed.code)
+
+
+async def test_what_is_left_over_pays_for_the_next_booking(desk: Desk) -> None:
+    agreed = await deal(desk)
+    await escrow.pay_in(desk, uuid4(), buyer_id=agreed.buyer, paise=DUE - 1, subject="left over")
+    with pytest.raises(NotFound):
+        await payments.from_balance(desk, payer_id=agreed.seller, booking_code=agreed.code)
+    with pytest.raises(NotEnoughMoney):
+        await payments.from_balance(desk, payer_id=agreed.buyer, booking_code=agreed.code)
+    assert not await escrow.is_secured(desk, agreed.booking_id)
+    await escrow.pay_in(desk, uuid4(), buyer_id=agreed.buyer, paise=1, subject="left over")
+    await payments.from_balance(desk, payer_id=agreed.buyer, booking_code=agreed.code)
+    assert await escrow.is_secured(desk, agreed.booking_id)
+    assert await has(desk, "buyer", agreed.buyer) == 0
+    with pytest.raises(NothingToPay):
+        await payments.from_balance(desk, payer_id=agreed.buyer, booking_code=agreed.code)
+
+
+@pytest.mark.parametrize("due, refusal", [(5_000_001, NotMet), (DUE, Moved)])
+async def test_a_balance_is_no_way_around_papers_or_an_end(desk: Desk, due: int, refusal: type) -> None:
+    agreed = await deal(desk, due_paise=due)
+    await escrow.pay_in(desk, uuid4(), buyer_id=agreed.buyer, paise=due, subject="left over")
+    if refusal is Moved:
+        await bookings.cancel(desk, actor_id=agreed.buyer, code=agreed.code, why="")
+    with pytest.raises(refusal):
+        await payments.from_balance(desk, payer_id=agreed.buyer, booking_code=agreed.code)
+    assert not await escrow.is_secured(desk, agreed.booking_id)
 
 
 @pytest.mark.parametrize("paise", [None, 0, -1, 99, 10**10, True, 1.5])
