@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import psycopg
 import pytest
 import schemathesis
 import uvicorn
@@ -23,7 +22,6 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from sqlalchemy import make_url
 
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.accounts.rules import ROLES
@@ -34,7 +32,7 @@ from marketplace_core.desk import Desk, open_desk
 from marketplace_core.offers import commands as offers
 from marketplace_core.seed import TENANT
 from marketplace_core.settings import MarketSettings
-from tests.conftest import KEPT, NOW, TENANT_TABLES
+from tests.conftest import NOW, sweep
 from tests.marketplace_core.people import MOGA, straw
 
 CHECKS = [
@@ -125,20 +123,12 @@ class Attacked:
 def attacked(
     database_url: str, owner_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Attacked]:
-    libpq_url = make_url(owner_url).set(drivername="postgresql").render_as_string(hide_password=False)
-
-    def sweep() -> None:
-        with psycopg.connect(libpq_url, autocommit=True) as owner:
-            owner.execute("TRUNCATE " + owner.execute(TENANT_TABLES, [KEPT]).fetchone()[0])
-            owner.execute("DELETE FROM tenant_number")
-            owner.execute("DELETE FROM tenant WHERE id <> %s", [TENANT])
-
-    sweep()
+    sweep(owner_url)
     market = Attacked(database_url, tmp_path_factory.mktemp("attacked"))
     market.start()
     yield market
     market.stop()
-    sweep()
+    sweep(owner_url)
 
 
 def documented() -> schemathesis.BaseSchema:
