@@ -49,7 +49,9 @@ async def cancel(desk: Desk, *, actor_id: UUID, code: str, why: str) -> Booking:
     booking = await held(desk, code)
     who = await as_which(desk, booking, actor_id, "cancel")
     reason = why[:LONGEST_WHY] or None
-    off = await move(desk, booking, "cancel", who=who, actor_id=actor_id, told={"why": reason}, why=reason)
+    off = await move(
+        desk, booking, "cancel", who=who, actor_id=actor_id, why=reason
+    )  # people's words: not told on
     await undo(desk, booking)
     return off
 

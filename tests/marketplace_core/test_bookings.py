@@ -164,7 +164,8 @@ async def test_calling_off_gives_the_goods_back(desk: Desk, who: str, confirmed_
     heard = await claim(desk, 10)
     assert [one.kind for one in heard].count("listing.reopened") == 1
     (told,) = [one for one in heard if one.kind == "booking.cancelled"]
-    assert (told.about["by"], told.about["why"], told.about["actor_id"]) == (who, "rain", str(actor))
+    assert (told.about["by"], told.about["actor_id"]) == (who, str(actor))
+    assert "rain" not in str(told.about)  # what people say may name somebody; events go out to others
     with pytest.raises(Moved):
         await bookings.cancel(desk, actor_id=actor, code=agreed.code, why="")
     assert await left(desk, lot.code) == ("active", 12_000)
