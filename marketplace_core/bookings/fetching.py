@@ -53,14 +53,17 @@ async def agree_pickup(
 
 
 async def assign_driver(desk: Desk, *, actor_id: UUID, code: str, driver_id: UUID) -> Booking:
-    """A delivery agent, or the buyer themselves. The farmer gets a new code with a new driver."""
+    """A delivery agent, or the buyer themselves. The farmer gets a new code with a new driver.
+
+    Wrong guesses still count: otherwise a buyer would name a driver after every fourth, and guess for ever.
+    """
     booking = await held(desk, code)
     who = await as_which(desk, booking, actor_id, "assign_driver")
     if driver_id != booking.buyer_id and "delivery_agent" not in await _roles(desk, driver_id):
         raise BadTerms("driver_id")
     told = {"driver_id": str(driver_id)}
     assigned = await move(desk, booking, "assign_driver", who=who, actor_id=actor_id, told=told)
-    await _change(desk, booking, driver_id=driver_id, secret=new_secret(), wrong=0, locked_until=None)
+    await _change(desk, booking, driver_id=driver_id, secret=new_secret(), **_unlocked(who))
     return assigned
 
 
@@ -69,9 +72,13 @@ async def renew_code(desk: Desk, *, actor_id: UUID, code: str) -> Booking:
     booking = await held(desk, code)
     who = await as_which(desk, booking, actor_id, "renew_code")
     renewed = await move(desk, booking, "renew_code", who=who, actor_id=actor_id)
-    unlocked: dict[str, Any] = {"wrong": 0, "locked_until": None} if who == OPERATOR else {}
-    await _change(desk, booking, secret=new_secret(), **unlocked)
+    await _change(desk, booking, secret=new_secret(), **_unlocked(who))
     return renewed
+
+
+def _unlocked(who: str) -> dict[str, Any]:
+    """The office alone takes a lock away."""
+    return {"wrong": 0, "locked_until": None} if who == OPERATOR else {}
 
 
 async def pick_up(desk: Desk, *, actor_id: UUID, code: str, pickup_code: str) -> Booking | WrongCode:

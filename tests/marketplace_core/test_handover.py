@@ -204,6 +204,26 @@ async def test_every_wrong_code_costs_and_the_fifth_locks(desk: Desk) -> None:
     assert (await say(secret, later)).state == "in_transit"
 
 
+async def test_a_new_driver_does_not_make_guessing_free(desk: Desk) -> None:
+    deal = await a_deal(desk, pay_by="cash")
+    tries = []
+    for _ in range(4):
+        said = await fetching.pick_up(desk, actor_id=deal.buyer, code=deal.code, pickup_code="1")
+        assert isinstance(said, WrongCode)
+        tries.append(said.tries_left)
+        await fetching.assign_driver(desk, actor_id=deal.buyer, code=deal.code, driver_id=deal.buyer)
+    assert tries == [4, 3, 2, 1]
+    await fetching.pick_up(desk, actor_id=deal.buyer, code=deal.code, pickup_code="1")
+    await fetching.assign_driver(desk, actor_id=deal.buyer, code=deal.code, driver_id=deal.driver)
+    fresh = await agreements.pickup_code(desk, deal.code, deal.seller)
+    with pytest.raises(PickupLocked):
+        await fetching.pick_up(desk, actor_id=deal.driver, code=deal.code, pickup_code=fresh)
+    await fetching.assign_driver(desk, actor_id=deal.office, code=deal.code, driver_id=deal.driver)
+    fresh = await agreements.pickup_code(desk, deal.code, deal.seller)
+    sent = await fetching.pick_up(desk, actor_id=deal.driver, code=deal.code, pickup_code=fresh)
+    assert (sent.state, sent.moved_by) == ("in_transit", "driver")
+
+
 async def test_the_office_helps_a_locked_driver(desk: Desk) -> None:
     deal = await a_deal(desk, pay_by="cash")
     secret = await agreements.pickup_code(desk, deal.code, deal.seller)
