@@ -25,7 +25,10 @@ async def is_operator(desk: Desk, actor_id: UUID) -> bool:
 
 
 async def sides(desk: Desk, actor_id: UUID, *, seller_id: UUID, buyer_id: UUID) -> tuple[str, ...]:
-    """Every side that this person may speak for, their own first; nobody's is `NotYours`."""
+    """Every side that this person may speak for, their own first; nobody's is `NotYours`.
+
+    Whoever speaks for a side is not the office there: nobody decides where they stand on one side.
+    """
     if actor_id == seller_id:
         return (SELLER,)
     if actor_id == buyer_id:
@@ -35,8 +38,8 @@ async def sides(desk: Desk, actor_id: UUID, *, seller_id: UUID, buyer_id: UUID) 
         for side, party in ((SELLER, seller_id), (BUYER, buyer_id))
         if await may_act_for(desk, actor_id, party)
     ]
-    if await is_operator(desk, actor_id):
-        found.append(OPERATOR)
+    if not found and await is_operator(desk, actor_id):
+        found = [OPERATOR]
     if not found:
         raise NotYours
     return tuple(found)

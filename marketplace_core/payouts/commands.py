@@ -151,7 +151,7 @@ async def _decide(
     **changes: Any,
 ) -> Payout:
     await on_duty(desk, operator_id, "operator")
-    holding = {NOT_ONESELF: operator_id != row.person_id, **(held or {})}
+    holding = {NOT_ONESELF: not await acts_for(desk, operator_id, row.person_id), **(held or {})}
     await _move(desk, row, name, "operator", operator_id, holding=holding, **changes)
     facts = {"paise": row.paise, "reference": changes.get("reference")}
     await audit.note(desk, actor_id=operator_id, action=f"payout.{name}", subject=row.code, facts=facts)

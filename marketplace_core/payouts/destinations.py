@@ -85,7 +85,7 @@ async def confirm(desk: Desk, *, operator_id: UUID, destination_id: UUID) -> Des
     """An operator called the person on the number we know: it need not cool any longer."""
     await on_duty(desk, operator_id, "operator")
     row = await _row(desk, destination_id)
-    if row.person_id == operator_id:
+    if await acts_for(desk, operator_id, row.person_id):
         raise NotYours
     if row.closed_at is not None:
         raise NotFound("destination")

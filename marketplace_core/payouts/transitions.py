@@ -7,7 +7,9 @@ TELLS = ("person",)
 
 COOLED = Condition("cooled", "the destination was named a day ago, or an operator confirmed it")
 KNOWN_PAYEE = Condition("kyc", "above ₹50,000 the payee's papers are verified")
-NOT_ONESELF = Condition("not_oneself", "nobody approves or sends money to themselves")
+NOT_ONESELF = Condition(
+    "not_oneself", "nobody approves or sends money to themselves, or to whom they act for"
+)
 
 PAYOUT = Life(
     "payout",

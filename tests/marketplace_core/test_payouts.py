@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from marketplace_core.accounts import acting
+from marketplace_core.accounts import commands as accounts
 from marketplace_core.desk import Desk, open_desk
 from marketplace_core.errors import BadTerms, Moved, NotFound, NotMet, NotYours
 from marketplace_core.ledger import commands as ledger
@@ -256,6 +258,15 @@ async def test_nobody_sends_money_to_themselves_or_without_office(desk: Desk, me
     with pytest.raises(NotMet) as said:
         await payouts.approve(desk, operator_id=meera, code=own)
     assert said.value.condition == "not_oneself"
+    await accounts.add_role(desk, meera, "field_agent")
+    await acting.ask_to_act(desk, actor_id=meera, person_id=me, kind="agent")
+    await acting.agree_to_act(desk, by_id=me, actor_id=meera, person_id=me)
+    with pytest.raises(NotMet) as said:  # who could name the account, too, does not send the money there
+        await payouts.approve(desk, operator_id=meera, code=code)
+    assert said.value.condition == "not_oneself"
+    there = await queries.destination(desk, me)
+    with pytest.raises(NotYours):
+        await destinations.confirm(desk, operator_id=meera, destination_id=there.id)
     with pytest.raises(Moved):
         await payouts.sent(desk, operator_id=meera, code=code, reference="UTR00001")
 
