@@ -7,6 +7,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from marketplace_core.accounts import acting
+from marketplace_core.accounts import commands as accounts
 from marketplace_core.audit.models import entry
 from marketplace_core.bookings import commands as bookings
 from marketplace_core.bookings import handover
@@ -170,6 +172,32 @@ async def test_a_quarrel_withdrawn_goes_on_where_it_stood(desk: Desk, where: str
         assert await bookings.run_out(replace(desk, now=NOW + 78 * HOUR)) == 1
     else:
         assert (await quarrel(later, deal)).state == "open"  # and may be opened anew
+
+
+async def test_a_yes_to_the_old_bill_is_none_to_the_one_that_the_office_corrected(desk: Desk) -> None:
+    deal = await delivered(desk, weighed=4_900)
+    await bookings.agree_bill(desk, actor_id=deal.seller, code=deal.code)
+    await quarrel(desk, deal)
+    await handover.weigh(desk, actor_id=deal.office, code=deal.code, kg=10)
+    await disputes.withdraw(desk, actor_id=deal.buyer, code=deal.code)
+    with pytest.raises(NotMet) as refusal:
+        await bookings.complete(desk, actor_id=deal.buyer, code=deal.code)
+    assert refusal.value.condition == "bill_agreed"
+    assert await money(desk, "farmer", deal.seller) == 0
+
+
+async def test_whoever_speaks_for_a_side_is_not_the_office_there(desk: Desk) -> None:
+    deal = await delivered(desk)
+    await accounts.add_role(desk, deal.office, "field_agent")
+    await acting.ask_to_act(desk, actor_id=deal.office, person_id=deal.seller, kind="agent")
+    await quarrel(desk, deal)
+    await acting.agree_to_act(desk, by_id=deal.seller, actor_id=deal.office, person_id=deal.seller)
+    with pytest.raises(NotYours):
+        await decide(desk, deal, "uphold")
+    with pytest.raises(NotYours):
+        await handover.weigh(desk, actor_id=deal.office, code=deal.code, kg=9_000)
+    await acting.end_acting(desk, by_id=deal.seller, actor_id=deal.office, person_id=deal.seller)
+    assert (await decide(desk, deal, "uphold")).state == "decided"
 
 
 async def test_who_may_not(desk: Desk) -> None:
