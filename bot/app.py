@@ -18,7 +18,7 @@ from bot.login_codes import send_code
 from bot.message import Answer, DatabaseAway, Inbound
 from bot.postman import Postman
 from bot.settings import NotConfigured, Settings, settings
-from marketplace_core.api.app import PREFIX, create_api
+from marketplace_core.api.app import mount_api
 from marketplace_core.api.office import make_office
 from marketplace_core.desk import open_desk
 from marketplace_core.payments.razorpay import webhook as razorpay
@@ -69,7 +69,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
     app.include_router(webhook.routes(chosen, take, saw_status))
     market = MarketSettings(mandi_home=chosen.mandi_home)
     api = make_office(lambda: house().engine, market, send_code=send_code, after_commit=postman.ring)
-    app.mount(PREFIX, create_api(api))
+    mount_api(app, api)
     secrets = [secret.get_secret_value() for secret in market.razorpay_webhook_secret]
     if secrets:
         app.include_router(

@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 
 from marketplace_core import logs
 from marketplace_core.api import health
-from marketplace_core.api.app import PREFIX, create_api
+from marketplace_core.api.app import mount_api
 from marketplace_core.api.office import SendCode, make_office
 from marketplace_core.db.engine import make_engine
 from marketplace_core.desk import Desk
@@ -41,7 +41,7 @@ def create_app(database_url: str, settings: MarketSettings) -> FastAPI:
     ProcessCollector(registry=registry)
     app.add_middleware(health.Stopwatch, registry=registry)
     app.include_router(health.routes(lambda: engine, registry))
-    app.mount(PREFIX, create_api(make_office(lambda: engine, settings, send_code=send_code)))
+    mount_api(app, make_office(lambda: engine, settings, send_code=send_code))
     return app
 
 

@@ -1,10 +1,12 @@
 """The API as an application of its own: mounted by the bot, or served alone."""
 
+import re
 from collections.abc import Sequence
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Mount
 
 from marketplace_core.accounts.transitions import ACTING_LIFE
 from marketplace_core.api import (
@@ -14,10 +16,12 @@ from marketplace_core.api import (
     batches,
     bookings,
     commodities,
+    console,
     disputes,
     docs,
     faults,
     gradings,
+    kyc,
     listings,
     me,
     notifications,
@@ -42,6 +46,7 @@ from marketplace_core.disputes.transitions import DISPUTE_LIFE
 from marketplace_core.errors import Refused
 from marketplace_core.fraud.transitions import FLAG
 from marketplace_core.grading.transitions import GRADING
+from marketplace_core.kyc.transitions import KYC
 from marketplace_core.listings.transitions import LISTING_LIFE
 from marketplace_core.lots.transitions import BATCH_LIFE
 from marketplace_core.offers.transitions import OFFER_LIFE
@@ -69,6 +74,12 @@ ROUTERS = (
     payments.outside,
     payments.router,
     payouts.router,
+    payouts.secrets,
+    kyc.router,
+    kyc.secrets,
+    kyc.outside,
+    console.router,
+    console.secrets,
     wishes.router,
     pricing.router,
     pricing.outside,
@@ -104,6 +115,8 @@ TAGS: tuple[tuple[str, str, tuple[Life, ...]], ...] = (
     ("batches", "Small lots gathered into one load, and the round that fetches it.", (BATCH_LIFE,)),
     ("payments", "Money in; what comes out of it stands in the bill of a booking.", (PAYMENT,)),
     ("payouts", "Money out: what is mine here, where it goes, and on its way there.", (PAYOUT,)),
+    ("kyc", "Papers that say who somebody is: above 50,000 rupees money waits for them.", (KYC,)),
+    ("office", "What waits for operators, and what only they do.", ()),
     ("wishes", "What a buyer waits for.", (WISH_LIFE,)),
     ("pricing", "Fair ranges with their reasons and their age.", ()),
     ("photos", "Sent once, shown with a lot or graded.", ()),
@@ -154,6 +167,13 @@ def create_api(office: Office) -> FastAPI:
         app.include_router(router)
     app.include_router(docs.routes(app))
     return app
+
+
+def mount_api(app: FastAPI, office: Office) -> None:
+    """Under `PREFIX`, whatever the path: an ordinary mount ends at a line's end, and answers in another shape."""
+    there = Mount(PREFIX, app=create_api(office))
+    there.path_regex = re.compile(there.path_regex.pattern, re.DOTALL)
+    app.router.routes.append(there)
 
 
 def _described(words: str, lives: Sequence[Life]) -> str:

@@ -19,8 +19,8 @@ log = structlog.get_logger()
 
 GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 SENDS_SMS, AN_HOUR = ("POST", "/auth/otp"), timedelta(hours=1)
-#: Where the body is a photo.
-LARGER = {"/photos": LARGEST}
+#: Where the body is a photo, or a form with one in it.
+LARGER = {"/photos": LARGEST, "/me/kyc/papers": LARGEST + 4096}
 ALWAYS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 

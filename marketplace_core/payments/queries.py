@@ -147,6 +147,18 @@ async def to_confirm(desk: Desk, operator_id: UUID, *, limit: int = 50) -> tuple
     )
 
 
+async def to_pay_back(desk: Desk, operator_id: UUID, *, limit: int = 50) -> tuple[Payment, ...]:
+    """What an operator sends back from the bank account, the longest waiting first."""
+    await on_duty(desk, operator_id, "operator")
+    by_hand = [name for name, method in METHODS.items() if not method.provider]
+    return await _all(
+        desk,
+        PAYMENTS.where(t.c.tenant_id == desk.tenant, t.c.method.in_(by_hand), t.c.state == "refunding")
+        .order_by(t.c.moved_at, t.c.id)
+        .limit(limit),
+    )
+
+
 async def doubts(desk: Desk, operator_id: UUID, *, limit: int = 50) -> tuple[Doubt, ...]:
     await on_duty(desk, operator_id, "operator")
     rows = await desk.db.execute(

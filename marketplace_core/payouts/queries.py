@@ -39,6 +39,7 @@ class Payout:
     why: str | None
     to_kind: str
     to_shown: str
+    destination_id: UUID
     created_at: datetime
     moved_at: datetime
 
@@ -73,6 +74,7 @@ def payout_of(row: Any) -> Payout:
         why=row.why,
         to_kind=row.to_kind,
         to_shown=row.to_shown,
+        destination_id=row.destination_id,
         created_at=row.created_at,
         moved_at=row.moved_at,
     )

@@ -8,9 +8,9 @@ from marketplace_core.desk import open_desk
 from marketplace_core.kyc import commands as kyc
 from marketplace_core.payouts import destinations
 from marketplace_core.payouts.rules import bank_account
-from marketplace_core.rewrapping import SEALED, rewrap_everything
 from marketplace_core.privacy import commands as privacy
 from marketplace_core.privacy.transitions import GRACE, WARNING
+from marketplace_core.rewrapping import SEALED, rewrap_everything
 from marketplace_core.seed import TENANT
 from marketplace_core.vault import Vault
 from tests.conftest import NOW

@@ -25,7 +25,7 @@ from schemathesis.specs.openapi.checks import (
 
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.accounts.rules import ROLES
-from marketplace_core.api.app import PREFIX, create_api
+from marketplace_core.api.app import PREFIX, create_api, mount_api
 from marketplace_core.api.office import make_office
 from marketplace_core.db.engine import make_engine
 from marketplace_core.desk import Desk, open_desk
@@ -75,7 +75,7 @@ class Attacked:
             api_codes_an_hour=10**6,
         )
         app = FastAPI()
-        app.mount(PREFIX, create_api(make_office(lambda: engine, chosen, send_code=keep, clock=lambda: NOW)))
+        mount_api(app, make_office(lambda: engine, chosen, send_code=keep, clock=lambda: NOW))
         self.server = uvicorn.Server(
             uvicorn.Config(app, port=self.port, log_level="critical", access_log=False, lifespan="off")
         )
