@@ -1,11 +1,13 @@
 """As whom somebody acts on a thing between two sides."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from marketplace_core.accounts.models import person
 from marketplace_core.accounts.queries import may_act_for
+from marketplace_core.audit import commands as audit
 from marketplace_core.desk import Desk
 from marketplace_core.errors import Moved, NotYours
 from marketplace_core.transitions import Life
@@ -43,6 +45,14 @@ async def sides(desk: Desk, actor_id: UUID, *, seller_id: UUID, buyer_id: UUID) 
     if not found:
         raise NotYours
     return tuple(found)
+
+
+async def into_the_book(
+    desk: Desk, who: str, actor_id: UUID | None, deed: str, subject: str, **facts: Any
+) -> None:
+    """What the office does to other people's business is noted; what they do themselves is not."""
+    if who == OPERATOR:
+        await audit.note(desk, actor_id=actor_id, action=deed, subject=subject, facts=facts)
 
 
 def as_whom(life: Life, move: str, state: str, roles: tuple[str, ...]) -> str:

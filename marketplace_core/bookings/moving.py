@@ -11,7 +11,7 @@ from marketplace_core.bookings.transitions import BOOKING_LIFE
 from marketplace_core.codes import spoken
 from marketplace_core.desk import Desk
 from marketplace_core.errors import NotYours
-from marketplace_core.parties import as_whom
+from marketplace_core.parties import as_whom, into_the_book
 from marketplace_core.transitions import Condition, make
 
 
@@ -59,6 +59,9 @@ async def move(
         actor_id=actor_id,
         holding=holding,
         **changes,
+    )
+    await into_the_book(
+        desk, who, actor_id, f"booking.{name}", booking.code, was=booking.state, **(told or {})
     )
     return replace(
         booking,

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from marketplace_core.accounts.queries import person
+from marketplace_core.audit import commands as audit
 from marketplace_core.bookings.models import booking
 from marketplace_core.desk import Desk
 from marketplace_core.errors import BadTerms, Moved, NotFound, NotYours
@@ -236,6 +237,13 @@ async def cash_handed_in(
         await ledger.enter(desk, entries)
     about = {"agent_id": str(agent_id), "paise": counted_paise}
     await record(desk, "payment.cash_handed_in", subject, about)
+    await audit.note(
+        desk,
+        actor_id=taken_by,
+        action="payment.cash_counted",
+        subject=subject,
+        facts=values | {"agent_id": str(agent_id)},
+    )
     if counted_paise != said_paise or sums[unexplained]:
         off = {"said_paise": said_paise, "carried_paise": carried}
         await record(desk, "payment.cash_difference", subject, about | off)

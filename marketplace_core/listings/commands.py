@@ -87,6 +87,7 @@ async def publish(
         moved_by=who,
         **place_values(place),
     )
+    await parties.into_the_book(desk, who, actor_id, "listing.publish", row.code, was=None)
     lot = listing_of(row, desk.now)
     if draft:
         return lot
@@ -146,6 +147,7 @@ async def _move(desk: Desk, move: str, actor_id: UUID, code: str, **changes: Any
         )
     except Moved as moved:
         raise ListingGone from moved
+    await parties.into_the_book(desk, who, actor_id, f"listing.{move}", lot.code, was=lot.state)
     return listing_of(row, desk.now)
 
 

@@ -47,7 +47,7 @@ from marketplace_core.offers.transitions import (
     PRICES_LEFT,
     YOUR_TURN,
 )
-from marketplace_core.parties import BUYER, SELLER
+from marketplace_core.parties import BUYER, OPERATOR, SELLER
 
 
 async def book_at_listed_price(
@@ -63,7 +63,7 @@ async def book_at_listed_price(
     """Reserve `kg` for this buyer until the seller answers; two buyers never get the same kilogram."""
     check_ways(kg=kg, pay_by=pay_by, logistics_paise=logistics_paise)
     actor_id = actor_id or buyer_id
-    await _for_the_buyer(desk, actor_id, buyer_id)
+    who = await _for_the_buyer(desk, actor_id, buyer_id)
     lot = await stock.take(desk, listing.c.code == spoken(code), buyer_id=buyer_id, kg=kg)
     if lot is None:
         raise await _refusal(desk, buyer_id, code, kg)
@@ -103,6 +103,7 @@ async def book_at_listed_price(
     )
     await _lot_taken(desk, lot)
     await record(desk, "booking.pending", booking.code, _of_booking(booking, actor_id))
+    await parties.into_the_book(desk, who, actor_id, "booking.book", booking.code, kg=kg)
     return _mine(booking, BUYER)
 
 
@@ -123,7 +124,7 @@ async def make(
     """A buyer names a price for a part of a lot or all of it; nothing is reserved by that."""
     check_ways(kg=kg, pay_by=pay_by, logistics_paise=logistics_paise)
     actor_id = actor_id or buyer_id
-    await _for_the_buyer(desk, actor_id, buyer_id)
+    who = await _for_the_buyer(desk, actor_id, buyer_id)
     lot = await listing_by_code(desk, code)
     if lot is None or lot.state != "active":
         raise ListingGone
@@ -155,6 +156,7 @@ async def make(
     await write_step(desk, row, BUYER, actor_id, note)
     told = {"actor_id": str(actor_id), "by": BUYER}
     await record(desk, "offer.made", row.code, about(row, lot.code, lot.seller_id) | told)
+    await parties.into_the_book(desk, who, actor_id, "offer.make", row.code, kg=kg, price_paise=price_paise)
     return await known(desk, row.code)
 
 
@@ -265,9 +267,12 @@ async def accept(desk: Desk, *, actor_id: UUID, code: str) -> Booking:
     return _mine(booking, side)
 
 
-async def _for_the_buyer(desk: Desk, actor_id: UUID, buyer_id: UUID) -> None:
-    if not await may_act_for(desk, actor_id, buyer_id) and not await parties.is_operator(desk, actor_id):
-        raise NotYours
+async def _for_the_buyer(desk: Desk, actor_id: UUID, buyer_id: UUID) -> str:
+    if await may_act_for(desk, actor_id, buyer_id):
+        return BUYER
+    if await parties.is_operator(desk, actor_id):
+        return OPERATOR
+    raise NotYours
 
 
 async def _not_too_many(desk: Desk, buyer_id: UUID, listing_id: UUID) -> None:

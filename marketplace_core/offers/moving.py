@@ -58,7 +58,7 @@ async def move(
         now = await held(desk, offer.code)
         if (now.state, now.prices) != (offer.state, offer.prices):
             raise Moved("offer", now.state)
-    return await make(
+    row = await make(
         desk,
         OFFER_LIFE,
         t,
@@ -71,6 +71,11 @@ async def move(
         actor_id=actor_id,
         **how,
     )
+    (as_whom, *_) = await parties.sides(desk, actor_id, seller_id=offer.seller_id, buyer_id=offer.buyer_id)
+    await parties.into_the_book(
+        desk, as_whom, actor_id, f"offer.{name}", offer.code, was=offer.state, side=side
+    )
+    return row
 
 
 async def known(desk: Desk, code: str) -> Offer:

@@ -18,7 +18,7 @@ from marketplace_core.kyc.rules import OVER_PAISE
 from marketplace_core.ledger import commands as ledger
 from marketplace_core.ledger.errors import NotEnoughMoney
 from marketplace_core.ledger.queries import account_of, balance, find
-from marketplace_core.parties import acts_for
+from marketplace_core.parties import acts_for, into_the_book
 from marketplace_core.payments.moving import with_reference
 from marketplace_core.payments.rules import reference_of
 from marketplace_core.payouts.errors import NoDestination, NothingToSend
@@ -128,6 +128,7 @@ async def cancel(desk: Desk, *, actor_id: UUID, code: str) -> Payout:
     PAYOUT.find("cancel", row.state, who)
     await _come_back(desk, row)
     await _move(desk, row, "cancel", who, actor_id)
+    await into_the_book(desk, who, actor_id, "payout.cancel", row.code, paise=row.paise)
     return await by_id(desk, row.id)
 
 

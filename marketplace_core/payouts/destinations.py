@@ -14,7 +14,7 @@ from marketplace_core.desk import Desk
 from marketplace_core.errors import NotFound, NotYours
 from marketplace_core.fraud.commands import raise_flag
 from marketplace_core.fraud.rules import SHARED_DESTINATION
-from marketplace_core.parties import acts_for
+from marketplace_core.parties import OPERATOR, acts_for, into_the_book
 from marketplace_core.payouts.models import destination as d
 from marketplace_core.payouts.queries import Destination, destination
 from marketplace_core.payouts.rules import Account
@@ -118,6 +118,7 @@ async def close(desk: Desk, *, actor_id: UUID, person_id: UUID) -> None:
     """No money goes there any more: their own wish, or an operator's alarm."""
     if not await acts_for(desk, actor_id, person_id):
         await on_duty(desk, actor_id, "operator")
+        await into_the_book(desk, OPERATOR, actor_id, "payout.destination_closed", str(person_id))
     await desk.db.execute(
         update(d)
         .where(d.c.tenant_id == desk.tenant, d.c.person_id == person_id, d.c.closed_at.is_(None))

@@ -24,6 +24,7 @@ from marketplace_core.ledger import commands as ledger
 from marketplace_core.ledger.errors import MoreThanPaid, NotEnoughMoney, ReplayDiffers
 from marketplace_core.ledger.proof import broken
 from marketplace_core.ledger.queries import account_of, balance, house_balance
+from tests.marketplace_core.money import noted
 from tests.marketplace_core.people import booked, somebody
 
 DUE = 1_020_000
@@ -387,6 +388,7 @@ async def test_cash_is_counted_and_a_difference_is_told(
     assert (await balance(deal.desk, waiting)).posted == unexplained
     assert await house_balance(deal.desk, "bank") == -counted
     assert len(await deal.told("payment.cash_handed_in")) == 1
+    assert await noted(deal.desk) == ["payment.cash_counted"]
     assert [about["said_paise"] for about in await deal.told("payment.cash_difference")] == [said] * told
     with pytest.raises(ReplayDiffers):
         await escrow.cash_handed_in(

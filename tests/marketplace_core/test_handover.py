@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from marketplace_core.accounts import acting
 from marketplace_core.accounts import commands as accounts
+from marketplace_core.audit.models import entry
 from marketplace_core.bookings import commands as bookings
 from marketplace_core.bookings import fetching, handover
 from marketplace_core.bookings import queries as agreements
@@ -23,10 +24,12 @@ from marketplace_core.errors import BadTerms, Moved, NotFound, NotMet, NotYours
 from marketplace_core.escrow import commands as escrow
 from marketplace_core.events import claim
 from marketplace_core.ledger.queries import account_of, balance
+from marketplace_core.listings import commands as listings
 from marketplace_core.listings import queries as shelf
 from marketplace_core.offers import commands as offers
 from marketplace_core.seed import TENANT
 from tests.conftest import NOW
+from tests.marketplace_core.money import noted
 from tests.marketplace_core.people import buyer, farmer, somebody, straw
 
 HOUR = timedelta(hours=1)
@@ -237,6 +240,31 @@ async def test_the_office_helps_a_locked_driver(desk: Desk) -> None:
     )
     sent = await fetching.pick_up(desk, actor_id=deal.office, code=deal.code, pickup_code="")
     assert (sent.state, sent.moved_by) == ("in_transit", "operator")
+
+
+async def test_what_the_office_does_to_a_deal_stands_in_the_book(desk: Desk) -> None:
+    deal = await on_the_road(desk, pay_by="cash")
+    await handover.weigh(desk, actor_id=deal.buyer, code=deal.code, kg=5_000)
+    assert await noted(desk) == []  # their own deeds are theirs
+    await handover.weigh(desk, actor_id=deal.office, code=deal.code, kg=4_000)
+    lot = await straw(desk, deal.seller, actor_id=deal.office)
+    offer = await offers.make(
+        desk, buyer_id=deal.buyer, actor_id=deal.office, code=lot.code, kg=9, price_paise=9_000, per="quintal"
+    )
+    booked = await offers.accept(desk, actor_id=deal.office, code=offer.code)
+    await bookings.cancel(desk, actor_id=deal.office, code=booked.code, why="Gurpreet is ill")
+    await listings.cancel(desk, seller_id=deal.office, code=lot.code)
+    assert await noted(desk) == [
+        "booking.weigh",
+        "listing.publish",
+        "offer.make",
+        "offer.accept",
+        "booking.cancel",
+        "listing.cancel",
+    ]
+    written = (await desk.db.execute(select(entry.c.facts).order_by(entry.c.id))).scalars().all()
+    assert '"weighed_kg":4000' in written[0]
+    assert "Gurpreet" not in str(written)
 
 
 async def test_only_the_driver_of_this_booking_drives(desk: Desk) -> None:

@@ -236,6 +236,9 @@ async def test_not_after_all(desk: Desk, me: UUID, meera: UUID) -> None:
         await payouts.cancel(desk, actor_id=await buyer(desk), code=code)
     assert (await payouts.cancel(desk, actor_id=me, code=code)).state == "cancelled"
     assert await has(desk, "farmer", me) == 100_000
+    assert await noted(desk) == []
+    await payouts.cancel(desk, actor_id=meera, code=await asked(desk, me))
+    assert await noted(desk) == ["payout.cancel"]
     code = await asked(desk, me)
     await payouts.approve(desk, operator_id=meera, code=code)
     with pytest.raises(Moved):
