@@ -10,7 +10,7 @@ from flows.say import label, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
 from marketplace_core.bookings import queries as ledger
-from marketplace_core.bookings.transitions import may
+from marketplace_core.bookings.transitions import BOOKING_LIFE
 
 
 def _rows(turn: Turn, frame: Frame) -> Steps[Sequence[Row] | Over]:
@@ -25,7 +25,8 @@ def _acts(turn: Turn, frame: Frame) -> Steps[Sequence[Row] | Over]:
     if not booking or turn.person.id not in (booking.seller_id, booking.buyer_id):
         return Over((msg("I do not know this booking."),), (MENU,))
     role = "seller" if booking.seller_id == turn.person.id else "buyer"
-    open_acts = [row for act, row in ACTS.items() if may(role, booking.state, ACT_STATES[act])]
+    may = {move.name for move in BOOKING_LIFE.open_to(role, booking.state)}
+    open_acts = [row for act, row in ACTS.items() if act in may]
     other = booking.buyer_name if role == "seller" else booking.seller_name
     told = (
         in_words(booking),
@@ -45,8 +46,8 @@ def _act(turn: Turn, frame: Frame) -> Steps[None]:
     yield from (confirm if act == "confirm" else call_off)(turn, code)
 
 
+#: By the name of the move.
 ACTS = {"confirm": Row("confirm", label("Confirm")), "cancel": Row("cancel", label("Cancel booking"))}
-ACT_STATES = {"confirm": "confirmed", "cancel": "cancelled"}
 
 MY_BOOKINGS = Flow(
     "my_bookings",

@@ -138,7 +138,3 @@ BOOKING_LIFE = Life(
         Move("refund", ("disputed",), "cancelled", (OPERATOR,), tells=SIDES),
     ),
 )
-
-
-def may(who: str, source: str, target: str) -> bool:
-    return any(move.target == target for move in BOOKING_LIFE.open_to(who, source))
