@@ -102,9 +102,7 @@ async def deliver(desk: Desk, *, actor_id: UUID, code: str) -> Booking:
 
 def _bill_anew(booking: Booking, now: datetime) -> dict[str, Any]:
     """A bill that changes after delivery has its time to be looked at anew, and nobody has agreed to it yet."""
-    if booking.state == "delivered":
-        return {"billed_at": now, "bill_agreed_at": None}
-    return {"bill_agreed_at": None}
+    return {"billed_at": now, "bill_agreed_at": None} if booking.billed_at else {}
 
 
 def _by(desk: Desk, booking: Booking, who: str, actor_id: UUID) -> dict[str, Any]:

@@ -81,12 +81,19 @@ async def answer(desk: Desk, *, actor_id: UUID, code: str, said: str, photos: Se
 
 
 async def withdraw(desk: Desk, *, actor_id: UUID, code: str) -> Dispute:
-    """Whoever opened it lets it rest: the booking goes on where it stood, a delivered one with its time anew."""
+    """Whoever opened it lets it rest: the booking goes on where it stood.
+
+    The time to object stood still meanwhile and goes on too. Anew, it would never be over for a buyer who quarrels
+    every other day.
+    """
     there, quarrel, who = await _under_way(desk, code, actor_id, "withdraw")
     own = who in (quarrel.opened_by, "operator")
     await _move(desk, there, quarrel, "withdraw", who=who, actor_id=actor_id, holding={OWN: own})
-    anew: dict[str, Any] = {"billed_at": desk.now} if quarrel.booking_was == "delivered" else {}
-    await move_booking(desk, there, BACK_TO[quarrel.booking_was], who=who, actor_id=actor_id, **anew)
+    clock: dict[str, Any] = {}
+    if there.billed_at:
+        stood_still = desk.now - max(there.billed_at, quarrel.created_at)
+        clock = {"billed_at": there.billed_at + stood_still}
+    await move_booking(desk, there, BACK_TO[quarrel.booking_was], who=who, actor_id=actor_id, **clock)
     return await _latest(desk, there)
 
 

@@ -186,6 +186,28 @@ async def test_a_yes_to_the_old_bill_is_none_to_the_one_that_the_office_correcte
     assert await money(desk, "farmer", deal.seller) == 0
 
 
+async def test_nobody_quarrels_their_time_longer(desk: Desk) -> None:
+    deal = await delivered(desk)
+    for hours in (40, 60, 80):  # opened 40 hours after delivery, then as soon as the one before was withdrawn
+        await quarrel(replace(desk, now=NOW + (hours - 1) * HOUR), deal)
+        await disputes.withdraw(
+            replace(desk, now=NOW + (hours + 18) * HOUR), actor_id=deal.buyer, code=deal.code
+        )
+    # Three times 19 hours stood still; 48 were given, of which 39, then 1 and 1 are over by now.
+    assert await bookings.run_out(replace(desk, now=NOW + 104 * HOUR)) == 0
+    assert await bookings.run_out(replace(desk, now=NOW + 105 * HOUR)) == 1
+    assert await money(desk, "farmer", deal.seller) == 1_250_000
+
+
+async def test_a_bill_corrected_in_a_quarrel_has_its_whole_time(desk: Desk) -> None:
+    deal = await delivered(desk)
+    await quarrel(replace(desk, now=NOW + 40 * HOUR), deal)
+    await handover.weigh(replace(desk, now=NOW + 50 * HOUR), actor_id=deal.office, code=deal.code, kg=4_000)
+    await disputes.withdraw(replace(desk, now=NOW + 60 * HOUR), actor_id=deal.buyer, code=deal.code)
+    assert await bookings.run_out(replace(desk, now=NOW + 107 * HOUR)) == 0
+    assert await bookings.run_out(replace(desk, now=NOW + 108 * HOUR)) == 1
+
+
 async def test_whoever_speaks_for_a_side_is_not_the_office_there(desk: Desk) -> None:
     deal = await delivered(desk)
     await accounts.add_role(desk, deal.office, "field_agent")
