@@ -49,14 +49,17 @@ class MarketSettings(BaseSettings):
     api_codes_an_hour: int = Field(
         60, description="Codes for signing in that one address may ask for: each is an SMS that we pay."
     )
+    api_codes_to: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("+91",), description="How numbers begin that codes are sent to: SMS abroad cost many times as much."
+    )
     api_body_limit: int = Field(64 * 1024, description="Largest request body in bytes.")
     api_log_codes: bool = Field(
         False, description="Development alone: without an SMS carrier, codes are written to the log."
     )
 
-    @field_validator("mandi_jwt_secret", "razorpay_webhook_secret", mode="before")
+    @field_validator("mandi_jwt_secret", "razorpay_webhook_secret", "api_codes_to", mode="before")
     @classmethod
-    def _two_secrets(cls, value: object) -> object:
+    def _by_commas(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value

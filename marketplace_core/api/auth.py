@@ -12,7 +12,7 @@ from marketplace_core.api.faults import refuses
 from marketplace_core.api.route import HOUSE, TENANT_HEADER, AtDesk, Me, TheOffice, doors, open_doors
 from marketplace_core.api.shapes import Asked, Phone, Told
 from marketplace_core.desk import Desk, sit_down
-from marketplace_core.errors import NotFound, Refused
+from marketplace_core.errors import BadTerms, NotFound, Refused
 from marketplace_core.logins import commands
 from marketplace_core.logins.commands import Session
 from marketplace_core.logins.errors import AskedTooOften, CannotSend, LockedOut, SessionOver, WrongCode
@@ -57,7 +57,7 @@ class Tokens(Told):
     "/auth/otp",
     status_code=202,
     summary="Send a code to a phone",
-    responses=refuses(AskedTooOften, LockedOut, NotFound, CannotSend),
+    responses=refuses(AskedTooOften, LockedOut, NotFound, CannotSend, BadTerms),
 )
 async def send_code(
     body: PhoneGiven, desk: AtDesk, office: TheOffice, x_tenant: TenantHeader = HOUSE
@@ -65,6 +65,8 @@ async def send_code(
     """Six digits by SMS, good for five minutes. The answer is the same whether we know the number or not."""
     if office.send_code is None:
         raise CannotSend
+    if not body.phone.startswith(office.settings.api_codes_to):
+        raise BadTerms("phone")
     await _known_market(desk)
     code = await commands.draw_code(desk, key=office.seal.code_key, phone=body.phone)
     await office.send_code(desk, phone=body.phone, code=code)

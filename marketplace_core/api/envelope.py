@@ -1,5 +1,6 @@
 """Around every request: its number, who seems to call, how often, how much they send, and a last net."""
 
+import ipaddress
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,8 @@ from marketplace_core.store import LARGEST
 log = structlog.get_logger()
 
 GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+#: Who has one address of the new kind has all that begin like it.
+LINE_BITS = 64
 SENDS_SMS, AN_HOUR = ("POST", "/auth/otp"), timedelta(hours=1)
 #: Where the body is a photo, or a form with one in it.
 LARGER = {"/photos": LARGEST, "/me/kyc/papers": LARGEST + 4096}
@@ -30,10 +33,11 @@ class Left(Exception):
 
 @dataclass(frozen=True)
 class Visitor:
-    """`claims` are what a valid token says; whether its session still stands, the door finds out."""
+    """`claims` are what a valid token says; whether its session still stands, the door finds out. `line` is the
+    address they call from, as far as it is theirs alone."""
 
     claims: Claims | None
-    ip: str
+    line: str
     now: datetime
 
 
@@ -86,18 +90,28 @@ class Envelope:
         kind, _, token = headers.get("authorization", "").partition(" ")
         claims = self.office.seal.read(token.strip(), now) if kind.lower() == "bearer" else None
         client = scope.get("client")
-        return Visitor(claims, client[0] if client else "unknown", now)
+        return Visitor(claims, line_of(client[0] if client else "unknown"), now)
 
     async def _count(self, visitor: Visitor, scope: Scope) -> None:
         most, engine = self.office.settings.api_requests_a_minute, self.office.engine()
         if visitor.claims:
             who, tenant = f"person {visitor.claims.person_id}", visitor.claims.tenant
         else:
-            who, tenant = f"ip {visitor.ip}", rates.NOBODYS
+            who, tenant = f"ip {visitor.line}", rates.NOBODYS
         await rates.count(engine, tenant, who, visitor.now, most=most)
         if (scope["method"], _path(scope)) == SENDS_SMS:
-            most, who = self.office.settings.api_codes_an_hour, f"codes {visitor.ip}"
+            most, who = self.office.settings.api_codes_an_hour, f"codes {visitor.line}"
             await rates.count(engine, rates.NOBODYS, who, visitor.now, most=most, per=AN_HOUR)
+
+
+def line_of(address: str) -> str:
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if ip.version == 4:
+        return str(ip)
+    return str(ip.ipv4_mapped or ipaddress.ip_network((ip, LINE_BITS), strict=False))
 
 
 def _path(scope: Scope) -> str:
