@@ -1,5 +1,6 @@
 """Agreements on their way: booked, confirmed, fetched, weighed, inspected, delivered, billed, closed."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -14,6 +15,7 @@ from marketplace_core.api.me import MyPlace
 from marketplace_core.api.paging import Cursor, Limit, Page
 from marketplace_core.api.route import AtDesk, Me, doors
 from marketplace_core.api.shapes import Asked, BookingCode, ForPerson, Kg, Lines, ListingCode, Moment, Told
+from marketplace_core.audit import commands as audit
 from marketplace_core.bookings import commands, fetching, handover, queries
 from marketplace_core.bookings.errors import PickupLocked
 from marketplace_core.bookings.fetching import WrongCode
@@ -33,6 +35,8 @@ from marketplace_core.errors import (
 from marketplace_core.logins.queries import Caller
 from marketplace_core.offers import commands as offers
 from marketplace_core.offers.rules import MOST_LOGISTICS_PAISE
+from marketplace_core.parties import OPERATOR
+from marketplace_core.places.plane import shown as coarse
 from marketplace_core.ratings import commands as ratings
 from marketplace_core.ratings.errors import NotOver, TooLate
 
@@ -125,7 +129,7 @@ class BookingShown(Told):
     buyer_id: UUID
     seller_name: str | None
     buyer_name: str | None
-    place: MyPlace
+    place: MyPlace = Field(description="To about a kilometre until the seller has said yes.")
     created_at: datetime
     moved_at: datetime
     moved_by: str
@@ -165,13 +169,23 @@ class BillShown(Told):
 
 
 def shown(booking: Booking) -> BookingShown:
-    return BookingShown.model_validate(booking)
+    return BookingShown.model_validate(_known_so_far(booking))
+
+
+def _known_so_far(booking: Booking) -> Booking:
+    """Until the seller says yes a buyer knows their place as any stranger does."""
+    if booking.confirmed_at:
+        return booking
+    place = booking.place
+    return replace(booking, place=replace(place, lat=coarse(place.lat), lon=coarse(place.lon)))
 
 
 async def _seen(desk: Desk, me: Caller, code: str) -> Booking:
-    """A booking is for those who have a part in it."""
+    """A booking is for those who have a part in it, and for the office, whose look is noted."""
     booking = await queries.known(desk, code)
-    await queries.roles(desk, booking, me.person_id)
+    if await queries.roles(desk, booking, me.person_id) == (OPERATOR,):
+        for party in (booking.seller_id, booking.buyer_id):
+            await audit.looked(desk, me.person_id, party, "booking")
     return booking
 
 
@@ -208,7 +222,7 @@ async def one(code: BookingCode, desk: AtDesk, me: Me) -> BookingOpen:
         {"name": each.name, "target": each.target, "holds": [condition.sentence for condition in each.holds]}
         for each in await queries.what_next(desk, code, me.person_id)
     ]
-    return BookingOpen.model_validate({**vars(booking), "next": moves})
+    return BookingOpen.model_validate({**vars(_known_so_far(booking)), "next": moves})
 
 
 @router.get("/bookings/{code}/bill", summary="The bill", responses=refuses(NotFound, NotYours))
