@@ -28,10 +28,10 @@ OWN_DEALS = "Closed deals in this market"
 
 
 class Known(NamedTuple):
-    """Paise a quintal."""
+    """Paise a quintal. `where` is the state of a figure, the district around which deals were closed."""
 
     commodity: str
-    state: str
+    where: str
     low: int
     likely: int | None
     high: int
@@ -68,17 +68,17 @@ async def found(desk: Desk, commodity: str, place: Place | None) -> Found | None
         prices = [(paise, weight(km, (as_of - day).days // DEAL_AGES_SLOWER)) for paise, km, day in deals]
         range_ = fair_range(prices)
         facts = {"deals": len(deals), "last_days": DEAL_DAYS, "km": round(max(km for _, km, _ in deals))}
-        known = Known(commodity, place.state, range_.low, range_.likely, range_.high, as_of, OWN_DEALS)
+        known = Known(commodity, place.district, range_.low, range_.likely, range_.high, as_of, OWN_DEALS)
         return Found(known, len(deals), Reason("from_own_deals", facts))
     kept = await _kept(desk, commodity) or [each for each in PUBLISHED if each.commodity == commodity]
     if not kept:
         return None
     # Straw has no mandi: a figure of another state is better than none, and says where it is from.
-    known = min(kept, key=lambda each: (not place or each.state != place.state, -each.as_of.toordinal()))
+    known = min(kept, key=lambda each: (not place or each.where != place.state, -each.as_of.toordinal()))
     facts_of: dict[str, Fact] = {
-        "state": known.state,
+        "state": known.where,
         "as_of": known.as_of.isoformat(),
-        "of_another_state": place is None or known.state != place.state,
+        "of_another_state": place is None or known.where != place.state,
     }
     return Found(known, 0, Reason("from_reference", facts_of))
 

@@ -8,7 +8,8 @@ from math import exp, hypot, log
 from typing import Literal
 
 Direction = Literal["rising", "stable", "falling"]
-Scope = Literal["markets", "district", "state", "india"]
+#: `deals`: our own, closed around the place.
+Scope = Literal["deals", "markets", "district", "state", "india"]
 Fact = str | int | float | bool
 
 #: Fewer days at a market than these are an anecdote.

@@ -219,7 +219,7 @@ async def test_five_closed_deals_speak_before_any_table(desk: Desk) -> None:
     ours = await quote(desk, commodity="paddy_straw", place=LUDHIANA)
     assert ours is not None
     assert (ours.low, ours.likely, ours.high) == (24_000, 26_000, 28_000)
-    assert (ours.as_of, ours.where) == (date(2026, 11, 19), "Punjab")
+    assert (ours.as_of, ours.scope, ours.where) == (date(2026, 11, 19), "deals", "Ludhiana")
     assert ours.reasons[0].code == "from_own_deals"
     assert ours.reasons[0].facts["deals"] == 9
     far = await quote(desk, commodity="paddy_straw", place=MANDYA)
