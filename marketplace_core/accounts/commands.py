@@ -134,6 +134,13 @@ async def add_role(desk: Desk, person_id: UUID, role: str) -> Person:
     return await _change(desk, person_id, roles=func.array_append(others, role))
 
 
+async def take_role(desk: Desk, person_id: UUID, role: str) -> Person:
+    """They are it no more, from their next request on; not to have been is no fault."""
+    if role not in ROLES:
+        raise BadTerms("role")
+    return await _change(desk, person_id, roles=func.array_remove(t.person.c.roles, role))
+
+
 async def _change(desk: Desk, person_id: UUID, **values: Any) -> Person:
     row = (
         await desk.db.execute(

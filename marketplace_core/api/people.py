@@ -53,3 +53,18 @@ async def give(person: UUID, role: Annotated[Role, Path()], desk: AtDesk, me: Me
         desk, actor_id=me.person_id, action="person.role_given", subject=str(person), facts={"role": role}
     )
     return await one(person, desk, me)
+
+
+@router.delete(
+    "/people/{person}/roles/{role}", summary="Take a role away", responses=refuses(NotYours, NoSuchPerson)
+)
+async def take(person: UUID, role: Annotated[Role, Path()], desk: AtDesk, me: Me) -> PersonShown:
+    """For admins, and not from themselves: the last one would lock the door from inside."""
+    only(me, "admin")
+    if person == me.person_id:
+        raise NotYours
+    await commands.take_role(desk, person, role)
+    await audit.note(
+        desk, actor_id=me.person_id, action="person.role_taken", subject=str(person), facts={"role": role}
+    )
+    return await one(person, desk, me)
