@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import Query
+from fastapi import Path, Query
 from pydantic import Field
 from starlette.responses import Response
 
@@ -13,14 +13,16 @@ from marketplace_core.api.faults import refuses
 from marketplace_core.api.listings import CommodityId
 from marketplace_core.api.outside import Opens, outside_doors
 from marketplace_core.api.places import Where, place_at
-from marketplace_core.api.route import AtDesk, doors
-from marketplace_core.api.shapes import Lat, Lon, Pincode, Told
+from marketplace_core.api.route import AtDesk, Me, doors
+from marketplace_core.api.shapes import Asked, Lat, Line, Lon, Paise, Pincode, Told
 from marketplace_core.commodities import COMMODITIES
 from marketplace_core.desk import Desk
-from marketplace_core.errors import BadTerms, NotFound
+from marketplace_core.errors import BadTerms, NotFound, NotYours
+from marketplace_core.listings.rules import MOST_KG
 from marketplace_core.places.place import Place
 from marketplace_core.pricing import chart as drawing
-from marketplace_core.pricing import queries
+from marketplace_core.pricing import commands, estimates, queries
+from marketplace_core.pricing.estimates import FARTHEST_KM
 from marketplace_core.pricing.forecast import MOST_DAYS, Forecast, forecast
 
 router = doors("pricing")
@@ -59,6 +61,14 @@ class ReasonShown(Told):
     facts: Mapping[str, Any]
 
 
+class LotShown(Told):
+    """Paise for all of it."""
+
+    low: int
+    likely: int | None
+    high: int
+
+
 class Estimate(Told):
     """Paise a quintal. `likely` is null where only a range was ever published."""
 
@@ -70,13 +80,15 @@ class Estimate(Told):
     as_of: date
     age_days: int
     stale: bool
-    scope: str = Field(description="How far one had to look: markets, district, state, india.")
+    scope: str = Field(description="How far one had to look: deals, markets, district, state, india.")
     where: str
     source: str
     market_days: int | None
     trend: TrendShown | None
     nearest: list[NearShown]
     reasons: list[ReasonShown]
+    lot: LotShown | None = Field(None, description="For the weight that was named.")
+    formula: str | None = Field(None, description="How it came about, in rupees a quintal.")
 
 
 async def _place(desk: Desk, pincode: str | None, lat: float | None, lon: float | None) -> Place | None:
@@ -89,15 +101,65 @@ async def _place(desk: Desk, pincode: str | None, lat: float | None, lon: float 
 
 
 @router.get("/pricing/estimate", summary="The fair range for a place", responses=refuses(NotFound, BadTerms))
-async def estimate(
-    commodity: Commodity, desk: AtDesk, pincode: AtPincode = None, lat: AtLat = None, lon: AtLon = None
+async def estimate(  # noqa: PLR0917 - each comes by its name, from the query
+    commodity: Commodity,
+    desk: AtDesk,
+    pincode: AtPincode = None,
+    lat: AtLat = None,
+    lon: AtLon = None,
+    kg: Annotated[int | None, Query(ge=1, le=MOST_KG)] = None,
+    grade: Annotated[Literal["A", "B", "C"] | None, Query()] = None,
+    moisture: Annotated[float | None, Query(ge=0, lt=100, description="Percent, measured.")] = None,
+    km: Annotated[float | None, Query(ge=0, le=FARTHEST_KM, description="How far the buyer drives.")] = None,
 ) -> Estimate:
-    """From the nearest markets of the last days, else from the district, the state, India."""
+    """From the nearest markets of the last days, else from the district, the state, India; corrected by what is said
+    of the lot, which needs a place."""
     place = await _place(desk, pincode, lat, lon)
-    quote = await queries.quote(desk, commodity=commodity, place=place)
-    if quote is None:
+    of_lot = {"kg": kg, "grade": grade, "moisture": moisture, "km": km}
+    if commodity not in COMMODITIES:
         raise NotFound("price")
-    return Estimate.model_validate(quote)
+    if place is None:
+        if any(each is not None for each in of_lot.values()):
+            raise BadTerms("pincode")
+        quote = await queries.quote(desk, commodity=commodity, place=None)
+        if quote is None:
+            raise NotFound("price")
+        return Estimate.model_validate(quote)
+    found = await estimates.estimate(desk, commodity=commodity, place=place, **of_lot)  # type: ignore[arg-type]
+    if found is None:
+        raise NotFound("price")
+    lot = dict(zip(("low", "likely", "high"), found.lot, strict=True)) if found.lot else None
+    return Estimate.model_validate({**vars(found.quote), **vars(found), "lot": lot})
+
+
+class Reference(Asked):
+    """Paise a quintal, with the day they are of and where they are from."""
+
+    low_paise: Paise
+    likely_paise: Paise | None = None
+    high_paise: Paise
+    as_of: date = Field(examples=["2026-11-20"])
+    source: Line
+
+
+@router.put(
+    "/pricing/residue/{commodity}/{state}",
+    status_code=204,
+    summary="Say what a residue brings in a state",
+    responses=refuses(NotYours, BadTerms),
+)
+async def keep(
+    commodity: Annotated[CommodityId, Path()],
+    state: Annotated[str, Path(min_length=1, max_length=60, pattern=r"^[A-Za-z &-]+$", examples=["Punjab"])],
+    body: Reference,
+    desk: AtDesk,
+    me: Me,
+) -> Response:
+    """For operators and admins: no market reports straw. It takes the place of the figure before."""
+    await commands.set_residue_price(
+        desk, actor_id=me.person_id, commodity=commodity, state=state, **body.model_dump()
+    )
+    return Response(status_code=204)
 
 
 @router.get("/pricing/trend", summary="Rising, stable or falling", responses=refuses(NotFound, BadTerms))
