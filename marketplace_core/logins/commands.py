@@ -91,15 +91,18 @@ async def sign_in(desk: Desk, *, key: bytes, phone: str, code: str) -> Session |
         .where(*here)
         .values(code_mac=None, wrong=0, wrong_since=None, locked_until=None, sends=0)
     )
-    reached = await accounts.reach(desk, channel="sms", value=phone, phone=phone)
+    # A code that was read is no message from them: where the bot answers them stays as it is.
+    person_id = await accounts.who_has(desk, phone)
+    if person_id is None:
+        person_id = (await accounts.reach(desk, channel="sms", value=phone, phone=phone)).person.id
     session_id = (
         await desk.db.execute(
             insert(session)
-            .values(tenant_id=desk.tenant, person_id=reached.person.id, began_at=desk.now)
+            .values(tenant_id=desk.tenant, person_id=person_id, began_at=desk.now)
             .returning(session.c.id)
         )
     ).scalar_one()
-    return Session(session_id, reached.person.id, await _new_refresh(desk, session_id))
+    return Session(session_id, person_id, await _new_refresh(desk, session_id))
 
 
 async def renew(desk: Desk, *, token: str) -> Session | Refused:
