@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 from marketplace_core.api.faults import refuses
 from marketplace_core.api.route import HOUSE, AtDesk, Me, doors, only
 from marketplace_core.api.shapes import Asked, Line, Told
+from marketplace_core.audit import commands as audit
 from marketplace_core.desk import Desk
 from marketplace_core.errors import NotFound, NotYours
 from marketplace_core.logins.queries import Caller
@@ -46,7 +47,11 @@ async def listed(desk: AtDesk, me: Me) -> list[Organisation]:
 async def add(body: NewOrganisation, desk: AtDesk, me: Me) -> Organisation:
     """For the house's own admins. Its people, lots and money stand behind a fence of their own."""
     _house_admin(desk, me)
-    return Organisation(id=await commands.add(desk.db, body.name), name=body.name, numbers=[])
+    made = Organisation(id=await commands.add(desk.db, body.name), name=body.name, numbers=[])
+    await audit.note(
+        desk, actor_id=me.person_id, action="organisation.added", subject=f"organisation {made.id}", facts={}
+    )
+    return made
 
 
 @router.post(
@@ -59,6 +64,13 @@ async def give_number(organisation: OrganisationId, body: NewNumber, desk: AtDes
     _house_admin(desk, me)
     value = f"whatsapp:{body.number}" if body.channel == "whatsapp" else body.number
     await commands.give_number(desk.db, organisation, channel=body.channel, value=value)
+    await audit.note(
+        desk,
+        actor_id=me.person_id,
+        action="organisation.number_given",
+        subject=f"organisation {organisation}",
+        facts={"channel": body.channel, "number": body.number},
+    )
     found = {each.id: each for each in await queries.listed(desk.db)}
     return Organisation.model_validate(found[organisation])
 

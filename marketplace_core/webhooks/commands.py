@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, insert, or_, select, update
 
+from marketplace_core.audit import commands as audit
 from marketplace_core.desk import Desk
 from marketplace_core.errors import BadTerms, NotFound, NotYours
 from marketplace_core.events import Event, event
@@ -68,6 +70,7 @@ async def add(
         .returning(t.endpoint.c.id)
     )
     endpoint_id = made.scalar_one()
+    await _noted(desk, actor_id, "webhook.added", endpoint_id, owner_id, url=url)
     return Added(endpoint_id, await _new_secret(desk, endpoint_id))
 
 
@@ -88,11 +91,13 @@ async def change(
         .where(t.endpoint.c.tenant_id == desk.tenant, t.endpoint.c.id == endpoint_id)
         .values(url=url, kinds=list(kinds))
     )
+    await _noted(desk, actor_id, "webhook.changed", endpoint_id, there.owner_id, url=url)
 
 
 async def rotate(desk: Desk, *, actor_id: UUID, endpoint_id: UUID) -> str:
     """A new secret; the ones before it sign along for a day."""
-    await endpoint_of(desk, actor_id, endpoint_id)
+    there = await endpoint_of(desk, actor_id, endpoint_id)
+    await _noted(desk, actor_id, "webhook.secret_changed", endpoint_id, there.owner_id)
     until = desk.now + OVERLAP
     await desk.db.execute(
         update(t.secret)
@@ -132,7 +137,8 @@ async def disable_by_house(desk: Desk, endpoint_id: UUID, why: str) -> None:
 
 async def remove(desk: Desk, *, actor_id: UUID, endpoint_id: UUID) -> None:
     """With its secrets and everything that was to go there."""
-    await endpoint_of(desk, actor_id, endpoint_id)
+    there = await endpoint_of(desk, actor_id, endpoint_id)
+    await _noted(desk, actor_id, "webhook.removed", endpoint_id, there.owner_id)
     await desk.db.execute(
         t.endpoint.delete().where(t.endpoint.c.tenant_id == desk.tenant, t.endpoint.c.id == endpoint_id)
     )
@@ -188,6 +194,24 @@ async def _new_secret(desk: Desk, endpoint_id: UUID) -> str:
         )
     )
     return clear
+
+
+async def _noted(
+    desk: Desk,
+    actor_id: UUID,
+    action: str,
+    endpoint_id: UUID,
+    owner_id: UUID | None,
+    *,
+    url: str | None = None,
+) -> None:
+    """Who lets everybody's events out of the house stands in the book; what somebody does with their own does not.
+
+    Of a URL its host: what follows may hold a partner's key.
+    """
+    if owner_id is None:
+        facts = {"host": urlsplit(url).hostname} if url else {}
+        await audit.note(desk, actor_id=actor_id, action=action, subject=str(endpoint_id), facts=facts)
 
 
 def secret_cell(desk: Desk, row_id: UUID) -> Cell:

@@ -1,16 +1,19 @@
 """What a stranger, a buyer and the office learn at the doors, and what it costs to knock."""
 
-from datetime import date
+from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
+from marketplace_core.accounts import commands as accounts
+from marketplace_core.accounts import queries as people
 from marketplace_core.api.envelope import line_of
 from marketplace_core.desk import open_desk
 from marketplace_core.seed import TENANT
 from marketplace_core.settings import MarketSettings
 from tests.conftest import NOW
-from tests.marketplace_core.api.conftest import Town, settle
+from tests.marketplace_core.api.conftest import FARMER, Town, settle
 from tests.marketplace_core.api.test_listings import STRAW
 from tests.marketplace_core.api.test_rooms import Headers, booked, my_id
 
@@ -110,3 +113,54 @@ async def test_a_lot_is_estimated_by_what_is_known_of_it(
     assert (nowhere.status_code, nowhere.json()["error"]["field"]) == (422, "pincode")
     for query in ("grade=D", "moisture=100", "moisture=nan", "km=-1", "kg=0"):
         assert (await town.client.get(f"{asked}&{query}", headers=buyer)).status_code == 422, query
+
+
+async def test_signing_in_does_not_move_the_bots_answers_to_sms(town: Town) -> None:
+    async with open_desk(town.engine, TENANT, NOW - timedelta(hours=1)) as desk:
+        await accounts.reach(desk, channel="sms", value=FARMER, phone=FARMER)
+    async with open_desk(town.engine, TENANT, NOW - timedelta(minutes=1)) as desk:
+        heard = await accounts.reach(desk, channel="whatsapp", value=f"whatsapp:{FARMER}", phone=FARMER)
+    me = UUID(await my_id(town, await town.sign_in(FARMER)))
+    assert me == heard.person.id
+    async with open_desk(town.engine, TENANT, NOW) as desk:
+        assert [each.channel for each in await people.addresses(desk, me)] == ["whatsapp", "sms"]
+
+
+async def test_who_lets_all_events_out_stands_in_the_book(
+    town: Town, buyer: Headers, operator: Headers
+) -> None:
+    out = {"url": "https://partner.example.org/mandi?key=s3cret", "kinds": ["*"]}
+    assert (await town.client.post("/webhooks", json=out, headers=buyer)).status_code == 201
+    everything = out | {"for_all": True}
+    assert (await town.client.post("/webhooks", json=everything, headers=buyer)).status_code == 403
+    own = (await town.client.post("/webhooks", json=everything, headers=operator)).json()["id"]
+    moved = {"url": "https://elsewhere.example.com/in"}
+    assert (await town.client.patch(f"/webhooks/{own}", json=moved, headers=operator)).status_code == 200
+    assert (await town.client.post(f"/webhooks/{own}/secret", headers=operator)).status_code == 200
+    assert (await town.client.delete(f"/webhooks/{own}", headers=operator)).status_code == 204
+    async with open_desk(town.engine, TENANT, NOW) as desk:
+        noted = await desk.db.execute(text("SELECT action, subject, facts FROM audit_entry ORDER BY id"))
+        book = [tuple(each) for each in noted]
+    assert book == [
+        ("webhook.added", own, '{"host":"partner.example.org"}'),
+        ("webhook.changed", own, '{"host":"elsewhere.example.com"}'),
+        ("webhook.secret_changed", own, "{}"),
+        ("webhook.removed", own, "{}"),
+    ]
+
+
+async def test_a_new_market_and_its_number_stand_in_the_book(town: Town) -> None:
+    await settle(town, "+919800000008", "Boss", "admin")
+    admin = await town.sign_in("+919800000008")
+    made = await town.client.post("/organisations", json={"name": "Moga FPC"}, headers=admin)
+    number = {"channel": "sms", "number": "+911800123456"}
+    own = made.json()["id"]
+    given = await town.client.post(f"/organisations/{own}/numbers", json=number, headers=admin)
+    assert (made.status_code, given.status_code) == (201, 201)
+    async with open_desk(town.engine, TENANT, NOW) as desk:
+        noted = await desk.db.execute(text("SELECT action, subject FROM audit_entry ORDER BY id"))
+        book = [tuple(each) for each in noted]
+    assert book == [
+        ("organisation.added", f"organisation {own}"),
+        ("organisation.number_given", f"organisation {own}"),
+    ]
