@@ -15,6 +15,8 @@ from marketplace_core.bookings.terms import GRADES
 from marketplace_core.bookings.transitions import NOT_INSPECTED, NOT_WEIGHED, WEIGHED
 from marketplace_core.desk import Desk
 from marketplace_core.errors import BadTerms
+from marketplace_core.fraud.commands import raise_flag
+from marketplace_core.fraud.rules import FAR_OFF
 from marketplace_core.listings.rules import MOST_KG, MOST_PHOTOS
 from marketplace_core.parties import OPERATOR
 
@@ -41,6 +43,7 @@ async def weigh(desk: Desk, *, actor_id: UUID, code: str, kg: int, slip: UUID | 
     await desk.db.execute(
         insert(weighment).values(_by(desk, booking, who, actor_id) | {"kg": kg, "slip": slip})
     )
+    await _flag_if_far_off(desk, weighed)
     return weighed
 
 
@@ -81,6 +84,7 @@ async def inspect(
     )
     report = _by(desk, booking, who, actor_id) | found | {"photos": list(photos)}
     await desk.db.execute(insert(inspection).values(report))
+    await _flag_if_far_off(desk, inspected)
     return inspected
 
 
@@ -98,6 +102,14 @@ async def deliver(desk: Desk, *, actor_id: UUID, code: str) -> Booking:
         holding={WEIGHED: weighed},
         billed_at=desk.now,
     )
+
+
+async def _flag_if_far_off(desk: Desk, booking: Booking) -> None:
+    """The buyer may stand at the scales alone; what takes a third off the farmer's sum is looked at by somebody."""
+    gets, agreed = (await queries.bill_of(desk, booking)).farmer_gets, queries.quoted(booking).farmer_gets
+    if 3 * gets < 2 * agreed:
+        reasons = {"farmer_gets_paise": gets, "agreed_paise": agreed}
+        await raise_flag(desk, FAR_OFF, subject=booking.code, person_id=booking.buyer_id, reasons=reasons)
 
 
 def _bill_anew(booking: Booking, now: datetime) -> dict[str, Any]:

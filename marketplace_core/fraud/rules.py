@@ -26,6 +26,7 @@ FAR_AND_FAST = Rule(
 CASH_DIFFERENCE = Rule(
     "cash_difference", 3, "The cash that was handed in is not the cash that was collected."
 )
+FAR_OFF = Rule("far_off", 2, "The scales or the inspection took more than a third off the farmer's sum.")
 DOUBTED_PAYMENT = Rule(
     "doubted_payment", 3, "A provider told of a payment that does not fit what was asked for."
 )
@@ -42,6 +43,7 @@ RULES = {
         MANY_BOOKINGS,
         FAR_AND_FAST,
         CASH_DIFFERENCE,
+        FAR_OFF,
         DOUBTED_PAYMENT,
         SHARED_DESTINATION,
     )

@@ -174,7 +174,7 @@ async def _check_rate(desk: Desk, person_id: UUID) -> None:
     await desk.db.execute(
         select(people.c.id)
         .where(people.c.tenant_id == desk.tenant, people.c.id == person_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     count = await desk.db.execute(
         select(func.count()).where(

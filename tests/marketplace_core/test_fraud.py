@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from marketplace_core.accounts import commands as accounts
+from marketplace_core.bookings import handover
+from marketplace_core.bookings.queries import bill
 from marketplace_core.desk import Desk
 from marketplace_core.errors import BadTerms, Moved, NotFound, NotYours
 from marketplace_core.escrow import commands as escrow
@@ -24,6 +26,7 @@ from marketplace_core.photos.prints import print_of
 from tests.marketplace_core.money import VAULT
 from tests.marketplace_core.people import MANDYA, MOGA, booked, buyer, farmer, somebody, straw
 from tests.marketplace_core.pictures import file_of, picture, sent, smaller
+from tests.marketplace_core.test_handover import on_the_road
 
 
 async def operator(desk: Desk) -> UUID:
@@ -203,3 +206,14 @@ async def test_two_people_with_one_account_are_flagged_and_both_are_paid_there(d
         await destinations.name(desk, VAULT, actor_id=person_id, person_id=person_id, account=account)
     (flag,) = await queue(desk)
     assert (flag.rule, flag.person_id, flag.reasons) == ("shared_destination", second, {"others": 1})
+
+
+async def test_scales_that_take_a_third_off_are_looked_at_and_the_bill_stands(desk: Desk) -> None:
+    deal = await on_the_road(desk)
+    await handover.weigh(desk, actor_id=deal.buyer, code=deal.code, kg=3_400)
+    assert await queue(desk) == ()
+    await handover.inspect(desk, actor_id=deal.buyer, code=deal.code, moisture=300)
+    (flag,) = await queue(desk)
+    assert (flag.rule, flag.subject, flag.person_id) == ("far_off", deal.code, deal.buyer)
+    assert flag.reasons["agreed_paise"] == 1_250_000
+    assert (await bill(desk, deal.code)).farmer_gets == flag.reasons["farmer_gets_paise"]
