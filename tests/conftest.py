@@ -43,6 +43,9 @@ def database() -> Iterator[Database]:
     # not under pytest's own folder: each new session closes that to everybody, also to our server's user
     with TemporaryDirectory(prefix="mandi-test-") as folder, embedded(Path(folder) / "pg") as database:
         migrate(database.owner_url)
+        with administrator(database.owner_url) as admin:
+            # nobody pulls the plug here; where somebody does, the test has a server of its own
+            admin.execute("ALTER DATABASE mandi SET synchronous_commit TO off")
 
         async def fill() -> None:
             engine = make_engine(database.app_url)
@@ -85,10 +88,14 @@ def clean(owner_url: str) -> Iterator[None]:
     sweep(owner_url)
 
 
+def administrator(owner_url: str) -> psycopg.Connection:
+    url = make_url(owner_url).set(drivername="postgresql", username="postgres")
+    return psycopg.connect(url.render_as_string(hide_password=False))
+
+
 def sweep(owner_url: str) -> None:
     """As the server's own administrator, whom neither fences nor triggers that forbid it keep from deleting."""
-    url = make_url(owner_url).set(drivername="postgresql", username="postgres")
-    with psycopg.connect(url.render_as_string(hide_password=False)) as admin:
+    with administrator(owner_url) as admin:
         admin.execute("SET session_replication_role = replica")
         for (table,) in admin.execute(USED, [KEPT]).fetchall():
             admin.execute(f"DELETE FROM {table}")
