@@ -22,6 +22,7 @@ from marketplace_core.errors import BadTerms, NotFound
 from marketplace_core.events import record, record_all
 from marketplace_core.listings.rules import MOST_PHOTOS
 from marketplace_core.parties import as_whom
+from marketplace_core.photos.queries import check_own
 from marketplace_core.transitions import TIME, Condition, lapse, make
 
 REASONS = ("weight", "quality", "not_delivered", "payment", "other")
@@ -40,6 +41,7 @@ async def open_dispute(
     _check_evidence(said, photos)
     there = await held(desk, code)
     who = await as_which(desk, there, actor_id, "dispute")
+    await check_own(desk, photos, actor_id)
     await move_booking(desk, there, "dispute", who=who, actor_id=actor_id, told={"reason": reason})
     await desk.db.execute(
         insert(t).values(
@@ -66,6 +68,7 @@ async def answer(desk: Desk, *, actor_id: UUID, code: str, said: str, photos: Se
     """The other side's view of it."""
     _check_evidence(said, photos)
     there, quarrel, who = await _under_way(desk, code, actor_id, "answer")
+    await check_own(desk, photos, actor_id)
     await _move(
         desk,
         there,

@@ -20,6 +20,7 @@ from marketplace_core.listings.rules import LIFETIME, check_price, check_terms
 from marketplace_core.listings.stock import about
 from marketplace_core.listings.transitions import LISTING_LIFE
 from marketplace_core.offers.lapsing import lapse_offers
+from marketplace_core.photos.queries import check_own
 from marketplace_core.places.models import pincode, place_values
 from marketplace_core.places.place import Place
 from marketplace_core.transitions import TIME, lapse, make
@@ -64,6 +65,7 @@ async def publish(
     check_price(commodity, price_paise, per, sure=sure)
     actor_id = actor_id or seller_id
     who = await _speaker(desk, actor_id, seller_id)
+    await check_own(desk, photos, seller_id, actor_id)
     if not (await desk.db.execute(select(exists().where(pincode.c.pincode == place.pincode)))).scalar():
         raise BadTerms("place")
     row = await write_coded(

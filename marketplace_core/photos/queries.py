@@ -1,14 +1,17 @@
 """Have we seen this photo before?"""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Integer, Uuid, and_, cast, column, func, or_, select
+from sqlalchemy import ARRAY, Integer, Uuid, and_, any_, cast, column, func, literal, or_, select
 
+from marketplace_core.bookings.models import booking
 from marketplace_core.desk import Desk
+from marketplace_core.disputes.models import dispute
+from marketplace_core.errors import BadTerms
 from marketplace_core.listings.models import listing
 from marketplace_core.photos.models import photo, photo_print, photo_use
 from marketplace_core.photos.prints import LIKE, NEAR_BITS, alike, probes
@@ -106,9 +109,35 @@ async def owner(desk: Desk, photo_id: UUID) -> UUID | None:
     return found.scalar_one_or_none()
 
 
+async def check_own(desk: Desk, photo_ids: Sequence[UUID], *people: UUID) -> None:
+    """Nobody shows a photo of somebody else's: shown for sale, everybody could see it. One that has not come yet is
+    its sender's secret."""
+    foreign = await desk.db.execute(
+        select(photo.c.id).where(
+            photo.c.tenant_id == desk.tenant, photo.c.id.in_(photo_ids), photo.c.person_id.not_in(people)
+        )
+    )
+    if foreign.first():
+        raise BadTerms("photos")
+
+
 async def key_for(desk: Desk, photo_id: UUID, person_id: UUID, roles: Collection[str]) -> str | None:
-    """Where a photo lies, for those who may see it: its sender, everybody while its lot is for sale, and agents
-    and operators, who grade and review."""
+    """Where a photo lies, for those who may see it: its sender, everybody while its lot is for sale, both sides of a
+    quarrel in which it was shown, and agents and operators, who grade and review."""
+    quarrel = (
+        select(dispute.c.id)
+        .join(booking, and_(booking.c.tenant_id == dispute.c.tenant_id, booking.c.id == dispute.c.booking_id))
+        .where(
+            dispute.c.tenant_id == desk.tenant,
+            or_(
+                *(
+                    literal(photo_id, Uuid) == any_(shown)
+                    for shown in (dispute.c.photos, dispute.c.answer_photos)
+                )
+            ),
+            or_(booking.c.seller_id == person_id, booking.c.buyer_id == person_id),
+        )
+    )
     for_sale = (
         select(photo_use.c.photo_id)
         .join(
@@ -124,7 +153,7 @@ async def key_for(desk: Desk, photo_id: UUID, person_id: UUID, roles: Collection
     allowed = (
         []
         if {"field_agent", "operator"} & set(roles)
-        else [or_(photo.c.person_id == person_id, for_sale.exists())]
+        else [or_(photo.c.person_id == person_id, for_sale.exists(), quarrel.exists())]
     )
     found = await desk.db.execute(
         select(photo.c.key).where(photo.c.tenant_id == desk.tenant, photo.c.id == photo_id, *allowed)

@@ -16,6 +16,7 @@ from tests.conftest import NOW
 from tests.marketplace_core.api.conftest import FARMER, Town, settle
 from tests.marketplace_core.api.test_listings import STRAW
 from tests.marketplace_core.api.test_rooms import Headers, booked, my_id
+from tests.marketplace_core.pictures import file_of, picture
 
 
 @pytest.mark.parametrize(
@@ -164,3 +165,41 @@ async def test_a_new_market_and_its_number_stand_in_the_book(town: Town) -> None
         ("organisation.added", f"organisation {own}"),
         ("organisation.number_given", f"organisation {own}"),
     ]
+
+
+async def photo_of(town: Town, who: Headers, seed: int) -> str:
+    sent = await town.client.post(
+        "/photos", content=file_of(picture(seed)), headers=who | {"Content-Type": "image/jpeg"}
+    )
+    own: str = sent.json()["id"]
+    return own
+
+
+async def test_evidence_is_seen_by_both_sides_and_shown_for_sale_by_neither(
+    town: Town, farmer: Headers, buyer: Headers
+) -> None:
+    client = town.client
+    stranger = await town.sign_in("+919800000003")
+    code = await booked(town, farmer, buyer)
+    async with open_desk(town.engine, TENANT, NOW) as desk:
+        await desk.db.execute(text("UPDATE booking SET state = 'delivered'"))
+    wet, dry = await photo_of(town, buyer, 1), await photo_of(town, farmer, 2)
+    quarrel = {"reason": "quality", "said": "half of it is wet"}
+    foreign = await client.post(f"/bookings/{code}/dispute", json=quarrel | {"photos": [dry]}, headers=buyer)
+    assert (foreign.status_code, foreign.json()["error"]["field"]) == (422, "photos")
+    assert (await client.get(f"/photos/{wet}", headers=farmer)).status_code == 404
+    told = await client.post(f"/bookings/{code}/dispute", json=quarrel | {"photos": [wet]}, headers=buyer)
+    assert told.status_code == 201, told.text
+    answer = {"said": "it was dry", "photos": [dry]}
+    assert (
+        await client.post(f"/bookings/{code}/dispute/answer", json=answer, headers=farmer)
+    ).status_code == 200
+    for who, seen in ((farmer, 200), (buyer, 200), (stranger, 404)):
+        for photo in (wet, dry):
+            assert (await client.get(f"/photos/{photo}", headers=who)).status_code == seen
+    taken = await client.post("/listings", json=STRAW | {"photos": [wet]}, headers=farmer)
+    assert (taken.status_code, taken.json()["error"]["field"]) == (422, "photos")
+    assert (await client.get(f"/photos/{wet}", headers=stranger)).status_code == 404
+    own = await client.post("/listings", json=STRAW | {"photos": [dry]}, headers=farmer)
+    assert own.status_code == 201
+    assert (await client.get(f"/photos/{dry}", headers=stranger)).status_code == 200
