@@ -4,17 +4,20 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query
-from pydantic import Field
+from pydantic import Field, StringConstraints
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from marketplace_core.accounts import commands as accounts
 from marketplace_core.api.faults import refuses
+from marketplace_core.api.me import Language
 from marketplace_core.api.route import AtDesk, Me, doors
-from marketplace_core.api.shapes import Told
+from marketplace_core.api.shapes import Asked, Lines, Told
 from marketplace_core.privacy import commands, queries
 from marketplace_core.privacy.errors import NoConsent, NotAsked
 
 router = doors("privacy")
 
+PURPOSE = r"^[a-z_]{1,40}$"
 EXPORT: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {
@@ -24,6 +27,12 @@ EXPORT: dict[int | str, dict[str, Any]] = {
         "description": "Table by table, and who looked at it.",
     }
 }
+
+
+class NewConsent(Asked):
+    purpose: Annotated[str, StringConstraints(pattern=PURPOSE), Field(examples=["marketplace"])]
+    language: Language
+    wording: Lines
 
 
 class ConsentShown(Told):
@@ -62,10 +71,15 @@ async def consents(desk: AtDesk, me: Me) -> list[ConsentShown]:
     return [ConsentShown.model_validate(each) for each in await queries.consents(desk, me.person_id)]
 
 
+@router.post("/me/consents", status_code=201, summary="Agree to something")
+async def give(body: NewConsent, desk: AtDesk, me: Me) -> ConsentShown:
+    """With exactly the words that I was shown."""
+    await accounts.give_consent(desk, me.person_id, channel="api", **body.model_dump())
+    return ConsentShown.model_validate((await queries.consents(desk, me.person_id))[0])
+
+
 @router.delete("/me/consents/{purpose}", summary="Withdraw a consent", responses=refuses(NoConsent))
-async def withdraw(
-    purpose: Annotated[str, Path(pattern=r"^[a-z_]{1,40}$")], desk: AtDesk, me: Me
-) -> Withdrawn:
+async def withdraw(purpose: Annotated[str, Path(pattern=PURPOSE)], desk: AtDesk, me: Me) -> Withdrawn:
     """As easily as it was given; the history stays."""
     return Withdrawn(withdrawn=await commands.withdraw_consent(desk, me.person_id, purpose=purpose))
 

@@ -203,3 +203,16 @@ async def test_evidence_is_seen_by_both_sides_and_shown_for_sale_by_neither(
     own = await client.post("/listings", json=STRAW | {"photos": [dry]}, headers=farmer)
     assert own.status_code == 201
     assert (await client.get(f"/photos/{dry}", headers=stranger)).status_code == 200
+
+
+async def test_a_consent_is_kept_in_the_words_that_were_shown(town: Town, farmer: Headers) -> None:
+    words = {"purpose": "service", "language": "pa", "wording": "ਮੈਂ ਸਹਿਮਤ ਹਾਂ।"}
+    given = await town.client.post("/me/consents", json=words, headers=farmer)
+    assert given.status_code == 201, given.text
+    assert words.items() <= given.json().items() and given.json()["channel"] == "api"
+    for wrong in ({"purpose": "Service!"}, {"language": "xx"}, {"wording": ""}):
+        assert (await town.client.post("/me/consents", json=words | wrong, headers=farmer)).status_code == 422
+    taken = await town.client.delete("/me/consents/service", headers=farmer)
+    assert taken.json() == {"withdrawn": 1}
+    (kept,) = (await town.client.get("/me/consents", headers=farmer)).json()
+    assert kept["wording"] == words["wording"] and kept["withdrawn_at"]
