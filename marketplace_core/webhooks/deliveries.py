@@ -12,11 +12,12 @@ from marketplace_core.desk import Desk
 from marketplace_core.webhooks import models as t
 from marketplace_core.webhooks.commands import disable_by_house
 from marketplace_core.webhooks.rules import GONE, pause_after, retry_after_of, wait_after
-from marketplace_core.webhooks.wire import Answer
+from marketplace_core.webhooks.wire import MOST_AT_ONCE, Answer
 
 #: Longer than any attempt lasts: whoever has not answered by then is dead.
 LEASE = timedelta(seconds=60)
-AT_ONCE, AT_ONCE_PER_ENDPOINT = 200, 100
+#: Half of what goes out at once, so that one slow receiver leaves room for the others.
+AT_ONCE_PER_ENDPOINT = MOST_AT_ONCE // 2
 
 # Only the head of each (endpoint, subject) may go. What another worker holds is still waiting, so it keeps those
 # behind it back; a failing head has a later `due_at`, and nothing behind it is a head.
@@ -66,7 +67,7 @@ async def claim(desk: Desk) -> list[Claimed]:
             "tenant": desk.tenant,
             "now": desk.now,
             "until": desk.now + LEASE,
-            "at_once": AT_ONCE,
+            "at_once": MOST_AT_ONCE,
             "per_endpoint": AT_ONCE_PER_ENDPOINT,
         },
     )
