@@ -122,7 +122,7 @@ async def near(  # noqa: PLR0917 - each comes by its name, from the query
 @router.get("/listings/{code}", summary="One lot", responses=refuses(NotFound))
 async def one(code: ListingCode, desk: AtDesk, me: Me) -> ListingShown:
     listing = await queries.by_code(desk, code)
-    if listing is None:
+    if listing is None or (listing.state == "draft" and listing.seller_id != me.person_id):
         raise NotFound("listing")
     return shown(listing, me.person_id)
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import case, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from marketplace_core.bookings.models import booking
 from marketplace_core.commodities import KG_PER
@@ -99,7 +100,10 @@ async def _kept(desk: Desk, commodity: str) -> list[Known]:
 
 
 async def _deals(desk: Desk, commodity: str, place: Place) -> Sequence[tuple[float, float, date]]:
-    """Paise a quintal, kilometres away, day of completion."""
+    """Paise a quintal, kilometres away, day of completion: of every two people the newest deal alone.
+
+    Two who sell to each other all day long are one voice.
+    """
     km = km_from(place.lat, place.lon, listing.c.lat, listing.c.lon)
     kg = case(*((booking.c.per == unit, each) for unit, each in KG_PER.items()))
     rows = await desk.db.execute(
@@ -115,5 +119,7 @@ async def _deals(desk: Desk, commodity: str, place: Place) -> Sequence[tuple[flo
             listing.c.commodity == commodity,
             km <= DEAL_KM,
         )
+        .ext(distinct_on(booking.c.seller_id, booking.c.buyer_id))
+        .order_by(booking.c.seller_id, booking.c.buyer_id, booking.c.moved_at.desc(), booking.c.id.desc())
     )
     return [(float(row.paise), row.km, row.moved_at.astimezone(KOLKATA).date()) for row in rows]

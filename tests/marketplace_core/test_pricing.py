@@ -21,7 +21,7 @@ from marketplace_core.pricing.commands import set_residue_price
 from marketplace_core.pricing.models import market, market_price
 from marketplace_core.pricing.queries import quote
 from marketplace_core.pricing.rules import Range, fair_range, quantile, trend, weight, widened
-from tests.marketplace_core.people import LUDHIANA, MANDYA, MOGA, buyer, farmer, somebody, straw
+from tests.marketplace_core.people import LUDHIANA, MANDYA, MOGA, farmer, somebody, straw
 
 #: The last day of the shipped market days.
 NEWEST = date(2026, 7, 24)
@@ -201,30 +201,38 @@ async def test_operators_keep_what_residue_brings(desk: Desk) -> None:
     assert elsewhere.reasons[0].facts["of_another_state"] is True
 
 
-async def closed_deals(desk: Desk, count: int) -> None:
-    seller, me = await farmer(desk), await buyer(desk)
+async def closed_deals(desk: Desk, count: int, *, buyers: int) -> None:
+    seller = await farmer(desk)
+    people = [await somebody(desk, f"+91980000020{n}", name=f"Buyer {n}") for n in range(buyers)]
     for n in range(count):
         lot = await straw(desk, seller, price_paise=24_000 + 1_000 * n)
-        await offers.book_at_listed_price(desk, buyer_id=me, code=lot.code, kg=1_000)
+        await offers.book_at_listed_price(desk, buyer_id=people[n % buyers], code=lot.code, kg=1_000)
     done = {"state": "completed", "moved_at": desk.now - timedelta(days=1)}
     await desk.db.execute(update(booking).values(**done))
 
 
 async def test_five_closed_deals_speak_before_any_table(desk: Desk) -> None:
-    await closed_deals(desk, 4)
+    await closed_deals(desk, 4, buyers=4)
     published = await quote(desk, commodity="paddy_straw", place=LUDHIANA)
     assert published is not None
     assert published.likely is None
-    await closed_deals(desk, 5)
+    await closed_deals(desk, 5, buyers=5)
     ours = await quote(desk, commodity="paddy_straw", place=LUDHIANA)
     assert ours is not None
     assert (ours.low, ours.likely, ours.high) == (24_000, 26_000, 28_000)
     assert (ours.as_of, ours.scope, ours.where) == (date(2026, 11, 19), "deals", "Ludhiana")
     assert ours.reasons[0].code == "from_own_deals"
-    assert ours.reasons[0].facts["deals"] == 9
+    assert ours.reasons[0].facts["deals"] == 5
     far = await quote(desk, commodity="paddy_straw", place=MANDYA)
     assert far is not None
     assert far.likely is None
+
+
+async def test_two_who_deal_with_each_other_all_day_are_one_voice(desk: Desk) -> None:
+    await closed_deals(desk, 9, buyers=1)
+    found = await quote(desk, commodity="paddy_straw", place=LUDHIANA)
+    assert found is not None
+    assert (found.scope, found.reasons[0].code) == ("state", "from_reference")
 
 
 # The rules, without a database.
