@@ -13,7 +13,7 @@ from marketplace_core.api.paging import Cursor, Limit, Page
 from marketplace_core.api.places import Coarse, Where, place_at
 from marketplace_core.api.route import AtDesk, Me, doors
 from marketplace_core.api.shapes import Asked, ForPerson, Kg, Lat, ListingCode, Lon, Paise, Told
-from marketplace_core.errors import BadTerms, ListingGone, NotFound, NotYours, PriceLooksWrong
+from marketplace_core.errors import BadTerms, ListingGone, Moved, NotFound, NotYours, PriceLooksWrong
 from marketplace_core.listings import commands, queries
 from marketplace_core.listings.queries import Listing
 from marketplace_core.listings.rules import MOST_PHOTOS
@@ -38,6 +38,7 @@ class NewListing(Asked):
     photos: list[UUID] = Field([], max_length=MOST_PHOTOS, description="Ids of photos uploaded before.")
     for_person: ForPerson = None
     sure: bool = Field(False, description="This unusual price is meant: send it after `price_looks_wrong`.")
+    draft: bool = Field(False, description="Not for sale yet, and seen by nobody else.")
 
 
 class ListingShown(Told):
@@ -125,6 +126,16 @@ async def one(code: ListingCode, desk: AtDesk, me: Me) -> ListingShown:
     if listing is None or (listing.state == "draft" and listing.seller_id != me.person_id):
         raise NotFound("listing")
     return shown(listing, me.person_id)
+
+
+@router.post(
+    "/listings/{code}/put-up",
+    summary="Put a draft on the market",
+    responses=refuses(ListingGone, NotYours, Moved, BadTerms),
+)
+async def put_up(code: ListingCode, desk: AtDesk, me: Me) -> ListingShown:
+    """Its thirty days begin now."""
+    return shown(await commands.put_up(desk, seller_id=me.person_id, code=code), me.person_id)
 
 
 @router.post("/listings/{code}/renew", summary="Thirty more days", responses=refuses(ListingGone, NotYours))

@@ -34,6 +34,19 @@ async def test_a_lot_is_put_up_and_seen_by_strangers_to_a_kilometre(
     assert own.json() == []
 
 
+async def test_a_draft_is_its_sellers_until_it_is_put_up(
+    town: Town, farmer: dict[str, str], buyer: dict[str, str]
+) -> None:
+    draft = (await town.client.post("/listings", json=STRAW | {"draft": True}, headers=farmer)).json()
+    assert draft["state"] == "draft"
+    path = f"/listings/{draft['code']}"
+    assert (await town.client.get(path, headers=farmer)).json()["state"] == "draft"
+    assert (await town.client.get(path, headers=buyer)).status_code == 404
+    assert (await town.client.post(f"{path}/put-up", headers=buyer)).status_code == 403
+    assert (await town.client.post(f"{path}/put-up", headers=farmer)).json()["state"] == "active"
+    assert (await town.client.get(path, headers=buyer)).json()["state"] == "active"
+
+
 async def test_pages_hold_every_lot_once(town: Town, farmer: dict[str, str]) -> None:
     codes = []
     for kg in range(1, 6):
