@@ -14,7 +14,7 @@ from marketplace_core.audit import commands as audit
 from marketplace_core.bookings.models import booking
 from marketplace_core.bookings.transitions import BOOKING_LIFE
 from marketplace_core.codes import PAYMENT as PAYMENT_CODE
-from marketplace_core.codes import new_code, spoken
+from marketplace_core.codes import spoken, write_coded
 from marketplace_core.desk import Desk
 from marketplace_core.errors import BadTerms, Moved, NotFound, NotMet, NotYours
 from marketplace_core.escrow import commands as escrow
@@ -161,27 +161,19 @@ async def _count_attempt(desk: Desk, payer_id: UUID) -> None:
 
 
 async def _create(desk: Desk, payer_id: UUID, method: str, booking_id: UUID | None, paise: int) -> UUID:
-    row = None
-    while row is None:  # a code that is taken already is drawn again
-        row = (
-            await desk.db.execute(
-                upsert(t)
-                .values(
-                    tenant_id=desk.tenant,
-                    code=new_code(PAYMENT_CODE),
-                    payer_id=payer_id,
-                    booking_id=booking_id,
-                    paise=paise,
-                    method=method,
-                    state="created",
-                    created_at=desk.now,
-                    moved_at=desk.now,
-                    moved_by="payer",
-                )
-                .on_conflict_do_nothing(index_elements=["tenant_id", "code"])
-                .returning(t)
-            )
-        ).one_or_none()
+    row = await write_coded(
+        desk,
+        t,
+        PAYMENT_CODE,
+        payer_id=payer_id,
+        booking_id=booking_id,
+        paise=paise,
+        method=method,
+        state="created",
+        created_at=desk.now,
+        moved_at=desk.now,
+        moved_by="payer",
+    )
     told = await about(desk, row)
     await events.record(desk, "payment.created", row.code, told | {"actor_id": str(payer_id), "by": "payer"})
     payment_id: UUID = row.id
