@@ -46,6 +46,8 @@ UPSERT = text("""
     WHERE (market_price.low_paise, market_price.likely_paise, market_price.high_paise)
         IS DISTINCT FROM (excluded.low_paise, excluded.likely_paise, excluded.high_paise)
 """)
+#: For the planner, which believes in two rows a query until it has looked.
+LEARN = text("ANALYZE market, market_price")
 COPY = "COPY market_price (commodity, market_id, day, low_paise, likely_paise, high_paise, source) FROM STDIN"
 AT_ONCE = 20_000
 
@@ -80,6 +82,7 @@ async def fill(db: AsyncConnection) -> None:
     async with connection.cursor() as cursor, cursor.copy(COPY) as copy:
         for block in days:  # a hundred thousand rows one by one would take a second more
             await copy.write(block)
+    await db.execute(LEARN)
 
 
 async def bring_in(
@@ -91,6 +94,7 @@ async def bring_in(
     ids, new = await _markets(db, told.series)
     drop_slips(told, await _before(db, told, ids))
     written = await _write(db, told, ids, source)
+    await db.execute(LEARN)
     return Imported(told.rows, told.market_days, written, new, {k: n for k, n in told.dropped.items() if n})
 
 

@@ -57,6 +57,9 @@ CREATE TABLE residue_reference (
 );
 
 DROP TABLE reference_price;
+
+-- Whoever brings in a hundred thousand rows tells the planner so at once: it takes a minute to find out by itself.
+GRANT MAINTAIN ON market, market_price TO mandi_app;
 """
 
 
