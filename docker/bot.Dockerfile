@@ -11,7 +11,7 @@ RUN useradd --system --uid 10001 --create-home mandi \
     && install -d -o mandi -g mandi /var/lib/mandi
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
-ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 MPLCONFIGDIR=/tmp/matplotlib
 WORKDIR /app
 USER mandi
 EXPOSE 8000
