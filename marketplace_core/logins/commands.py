@@ -133,19 +133,6 @@ async def leave(desk: Desk, session_id: UUID) -> None:
     await _end(desk, session_id, "logout")
 
 
-async def end_sessions(desk: Desk, person_id: UUID, by: str) -> None:
-    """Everywhere at once: somebody is deleted, or their phone is lost."""
-    await desk.db.execute(
-        update(session)
-        .where(
-            session.c.tenant_id == desk.tenant,
-            session.c.person_id == person_id,
-            session.c.ended_at.is_(None),
-        )
-        .values(ended_at=desk.now, ended_by=by)
-    )
-
-
 async def forget_old(desk: Desk) -> int:
     """Sessions whose last token has run out, and codes nobody can use or is locked by; how many rows."""
     t = refresh_token.c

@@ -133,13 +133,23 @@ async def test_a_database_that_is_away_is_said_and_not_shown(tmp_path: Path) -> 
     await engine.dispose()
 
 
-async def test_a_bug_says_nothing_of_itself(town: Town, farmer: dict[str, str], monkeypatch: Any) -> None:
-    def broken(*_: object, **__: object) -> None:
+async def test_a_bug_says_nothing_of_itself(tmp_path: Path, engine: AsyncEngine, clean: None) -> None:
+    api = create_api(
+        make_office(
+            lambda: engine,
+            MarketSettings(_env_file=None, mandi_home=tmp_path),  # type: ignore[call-arg]
+            clock=lambda: NOW,
+        )
+    )
+
+    @api.get("/with-a-bug")
+    async def with_a_bug() -> None:
         raise KeyError("secret of the house")
 
-    monkeypatch.setattr("marketplace_core.accounts.queries.person", broken)
+    transport = httpx.ASGITransport(app=api)
     with capture_logs() as lines:
-        said = await town.client.get("/me", headers=farmer)
+        async with httpx.AsyncClient(transport=transport, base_url="http://market") as client:
+            said = await client.get("/with-a-bug")
     assert [line["event"] for line in lines] == ["request failed"]
     assert problem(said) == (500, "our_fault")
     assert "secret" not in said.text
