@@ -1,19 +1,18 @@
 """What a message is about when the language model is down, slow or unsure: words that give it away.
 
-`keywords.tsv` lists them by intent, the telling ones first; a star stands for any ending.
+`languages/<code>/keywords.tsv` lists them by intent, in English the telling ones first; a star stands for any ending.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import regex
 
+from nlu.languages import lines
 from nlu.normalise import normalise
 
-_FILE = Path(__file__).with_name("keywords.tsv")
 _ONE_WORD, _ONLY_VALUES, _MORE_WORDS, _WITH_VALUE = 0.5, 0.6, 0.7, 0.8
 _NOTHING = 0.15
 
@@ -57,8 +56,9 @@ def guess(text: str, values: Mapping[str, Any]) -> Guess:
 @cache
 def _patterns() -> list[tuple[str, regex.Pattern[str]]]:
     patterns = []
-    for line in _FILE.read_text(encoding="utf-8").splitlines()[1:]:
-        intent, _language, forms = line.split("\t")
+    of_english = [intent for language, (intent, _) in lines("keywords") if language == "en"]
+    listed = [(intent, forms) for _, (intent, forms) in lines("keywords")]
+    for intent, forms in sorted(listed, key=lambda line: of_english.index(line[0])):
         either = "|".join(_pattern(form) for form in sorted(forms.split("|"), key=len, reverse=True))
         patterns.append((intent, regex.compile(rf"(?<!\S)(?:{either})(?!\S)")))
     return patterns

@@ -1,40 +1,31 @@
 """The words farmers use for amounts, units, days and produce, found in a message.
 
-`lexicon.tsv` has one form a line: kind, canonical, language, script, form. Adding a language or a commodity is adding
-lines.
+`languages/<code>/lexicon.tsv` has one form a line: kind, canonical, script, form. Adding a language or a commodity is
+adding lines.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
+import regex
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
-from nlu.normalise import Word, clean, words
+from nlu.languages import lines
+from nlu.normalise import Word, clean, fold, words
 from nlu.phonetic import skeleton
 
-_FILE = Path(__file__).with_name("lexicon.tsv")
+#: The language of words that are nobody's own.
+ANY = "any"
+#: Kinds that are no words but parts of them.
+_OF_WORDS = frozenset({"ending", "place_ending"})
+
 #: A shorter skeleton says too little: gadi is a vehicle in Hindi and straw in Telugu.
 _SKELETON_LETTERS, _TYPO_LETTERS = 5, 6
+#: What is left of a Latin word without its ending must be this long, while its language is not known.
+_STEM_LETTERS = 4
 
-#: Case endings that Kannada writes onto the word; what is left may have lost its final u.
-_ENDINGS = {
-    "kn": tuple(
-        sorted(
-            (
-                "ಗಳನ್ನು", "ವನ್ನು", "ಯನ್ನು", "ನ್ನು", "ಅನ್ನು", "ಗಳು", "ಗಳ", "ದಲ್ಲಿ", "ಯಲ್ಲಿ", "ನಲ್ಲಿ", "ಿನಲ್ಲಿ",
-                "ದಿಂದ", "ಯಿಂದ", "ನಿಂದ", "ಿನಿಂದ", "ಿಗೆ", "ಗೆ", "ಕ್ಕೆ", "ಿನ", "ದ", "ನ", "ಯ", "ಗಳಿಗೆ", "ರಂದು", "ಕ್ಕೆ", "ವು",
-                "gallannu", "galannu", "vannu", "yannu", "annu", "galu", "gala", "dalli", "yalli", "nalli", "inalli",
-                "dinda", "yinda", "ninda", "inda", "ige", "ge", "kke", "ke", "ina", "da", "na", "ya", "alli",
-            ),
-            key=len,
-            reverse=True,
-        )
-    )
-}  # fmt: skip
-_ALL_ENDINGS = tuple(ending for endings in _ENDINGS.values() for ending in endings)
 _INFLECTED = frozenset(
     {
         "unit",
@@ -49,7 +40,8 @@ _INFLECTED = frozenset(
         "multiplier",
     }
 )
-_DATIVE = ("ಗೆ", "ಕ್ಕೆ", "ige", "ge", "kke")
+#: The vowel that an ending may take the place of: ನೆಲ್ಲು, but ನೆಲ್ಲಿನ.
+_LAST_VOWEL = regex.compile(r"(?<=\w\w)(?:[aeiou]|\p{M})$")
 
 
 @dataclass(frozen=True)
@@ -80,11 +72,43 @@ class Hit:
 def _index() -> dict[str, dict[str, tuple[Sense, ...]]]:
     """By kind, then by the folded form, its words joined by a space."""
     index: dict[str, dict[str, dict[Sense, None]]] = {}
-    for line in _FILE.read_text(encoding="utf-8").splitlines()[1:]:
-        kind, canonical, language, _script, form = line.split("\t")
-        key = " ".join(word.key for word in words(clean(form)))
-        index.setdefault(kind, {}).setdefault(key, {})[Sense(kind, canonical, language)] = None
+    for language, (kind, canonical, _script, form) in lines("lexicon"):
+        if kind not in _OF_WORDS:
+            sense = Sense(kind, canonical, language)
+            index.setdefault(kind, {}).setdefault(_key(form), {})[sense] = None
     return {kind: {key: tuple(senses) for key, senses in forms.items()} for kind, forms in index.items()}
+
+
+def _key(form: str) -> str:
+    return " ".join(word.key for word in words(clean(form)))
+
+
+@cache
+def endings(kind: str) -> dict[str, dict[str, str]]:
+    """By language, what is written onto words, the longest first, and what it means or stands for."""
+    found: dict[str, dict[str, str]] = {}
+    for language, (one, canonical, _script, form) in lines("lexicon"):
+        if one == kind:
+            found.setdefault(language, {})[fold(clean(form))] = canonical
+    return {
+        language: dict(sorted(all_.items(), key=lambda ending: -len(ending[0])))
+        for language, all_ in found.items()
+    }
+
+
+@cache
+def _all_endings() -> tuple[str, ...]:
+    return tuple({ending for of_one in endings("ending").values() for ending in of_one})
+
+
+@cache
+def _without_last_vowel(kind: str) -> dict[str, tuple[Sense, ...]]:
+    shorter: dict[str, dict[Sense, None]] = {}
+    for key, senses in _index()[kind].items():
+        stem = _LAST_VOWEL.sub("", key)
+        if stem != key:
+            shorter.setdefault(stem, {}).update(dict.fromkeys(senses))
+    return {stem: tuple(senses) for stem, senses in shorter.items()}
 
 
 @cache
@@ -159,9 +183,9 @@ def find(said: Sequence[Word], at: int, kind: str, language: str | None = None) 
         key = " ".join(word.key for word in said[at : at + length])
         if senses := index.get(key):
             return Hit(length, _preferred(senses, language))
-        for stem, ending in _stems(key) if kind in _INFLECTED else ():
-            if senses := tuple(s for s in index.get(stem, ()) if s.language in ("kn", "xx", "en")):
-                return Hit(length, _preferred(senses, language), ending)
+        if kind in _INFLECTED and (inflected := _inflected(key, kind, language)):
+            senses, ending = inflected
+            return Hit(length, _preferred(senses, language), ending)
     return None
 
 
@@ -181,7 +205,7 @@ def resembles(said: Sequence[Word], at: int, kind: str, language: str | None = N
 
 def is_dative(ending: str) -> bool:
     """ಕ್ವಿಂಟಲ್‌ಗೆ and quintalge mean "per quintal"."""
-    return ending in _DATIVE
+    return any(of_one.get(ending) == "per" for of_one in endings("ending").values())
 
 
 def _one_slip_away(bone: str, kind: str) -> tuple[Sense, ...]:
@@ -198,25 +222,31 @@ def _unmistakable(kind: str, first: str) -> list[str]:
     return [bone for bone in _skeletons(kind) if len(bone) >= _TYPO_LETTERS and bone[0] == first]
 
 
-def _stems(key: str) -> Iterator[tuple[str, str]]:
-    if not key.endswith(_ALL_ENDINGS):
-        return
-    for endings in _ENDINGS.values():
-        for ending in endings:
+def _inflected(key: str, kind: str, language: str | None) -> tuple[tuple[Sense, ...], str] | None:
+    """ರಾಗಿಯನ್ನು is ರಾಗಿ and an ending; in ನೆಲ್ಲಿನ the ending has taken the place of a vowel."""
+    if not key.endswith(_all_endings()):
+        return None
+    for spoken, of_one in endings("ending").items():
+        if language not in (spoken, None) and key.isascii():
+            continue
+        for ending in of_one:
             stem = key.removesuffix(ending)
-            if len(stem) >= 2 and stem != key:
-                yield stem, ending
-                yield stem + ("u" if stem.isascii() else "ು"), ending
+            if stem == key or len(stem) < (_STEM_LETTERS if key.isascii() and language is None else 2):
+                continue
+            forms = (*_index()[kind].get(stem, ()), *_without_last_vowel(kind).get(stem, ()))
+            if senses := tuple(sense for sense in forms if sense.language in (spoken, ANY, "en")):
+                return senses, ending
+    return None
 
 
 def _spoken_here(senses: tuple[Sense, ...], language: str | None) -> tuple[Sense, ...]:
     if language is None:
         return senses
-    return tuple(sense for sense in senses if sense.language in (language, "en", "xx"))
+    return tuple(sense for sense in senses if sense.language in (language, "en", ANY))
 
 
 def _preferred(senses: tuple[Sense, ...], language: str | None) -> tuple[Sense, ...]:
-    for wanted in ((language,), ("en", "xx")):
+    for wanted in ((language,), ("en", ANY)):
         if kept := tuple(sense for sense in senses if sense.language in wanted):
             return kept
     return senses

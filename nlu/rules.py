@@ -1,16 +1,14 @@
 """Whole messages that mean one thing: they need no model, and are never wrong.
 
-The words stand in `rules.tsv`, one line for an intent and a language.
+The words stand in `languages/<code>/rules.tsv`, one line for an intent.
 """
 
 from functools import cache
-from pathlib import Path
 
 from nlu import lexicon
+from nlu.languages import lines
 from nlu.normalise import normalise
 from nlu.understanding import Expecting, Understanding
-
-_FILE = Path(__file__).with_name("rules.tsv")
 
 #: They mean the same while a name or a free text is being asked for.
 _UNIVERSAL = frozenset({"stop", "start", "help", "menu", "back", "repeat", "cancel", "talk_to_human"})
@@ -46,8 +44,7 @@ def rule(text: str, expecting: Expecting | None = None, language: str | None = N
 def _table() -> dict[str, dict[str, str]]:
     """By the words of the message, the intent by language."""
     table: dict[str, dict[str, str]] = {}
-    for line in _FILE.read_text(encoding="utf-8").splitlines()[1:]:
-        intent, language, forms = line.split("\t")
+    for language, (intent, forms) in lines("rules"):
         for form in forms.split("|"):
             table.setdefault(normalise(form), {})[language] = intent
     return table

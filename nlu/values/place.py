@@ -3,16 +3,13 @@
 A name in another script also carries `latin`, its sound in Latin letters, for a gazetteer that is written in them.
 """
 
+from functools import cache
+
 from nlu import lexicon
 from nlu.normalise import Word
 from nlu.phonetic import latin_name
 from nlu.values.message import Found, Message
 
-_CASES = (
-    ("ಿನಿಂದ", "ು"), ("ಿನಲ್ಲಿ", "ು"), ("ದಿಂದ", ""), ("ಯಿಂದ", ""), ("ನಿಂದ", ""), ("ಿಂದ", "ು"), ("ದಲ್ಲಿ", ""), ("ಯಲ್ಲಿ", ""),
-    ("ನಲ್ಲಿ", ""), ("ಲ್ಲಿ", ""), ("inalli", "u"), ("ininda", "u"), ("yinda", ""), ("dinda", ""), ("ninda", ""),
-    ("inda", ""), ("dalli", ""), ("yalli", ""), ("nalli", ""), ("alli", ""),
-)  # fmt: skip
 _WORDS_OF_A_NAME = 3
 _LINES_OF_AN_ADDRESS = 8
 
@@ -54,7 +51,7 @@ def _marked(message: Message, at: int) -> Found | None:
         return Found("place", (_place(message.words[at + 1 : end]),), at, end)
     if lexicon.says_in(message.language, "place_after", key) and (start := _name_before(message, at)) < at:
         return Found("place", (_place(message.words[start:at]),), start, at + 1)
-    if message.language in ("kn", None) and _bare(key) != key and _unknown(message, at):
+    if _bare(key) != key and _unknown(message, at):
         return Found("place", (_place(message.words[at : at + 1]),), at, at + 1)
     return None
 
@@ -86,13 +83,19 @@ def _around(word: Word) -> bool:
 
 
 def _bare(key: str) -> str:
-    """Without the Kannada endings for "from" and "in"."""
-    for ending, restored in _CASES:
-        stem = key.removesuffix(ending)
+    """Without the endings for "from" and "in" that some languages write onto a name."""
+    for ending, letter in _place_endings():
+        stem, restored = key.removesuffix(ending), letter.strip("-")
         # Hosahalli and Govinda are whole names: a Latin stem ends in the vowel that the ending was hung on.
         if stem != key and len(stem) >= 2 and (restored or not stem.isascii() or stem[-1] in "aeiou"):
             return stem + restored
     return key
+
+
+@cache
+def _place_endings() -> tuple[tuple[str, str], ...]:
+    every = [pair for of_one in lexicon.endings("place_ending").values() for pair in of_one.items()]
+    return tuple(sorted(every, key=lambda pair: -len(pair[0])))
 
 
 def _place(said: tuple[Word, ...]) -> dict[str, str]:
