@@ -203,6 +203,16 @@ def resembles(said: Sequence[Word], at: int, kind: str, language: str | None = N
     return None
 
 
+def named(name: str, kind: str) -> str | None:
+    """What these words together are a form of this kind for; by their sound too, but without a slip."""
+    spoken = words(clean(name))
+    hit = find(spoken, 0, kind)
+    if hit and hit.length == len(spoken):
+        return hit.canonical
+    alike = _skeletons(kind).get(skeleton(" ".join(word.key for word in spoken)), ())
+    return alike[0].canonical if alike else None
+
+
 def is_dative(ending: str) -> bool:
     """ಕ್ವಿಂಟಲ್‌ಗೆ and quintalge mean "per quintal"."""
     return any(of_one.get(ending) == "per" for of_one in endings("ending").values())

@@ -24,7 +24,8 @@ Say = Callable[[str], None]
 
 _HERE = Path(__file__).parent
 _LOCK = _HERE / "requirements.lock"
-_SHAPES_THE_MODEL = ("config.yml", "domain.yml", "normalise.py", "phonetic.py", "requirements.lock")
+CONFIG = _HERE / "config.yml"
+_SHAPES_THE_MODEL = ("domain.yml", "normalise.py", "phonetic.py", "concepts.py", "requirements.lock")
 _READY = ".ready"
 _START_SECONDS = 120.0
 _STOP_SECONDS = 10.0
@@ -93,11 +94,11 @@ def ensure_environment(say: Say) -> Path:
     return home
 
 
-def ensure_model(say: Say) -> Path:
-    """The model of this data; trained when it is missing."""
+def ensure_model(say: Say, config: Path = CONFIG) -> Path:
+    """The model of this data; trained when it is missing. Another `config` is for comparing."""
     models = cache_folder() / "models"
     models.mkdir(exist_ok=True)
-    model = models / f"mandi-{_digest(_model_sources())}.tar.gz"
+    model = models / f"mandi-{_digest([config, *_model_sources()])}.tar.gz"
     if model.exists():
         return model
     home = ensure_environment(say)
@@ -105,15 +106,15 @@ def ensure_model(say: Say) -> Path:
         if not model.exists():
             started = time.monotonic()
             say("Training the language model (once, and after a change of its data)")
-            _train(home, model)
+            _train(home, config, model)
             say(f"Language model trained in {time.monotonic() - started:.0f} s")
     return model
 
 
 @contextlib.contextmanager
-def rasa_server(say: Say, port: int | None = None) -> Iterator[str]:
+def rasa_server(say: Say, port: int | None = None, config: Path = CONFIG) -> Iterator[str]:
     """A running Rasa with our model; yields its address and stops it afterwards."""
-    model = ensure_model(say)
+    model = ensure_model(say, config)
     home = ensure_environment(say)
     port = port or _free_port()
     with tempfile.TemporaryDirectory(prefix="mandi-rasa-") as folder:
@@ -181,12 +182,12 @@ def stop(process: subprocess.Popen[bytes]) -> None:
             return
 
 
-def _train(home: Path, model: Path) -> None:
+def _train(home: Path, config: Path, model: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="mandi-train-", dir=model.parent) as name:
         folder = Path(name)
         command = [
             str(home / "bin" / "rasa"), "train", "nlu", "--quiet",
-            "--config", str(_HERE / "config.yml"), "--nlu", str(_HERE / "data"), "--domain", str(_HERE / "domain.yml"),
+            "--config", str(config), "--nlu", str(_HERE / "data"), "--domain", str(_HERE / "domain.yml"),
             "--out", str(folder), "--fixed-model-name", "model",
         ]  # fmt: skip
         _checked(_run(command, folder), "Training the language model failed")
@@ -200,7 +201,12 @@ def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def _model_sources() -> list[Path]:
-    folders = (_HERE / "data").glob("*.yml"), (_HERE / "components").glob("*.py")
+    folders = (
+        (_HERE / "data").glob("*.yml"),
+        (_HERE / "components").glob("*.py"),
+        (_HERE / "languages").glob("*/concepts.tsv"),
+        (_HERE / "languages").glob("*/lexicon.tsv"),
+    )
     return sorted(
         [*(_HERE / name for name in _SHAPES_THE_MODEL), *(file for found in folders for file in found)]
     )

@@ -1,10 +1,10 @@
 """Text in, Understanding out: rules first, then Rasa, then the words that give a message away."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
-from typing import Literal, TextIO
+from typing import Any, Literal, TextIO
 
 from nlu.fallback import guess
 from nlu.language import Recognised, recognise
@@ -22,6 +22,9 @@ LONGEST = 1600
 NAMED_PLACE = 0.9
 CLEAR = 0.8
 _NO_WISH = frozenset({"inform", "out_of_scope", "weather", "greet", "thank", "affirm", "deny"})
+
+#: What the market trades in; the rest of what was heard serves the dialogue alone.
+_CANONICAL = ("commodity", "quantity", "price", "date", "place", "phone", "reference", "grade")
 
 #: Guessed when no word gives the message away; that does not outweigh a doubting Rasa.
 _SAYS_LITTLE = ("inform", "out_of_scope")
@@ -141,7 +144,21 @@ async def _understood_line(understander: Understander, line: str, today: date) -
             raise TypeError(text)
     except (ValueError, KeyError, TypeError, AttributeError):
         return {"error": 'each line is a JSON object with "text" and, if wanted, "language" and "expecting"'}
-    understood = asdict(
-        await understander.understand(text, language=language, expecting=expecting, today=today)
-    )
-    return {name: understood[name] for name in ("intent", "confidence", "language", "script", "values")}
+    heard = await understander.understand(text, language=language, expecting=expecting, today=today)
+    answer = {
+        "intent": heard.intent,
+        "confidence": round(heard.confidence, 4),
+        "language": heard.language,
+        "script": heard.script,
+        "values": canonical(heard.values),
+    }
+    return answer | ({"questions": dict(heard.alternatives)} if heard.alternatives else {})
+
+
+def canonical(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values in the form that the market and its partners agree on: a place by its name in Latin letters."""
+    kept = {name: values[name] for name in _CANONICAL if name in values}
+    place = kept.get("place")
+    if place and "latin" in place:
+        kept["place"] = {"name": place["latin"]}
+    return kept

@@ -1,7 +1,9 @@
-"""The intent of a message in any of our languages and scripts, from three views of its spelling."""
+"""The intent of a message in any of our languages and scripts, from four views of its spelling and sense."""
 
 import json
+import math
 import random
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -13,51 +15,53 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import csr_matrix, hstack
 from scipy.special import softmax
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
 from nlu.components.noise import noisy
+from nlu.concepts import concepts
 from nlu.normalise import normalise, shape
 from nlu.phonetic import devoiced, skeleton
 
-VIEWS = 3
+_SHORTEST, _LONGEST = 2, 4
 
 
-def views(text: str) -> list[str]:
-    """As normalised, as its phonetic skeleton, and as the skeleton without voice."""
+def features(text: str) -> list[str]:
+    """Pieces of the message as normalised, of its phonetic skeleton, of that without voice; and what it is about."""
     plain = shape(normalise(text))
     bones = skeleton(plain)
-    return [plain, bones, devoiced(bones)]
+    return [
+        *_pieces("p", plain),
+        *_pieces("s", bones),
+        *_pieces("d", devoiced(bones)),
+        *("c" + concept for concept in concepts(plain)),
+    ]
 
 
-def _vectorizer(config: dict[str, Any], vocabulary: Any = None) -> TfidfVectorizer:
-    return TfidfVectorizer(
-        analyzer="char_wb",
-        ngram_range=(config["min_ngram"], config["max_ngram"]),
-        sublinear_tf=True,
-        lowercase=False,
-        dtype=np.float32,
-        min_df=1 if vocabulary else config["rarest"],
-        vocabulary=vocabulary,
-    )
+def _pieces(view: str, text: str) -> list[str]:
+    return [
+        view + padded[i : i + length]
+        for word in text.split()
+        for padded in (f" {word} ",)
+        for length in range(_SHORTEST, min(_LONGEST, len(padded)) + 1)
+        for i in range(len(padded) - length + 1)
+    ]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class BridgeIntentClassifier(GraphComponent, IntentClassifier):
-    """TF-IDF of character n-grams over three views, one linear margin an intent, softmax at a temperature.
+    """TF-IDF of the features, one linear margin an intent, softmax at a temperature.
 
     Margins rather than a regression: on these data as accurate, and trained in seconds where that takes minutes.
-    Kept as JSON and npz: loads in a tenth of a second and runs no code from a file.
+    Kept as JSON and npz: loads in a moment and runs no code from a file. One message is a handful of rows to add up;
+    that is done here, because scikit-learn takes five times as long to put them into a matrix first.
     """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {
-            "C": 0.5,
-            "min_ngram": 2,
-            "max_ngram": 4,
+            "C": 2.0,
             "rarest": 3,
             "temperature": 0.22,
             "noisy_copies": 1,
@@ -73,8 +77,9 @@ class BridgeIntentClassifier(GraphComponent, IntentClassifier):
         self.config = config
         self._storage = storage
         self._resource = resource
-        self._vectorizers: list[TfidfVectorizer] = []
-        self._intents: list[str] = []
+        self._columns: dict[str, int] = {}
+        self._rarity = np.zeros(0, dtype=np.float32)
+        self.intents: list[str] = []
         self._weights = np.zeros((0, 0), dtype=np.float32)
         self._bias = np.zeros(0, dtype=np.float32)
 
@@ -103,34 +108,35 @@ class BridgeIntentClassifier(GraphComponent, IntentClassifier):
         copies = self.config["noisy_copies"]
         texts = [t for text, _ in said for t in (text, *(noisy(text, dice) for _ in range(copies)))]
         labels = [intent for _, intent in said for _ in range(1 + copies)]
-        columns = list(zip(*map(views, texts), strict=True))
-        self._vectorizers = [_vectorizer(self.config) for _ in range(VIEWS)]
-        features = [v.fit_transform(column) for v, column in zip(self._vectorizers, columns, strict=True)]
-        model = LinearSVC(
-            C=self.config["C"],
-            class_weight="balanced",
-            random_state=self.config["random_state"],
+        vectorizer = TfidfVectorizer(
+            analyzer=features, sublinear_tf=True, dtype=np.float32, min_df=self.config["rarest"]
         )
-        model.fit(hstack(features, format="csr"), labels)
-        self._intents = list(model.classes_)
-        self._weights = model.coef_.astype(np.float32)
+        rows = vectorizer.fit_transform(texts)
+        model = LinearSVC(
+            C=self.config["C"], class_weight="balanced", random_state=self.config["random_state"]
+        )
+        model.fit(rows, labels)
+        self._columns = {feature: int(column) for feature, column in vectorizer.vocabulary_.items()}
+        self._rarity = vectorizer.idf_.astype(np.float32)
+        self.intents = list(model.classes_)
+        self._weights = np.ascontiguousarray(model.coef_.T, dtype=np.float32)
         self._bias = model.intercept_.astype(np.float32)
 
-    def logits(self, texts: list[str]) -> np.ndarray:
-        columns = zip(*map(views, texts), strict=True)
-        features = csr_matrix(
-            hstack([v.transform(column) for v, column in zip(self._vectorizers, columns, strict=True)])
-        )
-        return features @ self._weights.T + self._bias
+    def margins(self, text: str) -> np.ndarray:
+        seen = Counter(self._columns[feature] for feature in features(text) if feature in self._columns)
+        if not seen:
+            return self._bias
+        columns = list(seen)
+        row = np.array([1 + math.log(times) for times in seen.values()], dtype=np.float32)
+        row *= self._rarity[columns]
+        row /= np.linalg.norm(row)
+        return row @ self._weights[columns] + self._bias
 
     def process(self, messages: list[Message]) -> list[Message]:
-        if not messages or not self._intents:
-            return messages
-        scores = self.logits([message.get(TEXT) or "" for message in messages])
-        chances = softmax(scores / self.config["temperature"], axis=1)
-        for message, row in zip(messages, chances, strict=True):
-            best = np.argsort(-row)[: self.config["ranking_length"]]
-            ranking = [{"name": self._intents[i], "confidence": float(row[i])} for i in best]
+        for message in messages if self.intents else ():
+            chances = softmax(self.margins(message.get(TEXT) or "") / self.config["temperature"])
+            best = np.argsort(-chances)[: self.config["ranking_length"]]
+            ranking = [{"name": self.intents[i], "confidence": float(chances[i])} for i in best]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
         return messages
@@ -142,14 +148,11 @@ class BridgeIntentClassifier(GraphComponent, IntentClassifier):
     def persist(self) -> None:
         with self._storage.write_to(self._resource) as folder:
             words = {
-                "intents": self._intents,
-                "vocabularies": [
-                    {gram: int(i) for gram, i in v.vocabulary_.items()} for v in self._vectorizers
-                ],
+                "intents": self.intents,
+                "features": sorted(self._columns, key=lambda f: self._columns[f]),
             }
             (folder / "words.json").write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
-            rarities = {f"idf{i}": v.idf_ for i, v in enumerate(self._vectorizers)}
-            np.savez(folder / "numbers.npz", weights=self._weights, bias=self._bias, **rarities)
+            np.savez(folder / "numbers.npz", rarity=self._rarity, weights=self._weights, bias=self._bias)
 
     @classmethod
     def load(
@@ -163,12 +166,10 @@ class BridgeIntentClassifier(GraphComponent, IntentClassifier):
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
             words = json.loads((folder / "words.json").read_text(encoding="utf-8"))
-            component._intents = words["intents"]
+            component.intents = words["intents"]
+            component._columns = {feature: column for column, feature in enumerate(words["features"])}
             with np.load(folder / "numbers.npz", allow_pickle=False) as numbers:
+                component._rarity = numbers["rarity"]
                 component._weights = numbers["weights"]
                 component._bias = numbers["bias"]
-                for i, vocabulary in enumerate(words["vocabularies"]):
-                    vectorizer = _vectorizer(config, vocabulary)
-                    vectorizer.idf_ = numbers[f"idf{i}"]
-                    component._vectorizers.append(vectorizer)
         return component

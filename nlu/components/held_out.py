@@ -41,7 +41,7 @@ def main(folder: Path) -> None:
         classifier.fit([s[:2] for i, s in enumerate(said) if i not in kept_out])
         asked = [said[i] for i in sorted(kept_out)]
         logits.append(classifier.logits([text for text, _, _ in asked]))
-        names = classifier._intents
+        names = classifier.intents
         truth += [names.index(intent) for _, intent, _ in asked]
         about += [(text, language) for text, _, language in asked]
     report(np.vstack(logits), np.array(truth), about, names)

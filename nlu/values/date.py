@@ -187,7 +187,7 @@ def _coming_day_of_month(message: Message, day: int) -> str | None:
 def _day(year: int, month: int, day: int) -> str | None:
     try:
         return date(year, month, day).isoformat()
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

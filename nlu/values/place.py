@@ -1,6 +1,7 @@
-"""Where, in the speaker's own words: {"name": "Ludhiana"}; whether there is such a place the market knows.
+"""Where: {"name": "Ludhiana"}, as maps write it if it is a district or a town of the lexicon, else as it was said.
 
-A name in another script also carries `latin`, its sound in Latin letters, for a gazetteer that is written in them.
+Whether there is such a place the market knows. An unknown name in another script also carries `latin`, its sound in
+Latin letters, for a gazetteer that is written in them.
 """
 
 from functools import cache
@@ -17,7 +18,40 @@ _LINES_OF_AN_ADDRESS = 8
 def find(message: Message) -> list[Found]:
     if message.expecting == "place" and (whole := _whole_answer(message)):
         return [whole]
-    return [found for at in range(len(message.words)) if (found := _marked(message, at))]
+    found: list[Found] = []
+    for at in range(len(message.words)):
+        if (not found or at >= found[-1].end) and (here := _known(message, at) or _marked(message, at)):
+            found.append(here)
+    return _most_exact(found)
+
+
+def _most_exact(found: list[Found]) -> list[Found]:
+    """ "Jagraon, district Ludhiana": the village is meant; of two towns that stand apart we ask."""
+    joined: list[Found] = []
+    for here in found:
+        if joined and here.start - joined[-1].end <= 1:
+            joined[-1] = Found("place", joined[-1].readings, joined[-1].start, here.end)
+        else:
+            joined.append(here)
+    return joined
+
+
+def _known(message: Message, at: int) -> Found | None:
+    """A district or a well-known town needs no "in" or "from" beside it."""
+    if message.kind(at) != "word" or not message.free(at, at + 1):
+        return None
+    hit = lexicon.find(message.words, at, "place", message.language)
+    if hit is None and (bare := _bare(message.key(at))) != message.key(at):
+        hit = lexicon.find((Word(bare, bare, "word"),), 0, "place", message.language)
+    if hit is None or not message.free(at, at + hit.length):
+        return None
+    end = at + hit.length
+    while lexicon.says_in(message.language, "place_after", message.key(end)):
+        end += 1
+    before = lexicon.says_in(message.language, "place_before", message.key(at - 1)) and message.free(
+        at - 1, at
+    )
+    return Found("place", ({"name": hit.canonical},), at - before, end)
 
 
 def _whole_answer(message: Message) -> Found | None:
@@ -101,9 +135,12 @@ def _place_endings() -> tuple[tuple[str, str], ...]:
 def _place(said: tuple[Word, ...]) -> dict[str, str]:
     *first, last = (word.text for word in said if not lexicon.says("kind_of_place", word.key))
     name = " ".join([*first, _without_case(last)]).replace(" ,", ",").replace(" - ", "-").strip(" ,-")
+    latin = name if name.isascii() else latin_name(name)
+    if known := lexicon.named(name, "place") or lexicon.named(latin, "place"):
+        return {"name": known}
     if name.isascii():
         return {"name": name.title() if name.islower() or name.isupper() else name}
-    return {"name": name, "latin": latin_name(name)}
+    return {"name": name, "latin": latin}
 
 
 def _without_case(text: str) -> str:
