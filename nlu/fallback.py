@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import regex
-
 from nlu.languages import lines
-from nlu.normalise import normalise
+from nlu.phrases import Phrases
 
 _ONE_WORD, _ONLY_VALUES, _MORE_WORDS, _WITH_VALUE = 0.5, 0.6, 0.7, 0.8
 _NOTHING = 0.15
@@ -41,29 +39,26 @@ class Guess:
 def guess(text: str, values: Mapping[str, Any]) -> Guess:
     """`text` is normalised, `values` what was read from it."""
     weights: dict[str, int] = {}
-    for intent, pattern in _patterns():
-        weight = sum(len(found[0].split()) for found in pattern.finditer(text))
-        if weight:
-            weights[intent] = max(weights.get(intent, 0), weight)
+    said = text.split()
+    for at in range(len(said)):
+        longest: dict[str, int] = {}
+        for phrase in _phrases().at(said, at):
+            longest.setdefault(phrase.meaning, len(phrase.words))
+        for intent, words in longest.items():
+            weights[intent] = weights.get(intent, 0) + words
     if not weights:
         return Guess("inform", _ONLY_VALUES) if values else Guess("out_of_scope", _NOTHING)
-    intent = max(weights, key=lambda one: weights[one])
+    intent = max(_most_telling_first(), key=lambda one: weights.get(one, 0))
     if any(name in values for name in _FITTING.get(intent, ())):
         return Guess(intent, _WITH_VALUE)
     return Guess(intent, _MORE_WORDS if weights[intent] > 1 else _ONE_WORD)
 
 
 @cache
-def _patterns() -> list[tuple[str, regex.Pattern[str]]]:
-    patterns = []
-    of_english = [intent for language, (intent, _) in lines("keywords") if language == "en"]
-    listed = [(intent, forms) for _, (intent, forms) in lines("keywords")]
-    for intent, forms in sorted(listed, key=lambda line: of_english.index(line[0])):
-        either = "|".join(_pattern(form) for form in sorted(forms.split("|"), key=len, reverse=True))
-        patterns.append((intent, regex.compile(rf"(?<!\S)(?:{either})(?!\S)")))
-    return patterns
+def _phrases() -> Phrases:
+    return Phrases((intent, forms) for _, (intent, forms) in lines("keywords"))
 
 
-def _pattern(form: str) -> str:
-    words = (regex.escape(normalise(word)) + (r"\S*" if word.endswith("*") else "") for word in form.split())
-    return " ".join(words)
+@cache
+def _most_telling_first() -> tuple[str, ...]:
+    return tuple(intent for language, (intent, _) in lines("keywords") if language == "en")

@@ -2,20 +2,20 @@
 
 import math
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from nlu.lexicon import says
-from nlu.normalise import normalise
+from nlu.normalise import key_of
 from nlu.understanding import Script
 
 _DATA = Path(__file__).with_name("data")
 _BLOCKS = {
-    0x0900: "hi", 0x0980: "bn", 0x0A00: "pa", 0x0A80: "gu", 0x0B80: "ta", 0x0C00: "te", 0x0C80: "kn", 0x0D00: "ml",
+    0x0900: ("hi", "mr"), 0x0980: ("bn",), 0x0A00: ("pa",), 0x0A80: ("gu",), 0x0B80: ("ta",), 0x0C00: ("te",),
+    0x0C80: ("kn",), 0x0D00: ("ml",),
 }  # fmt: skip
-_DEVANAGARI = 0x0900
-_SURE = 0.85
+_SURE = 0.75
 _SHORTEST, _LONGEST = 1, 4
 _UNSEEN = 0.5
 _ENOUGH_WORDS, _OFTEN, _TELLING = 2, 5, 4
@@ -23,9 +23,12 @@ _ENOUGH_WORDS, _OFTEN, _TELLING = 2, 5, 4
 
 @dataclass(frozen=True)
 class _Letters:
-    counts: Counter[str]
-    total: float
-    vocabulary: set[str]
+    """Who writes these letters: how likely each language has each piece of a word, and the words that it uses often."""
+
+    languages: tuple[str, ...]
+    likelihood: dict[str, tuple[float, ...]]
+    unseen: tuple[float, ...]
+    vocabulary: dict[str, frozenset[str]]
 
 
 @dataclass(frozen=True)
@@ -41,63 +44,84 @@ def recognise(text: str) -> Recognised:
     block, letters = native.most_common(1)[0] if native else (0, 0)
     latin = sum(letter.isascii() and letter.isalpha() for letter in text)
     if block in _BLOCKS and letters * 2 >= latin:
-        language = _BLOCKS[block]
-        if block == _DEVANAGARI and any(says("marathi", word) for word in text.split()):
-            language = "mr"
-        return Recognised(language, "native", letters / (letters + latin))
+        share = letters / (letters + latin)
+        if len(_BLOCKS[block]) == 1:
+            return Recognised(_BLOCKS[block][0], "native", share)
+        guessed, confidence = _guess(text, native=True)
+        return Recognised(guessed if confidence >= _SURE else None, "native", confidence * share)
     if not latin:
-        return Recognised(None, "latin" if text.isascii() and latin else "native", 0.0)
-    guessed, confidence = _latin(text)
+        return Recognised(None, "native", 0.0)
+    guessed, confidence = _guess(text, native=False)
     if confidence < _SURE:
         return Recognised(None, "latin", confidence)
     return Recognised(guessed, "native" if guessed == "en" else "latin", confidence)
 
 
-def _latin(text: str) -> tuple[str, float]:
-    """Naive Bayes over the letters of words, learnt from the Latin lines of our own training data.
+def _guess(text: str, *, native: bool) -> tuple[str, float]:
+    """Naive Bayes over the letters of words, learnt from our own training sentences.
 
     A lone word may be a name; it tells a language only if we know it, and from that language alone.
     """
-    model = _model()
-    said = [word for word in text.split() if word.isalpha() and word.isascii()]
+    known = _letters(native)
+    said = [word for word in text.split() if _counts(word, native)]
     if len(said) < _ENOUGH_WORDS:
-        knowing = [language for language, known in model.items() if known.vocabulary.intersection(said)]
-        return (knowing[0], _SURE) if len(knowing) == 1 else ("en", 0.0)
-    grams = _grams(text)
-    scores = {
-        language: sum(math.log((known.counts[gram] + _UNSEEN) / known.total) for gram in grams)
-        / math.sqrt(len(grams) or 1)
-        for language, known in model.items()
-    }
-    best = max(scores, key=lambda language: scores[language])
-    rest = sum(math.exp(max(-50.0, score - scores[best])) for score in scores.values())
-    return best, 1 / rest
+        knowing = [code for code in known.languages if known.vocabulary[code].intersection(said)]
+        return (knowing[0], _SURE) if len(knowing) == 1 else (known.languages[0], 0.0)
+    pieces = _pieces(said)
+    share = math.sqrt(len(pieces))
+    sums = [
+        sum(column) / share
+        for column in zip(*(known.likelihood.get(p, known.unseen) for p in pieces), strict=True)
+    ]
+    best = max(sums)
+    rest = sum(math.exp(max(-50.0, one - best)) for one in sums)
+    return known.languages[sums.index(best)], 1 / rest
+
+
+def _counts(word: str, native: bool) -> bool:
+    return word[0].isalpha() and word.isascii() != native
 
 
 @cache
-def _model() -> dict[str, _Letters]:
-    model = {}
+def _letters(native: bool) -> _Letters:
+    """Of the Latin sentences of every language, or of the native ones where two languages share a script."""
+    shared = {code for codes in _BLOCKS.values() if len(codes) > 1 for code in codes}
+    counts: dict[str, Counter[str]] = {}
+    heard: dict[str, Counter[str]] = {}
     for file in sorted(_DATA.glob("*.yml")):
-        counts: Counter[str] = Counter()
-        heard: Counter[str] = Counter()
-        for line in file.read_text(encoding="utf-8").splitlines():
-            said = line.strip().removeprefix("- ")
-            if said != line.strip() and said.isascii() and not said.startswith("intent:"):
-                normal = normalise(said)
-                counts.update(_grams(normal))
-                heard.update(set(normal.split()))
-        if counts:
-            vocabulary = {word for word, times in heard.items() if times >= _OFTEN and len(word) >= _TELLING}
-            model[file.stem] = _Letters(counts, sum(counts.values()) + _UNSEEN * len(counts), vocabulary)
-    return model
+        if not native or file.stem in shared:
+            counts[file.stem], heard[file.stem] = Counter(), Counter()
+            for line in file.read_text(encoding="utf-8").splitlines():
+                said = line.strip().removeprefix("- ")
+                if said != line.strip() and not said.startswith("intent:") and said.isascii() != native:
+                    words = [word for word in key_of(said).split() if _counts(word, native)]
+                    counts[file.stem].update(_pieces(words))
+                    heard[file.stem].update(set(words))
+    languages = tuple(code for code in counts if counts[code])
+    totals = [counts[code].total() + _UNSEEN * len(counts[code]) for code in languages]
+    every = set().union(*(counts[code] for code in languages))
+    return _Letters(
+        languages,
+        {
+            piece: tuple(
+                math.log((counts[code][piece] + _UNSEEN) / total)
+                for code, total in zip(languages, totals, strict=True)
+            )
+            for piece in every
+        },
+        tuple(math.log(_UNSEEN / total) for total in totals),
+        {
+            code: frozenset(w for w, times in heard[code].items() if times >= _OFTEN and len(w) >= _TELLING)
+            for code in languages
+        },
+    )
 
 
-def _grams(text: str) -> list[str]:
+def _pieces(words: Iterable[str]) -> list[str]:
     return [
-        gram
-        for word in text.split()
-        if word.isalpha() and word.isascii()
+        padded[i : i + length]
+        for word in words
         for padded in (f" {word} ",)
         for length in range(_SHORTEST + 1, _LONGEST + 1)
-        for gram in (padded[i : i + length] for i in range(len(padded) - length + 1))
+        for i in range(len(padded) - length + 1)
     ]

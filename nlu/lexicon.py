@@ -6,14 +6,14 @@ adding lines.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import regex
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from nlu.languages import lines
-from nlu.normalise import Word, clean, fold, words
+from nlu.normalise import Word, clean, key_of, words
 from nlu.phonetic import skeleton
 
 #: The language of words that are nobody's own.
@@ -75,30 +75,44 @@ def _index() -> dict[str, dict[str, tuple[Sense, ...]]]:
     for language, (kind, canonical, _script, form) in lines("lexicon"):
         if kind not in _OF_WORDS:
             sense = Sense(kind, canonical, language)
-            index.setdefault(kind, {}).setdefault(_key(form), {})[sense] = None
+            index.setdefault(kind, {}).setdefault(key_of(form), {})[sense] = None
     return {kind: {key: tuple(senses) for key, senses in forms.items()} for kind, forms in index.items()}
 
 
-def _key(form: str) -> str:
-    return " ".join(word.key for word in words(clean(form)))
+@dataclass(frozen=True)
+class Stem:
+    """A word without an ending of that language; `canonical` is what the word list says of the ending."""
+
+    text: str
+    ending: str
+    language: str
+    canonical: str
+
+
+@lru_cache(maxsize=8192)
+def stems(key: str, kind: str) -> tuple[Stem, ...]:
+    """What a word may be without an ending of this kind, the longest ending first."""
+    known = _endings(kind)
+    return tuple(
+        Stem(key[:-length], key[-length:], language, canonical)
+        for length in range(min(_longest_ending(kind), len(key) - 2), 0, -1)
+        for language, canonical in known.get(key[-length:], ())
+    )
 
 
 @cache
-def endings(kind: str) -> dict[str, dict[str, str]]:
-    """By language, what is written onto words, the longest first, and what it means or stands for."""
+def _endings(kind: str) -> dict[str, tuple[tuple[str, str], ...]]:
+    """By the ending, the languages that have it and what it means or stands for."""
     found: dict[str, dict[str, str]] = {}
     for language, (one, canonical, _script, form) in lines("lexicon"):
         if one == kind:
-            found.setdefault(language, {})[fold(clean(form))] = canonical
-    return {
-        language: dict(sorted(all_.items(), key=lambda ending: -len(ending[0])))
-        for language, all_ in found.items()
-    }
+            found.setdefault(key_of(form), {})[language] = canonical
+    return {ending: tuple(of_whom.items()) for ending, of_whom in found.items()}
 
 
 @cache
-def _all_endings() -> tuple[str, ...]:
-    return tuple({ending for of_one in endings("ending").values() for ending in of_one})
+def _longest_ending(kind: str) -> int:
+    return max(map(len, _endings(kind)), default=0)
 
 
 @cache
@@ -155,6 +169,17 @@ def says_in(language: str | None, kind: str, key: str) -> bool:
     here = {sense.language for sense in _index()[kind].get(key, ())}
     everyday = {sense.language for sense in _index()["ordinary"].get(key, ())}
     return bool(here) and (language in here or language not in everyday)
+
+
+def doubtful(kind: str, key: str, spoken_in: Iterable[str], language: str | None) -> bool:
+    """Whether a word of the languages `spoken_in` may here be another word: a list of this kind names it.
+
+    A list speaks for its own language. While nobody knows the speaker's, all who have the word must doubt it.
+    """
+    doubting = {sense.language for sense in _index()[kind].get(key, ())}
+    if language is None or ANY in doubting:
+        return ANY in doubting or (bool(doubting) and doubting.issuperset(spoken_in))
+    return language in doubting or (bool(doubting) and language not in spoken_in)
 
 
 @cache
@@ -215,7 +240,7 @@ def named(name: str, kind: str) -> str | None:
 
 def is_dative(ending: str) -> bool:
     """ಕ್ವಿಂಟಲ್‌ಗೆ and quintalge mean "per quintal"."""
-    return any(of_one.get(ending) == "per" for of_one in endings("ending").values())
+    return any(canonical == "per" for _, canonical in _endings("ending").get(ending, ()))
 
 
 def _one_slip_away(bone: str, kind: str) -> tuple[Sense, ...]:
@@ -234,18 +259,13 @@ def _unmistakable(kind: str, first: str) -> list[str]:
 
 def _inflected(key: str, kind: str, language: str | None) -> tuple[tuple[Sense, ...], str] | None:
     """ರಾಗಿಯನ್ನು is ರಾಗಿ and an ending; in ನೆಲ್ಲಿನ the ending has taken the place of a vowel."""
-    if not key.endswith(_all_endings()):
-        return None
-    for spoken, of_one in endings("ending").items():
-        if language not in (spoken, None) and key.isascii():
+    latin = key.isascii()
+    for stem in stems(key, "ending"):
+        if latin and (language != stem.language if language else len(stem.text) < _STEM_LETTERS):
             continue
-        for ending in of_one:
-            stem = key.removesuffix(ending)
-            if stem == key or len(stem) < (_STEM_LETTERS if key.isascii() and language is None else 2):
-                continue
-            forms = (*_index()[kind].get(stem, ()), *_without_last_vowel(kind).get(stem, ()))
-            if senses := tuple(sense for sense in forms if sense.language in (spoken, ANY, "en")):
-                return senses, ending
+        forms = (*_index()[kind].get(stem.text, ()), *_without_last_vowel(kind).get(stem.text, ()))
+        if senses := tuple(sense for sense in forms if sense.language in (stem.language, ANY, "en")):
+            return senses, stem.ending
     return None
 
 

@@ -53,6 +53,9 @@ _WORD = regex.compile(
 )
 
 
+_LETTERS_ALONE = regex.compile(r"[\p{L}\p{M} ]+")
+
+
 @dataclass(frozen=True)
 class Word:
     """`text` as the person wrote it, `key` for comparing, `kind` one of code, number, word, sign."""
@@ -93,6 +96,13 @@ def words(cleaned: str) -> list[Word]:
 
 def _key(text: str, kind: str) -> str:
     return text.replace(",", "") if kind == "number" else fold(text)
+
+
+def key_of(form: str) -> str:
+    """A form of a word list as it is compared: `normalise` without the signs, quick because the lists are long."""
+    if _LETTERS_ALONE.fullmatch(form):
+        return fold(form)
+    return " ".join(word.key for word in words(clean(form)))
 
 
 def normalise(text: str) -> str:

@@ -29,15 +29,18 @@ def rule(text: str, expecting: Expecting | None = None, language: str | None = N
     intent = _whole_message(words, language)
     if intent is None or (expecting in _OWN_WORDS_ASKED and intent not in _UNIVERSAL):
         return None
-    if (
-        intent in ("affirm", "deny")
-        and expecting != "yes_no"
-        and lexicon.says("yesno_when_asked", " ".join(words))
-    ):
+    if intent in ("affirm", "deny") and expecting != "yes_no" and _doubtful(" ".join(words), language):
         return None
     if intent in _ASIDES:
         return Understanding(_ASIDES[intent], 1.0, values={intent: True})
     return Understanding(intent, 1.0)
+
+
+def _doubtful(said: str, language: str | None) -> bool:
+    """ "aam" is a yes in Tamil and a mango in Hindi: such a word is an answer only to a question."""
+    if language is None:
+        return lexicon.says("yesno_when_asked", said)
+    return lexicon.doubtful("yesno_when_asked", said, _table().get(said, {}).keys(), language)
 
 
 @cache

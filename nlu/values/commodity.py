@@ -104,10 +104,12 @@ def _plausible(message: Message, at: int, hit: Hit) -> bool:
     key = message.key(at)
     if hit.ending and len(key) - len(hit.ending) < 4 and key.isascii():
         return False
-    if not lexicon.says("crop_or_word", key) or message.expecting == "commodity":
+    languages = {sense.language for sense in hit.senses}
+    doubted = lexicon.doubtful("crop_or_word", key, languages, message.language)
+    if not doubted or message.expecting == "commodity":
         return True
     beside_an_amount = not message.free(at - 1, at) or not message.free(at + 1, at + 2)
-    return beside_an_amount or any(sense.language == message.language for sense in hit.senses)
+    return beside_an_amount or message.language in languages
 
 
 def _longer(residue: Hit | None, crop: Hit | None) -> Hit | None:

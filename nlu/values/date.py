@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from nlu import lexicon
+from nlu.lexicon import Hit
 from nlu.values.message import Found, Message
 from nlu.values.numerals import numeral_at
 
@@ -140,7 +141,7 @@ def _month_at(message: Message, at: int) -> tuple[int, int] | None:
 
 def _relative(message: Message, at: int) -> tuple[str, int] | None:
     hit = lexicon.find(message.words, at, "date_rel_days", message.language)
-    if not hit or not _counts(message, at, hit.length):
+    if not hit or not _counts(message, at, hit):
         return None
     written = hit.canonical
     days = int(written.lstrip("~"))
@@ -151,14 +152,16 @@ def _relative(message: Message, at: int) -> tuple[str, int] | None:
 
 def _weekday(message: Message, at: int) -> tuple[str, int] | None:
     hit = lexicon.find(message.words, at, "weekday", message.language)
-    if not hit or not _counts(message, at, hit.length):
+    if not hit or not _counts(message, at, hit):
         return None
     ahead = (int(hit.canonical) - message.today.weekday()) % 7 or 7
     return _shifted(message.today, ahead - 7 if message.past else ahead), at + hit.length
 
 
-def _counts(message: Message, at: int, length: int) -> bool:
-    return length > 1 or not lexicon.says("day_or_word", message.key(at)) or message.expecting == "date"
+def _counts(message: Message, at: int, hit: Hit) -> bool:
+    languages = {sense.language for sense in hit.senses}
+    doubted = lexicon.doubtful("day_or_word", message.key(at), languages, message.language)
+    return hit.length > 1 or message.expecting == "date" or not doubted
 
 
 def _coming(message: Message, month: int, day: int) -> str | None:

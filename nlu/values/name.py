@@ -29,7 +29,7 @@ def _name(message: Message, begin: int, start: int) -> Found | None:
         end < min(len(message.words), start + _LONGEST)
         and message.kind(end) == "word"
         and message.free(end, end + 1)
-        and not lexicon.says("ends_name", message.key(end))
+        and (end == start or not lexicon.says("ends_name", message.key(end)))
         and (message.expecting == "name" or not lexicon.says("ordinary", message.key(end)))
     ):
         end += 1

@@ -4,8 +4,6 @@ Whether there is such a place the market knows. An unknown name in another scrip
 Latin letters, for a gazetteer that is written in them.
 """
 
-from functools import cache
-
 from nlu import lexicon
 from nlu.normalise import Word
 from nlu.phonetic import latin_name
@@ -118,18 +116,12 @@ def _around(word: Word) -> bool:
 
 def _bare(key: str) -> str:
     """Without the endings for "from" and "in" that some languages write onto a name."""
-    for ending, letter in _place_endings():
-        stem, restored = key.removesuffix(ending), letter.strip("-")
+    for stem in lexicon.stems(key, "place_ending"):
+        restored = stem.canonical.strip("-")
         # Hosahalli and Govinda are whole names: a Latin stem ends in the vowel that the ending was hung on.
-        if stem != key and len(stem) >= 2 and (restored or not stem.isascii() or stem[-1] in "aeiou"):
-            return stem + restored
+        if restored or not key.isascii() or stem.text[-1] in "aeiou":
+            return stem.text + restored
     return key
-
-
-@cache
-def _place_endings() -> tuple[tuple[str, str], ...]:
-    every = [pair for of_one in lexicon.endings("place_ending").values() for pair in of_one.items()]
-    return tuple(sorted(every, key=lambda pair: -len(pair[0])))
 
 
 def _place(said: tuple[Word, ...]) -> dict[str, str]:

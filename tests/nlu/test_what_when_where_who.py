@@ -143,7 +143,7 @@ PLACES: list[tuple[str, Any, Any]] = [
     ("village Rampur, dist Ludhiana", "place", {"name": "Rampur, Ludhiana"}),
     ("लुधियाना", "place", {"name": "Ludhiana"}),
     ("लुधियाना से", None, {"name": "Ludhiana"}),
-    ("रामपुरा फूल", "place", {"name": "रामपुरा फूल", "latin": "Ramapura Phul"}),
+    ("पिपरिया खुर्द", "place", {"name": "पिपरिया खुर्द", "latin": "Pipariya Khurd"}),
     ("ಮಂಡ್ಯ", "place", {"name": "Mandya"}),
     ("ಮಂಡ್ಯದಿಂದ", None, {"name": "Mandya"}),
     ("ಬೆಂಗಳೂರಿನಲ್ಲಿ", "place", {"name": "Bengaluru"}),
