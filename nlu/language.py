@@ -5,12 +5,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-from nlu.normalise import key_of
+from nlu import vocabulary
 from nlu.understanding import Script
 
-_DATA = Path(__file__).with_name("data")
 _BLOCKS = {
     0x0900: ("hi", "mr"), 0x0980: ("bn",), 0x0A00: ("pa",), 0x0A80: ("gu",), 0x0B80: ("ta",), 0x0C00: ("te",),
     0x0C80: ("kn",), 0x0D00: ("ml",),
@@ -88,15 +86,13 @@ def _letters(native: bool) -> _Letters:
     shared = {code for codes in _BLOCKS.values() if len(codes) > 1 for code in codes}
     counts: dict[str, Counter[str]] = {}
     heard: dict[str, Counter[str]] = {}
-    for file in sorted(_DATA.glob("*.yml")):
-        if not native or file.stem in shared:
-            counts[file.stem], heard[file.stem] = Counter(), Counter()
-            for line in file.read_text(encoding="utf-8").splitlines():
-                said = line.strip().removeprefix("- ")
-                if said != line.strip() and not said.startswith("intent:") and said.isascii() != native:
-                    words = [word for word in key_of(said).split() if _counts(word, native)]
-                    counts[file.stem].update(_pieces(words))
-                    heard[file.stem].update(set(words))
+    for code, sentences in vocabulary.sentences().items():
+        if not native or code in shared:
+            counts[code], heard[code] = Counter(), Counter()
+            for said in sentences:
+                words = [word for word in said.split() if _counts(word, native)]
+                counts[code].update(_pieces(words))
+                heard[code].update(set(words))
     languages = tuple(code for code in counts if counts[code])
     totals = [counts[code].total() + _UNSEEN * len(counts[code]) for code in languages]
     every = set().union(*(counts[code] for code in languages))

@@ -12,6 +12,7 @@ import regex
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
+from nlu import vocabulary
 from nlu.languages import lines
 from nlu.normalise import Word, clean, key_of, words
 from nlu.phonetic import skeleton
@@ -165,10 +166,8 @@ def says(kind: str, key: str) -> bool:
 
 
 def says_in(language: str | None, kind: str, key: str) -> bool:
-    """Like `says`, unless it is an everyday word of this language: "me" is the Hindi "in", but not in English."""
-    here = {sense.language for sense in _index()[kind].get(key, ())}
-    everyday = {sense.language for sense in _index()["ordinary"].get(key, ())}
-    return bool(here) and (language in here or language not in everyday)
+    """Like `says`, unless this language has the word for something else: "me" is the Hindi "in", but not in English."""
+    return bool(_spoken(_index()[kind].get(key, ()), key, language))
 
 
 def doubtful(kind: str, key: str, spoken_in: Iterable[str], language: str | None) -> bool:
@@ -206,8 +205,8 @@ def find(said: Sequence[Word], at: int, kind: str, language: str | None = None) 
         return None
     for length in range(min(_lengths(kind).get(said[at].key, 1), len(said) - at), 0, -1):
         key = " ".join(word.key for word in said[at : at + length])
-        if senses := index.get(key):
-            return Hit(length, _preferred(senses, language))
+        if senses := _spoken(index.get(key, ()), key, language):
+            return Hit(length, senses)
         if kind in _INFLECTED and (inflected := _inflected(key, kind, language)):
             senses, ending = inflected
             return Hit(length, _preferred(senses, language), ending)
@@ -238,9 +237,10 @@ def named(name: str, kind: str) -> str | None:
     return alike[0].canonical if alike else None
 
 
-def is_dative(ending: str) -> bool:
-    """ಕ್ವಿಂಟಲ್‌ಗೆ and quintalge mean "per quintal"."""
-    return any(canonical == "per" for _, canonical in _endings("ending").get(ending, ()))
+def is_dative(ending: str, language: str | None = None) -> bool:
+    """ಕ್ವಿಂಟಲ್‌ಗೆ and quintalge mean "per quintal"; standing alone, such an ending counts in its own language."""
+    found = _endings("ending").get(ending, ())
+    return any(canonical == "per" and language in (spoken, None) for spoken, canonical in found)
 
 
 def _one_slip_away(bone: str, kind: str) -> tuple[Sense, ...]:
@@ -263,10 +263,34 @@ def _inflected(key: str, kind: str, language: str | None) -> tuple[tuple[Sense, 
     for stem in stems(key, "ending"):
         if latin and (language != stem.language if language else len(stem.text) < _STEM_LETTERS):
             continue
+        if Sense("ordinary", "-", stem.language) in _index()["ordinary"].get(key, ()):
+            continue
         forms = (*_index()[kind].get(stem.text, ()), *_without_last_vowel(kind).get(stem.text, ()))
-        if senses := tuple(sense for sense in forms if sense.language in (stem.language, ANY, "en")):
+        known = (
+            (stem.language, ANY, "en") if not latin or len(stem.text) >= _STEM_LETTERS else (stem.language,)
+        )
+        if senses := tuple(sense for sense in forms if sense.language in known):
             return senses, stem.ending
     return None
+
+
+def _spoken(senses: tuple[Sense, ...], key: str, language: str | None) -> tuple[Sense, ...]:
+    """The senses for who speaks this language: their own first; others' only if they have not the word themselves."""
+    kept = _preferred(senses, language)
+    if language is None or not kept or any(sense.language in (language, ANY, "en") for sense in kept):
+        return kept
+    return () if key in vocabulary.everyday(language) or key in _words_of(language) else kept
+
+
+@cache
+def _words_of(language: str) -> frozenset[str]:
+    return frozenset(
+        key
+        for kind in _index().values()
+        for key, senses in kind.items()
+        for s in senses
+        if s.language == language
+    )
 
 
 def _spoken_here(senses: tuple[Sense, ...], language: str | None) -> tuple[Sense, ...]:

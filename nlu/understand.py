@@ -33,6 +33,11 @@ _SAYS_LITTLE = ("inform", "out_of_scope")
 _LOOKING_BACK = frozenset({"payment_status", "dispute", "rate"})
 
 
+#: Whose only number is a price: "I will give 1900", "tell me above 2400".
+_OF_PRICES = frozenset({"make_offer", "counter_offer", "alerts"})
+_LEAST_PRICE = 5
+
+
 class Understander:
     """One for the whole program. Without a `rasa_url`, or while Rasa fails, the keyword fallback answers."""
 
@@ -65,8 +70,8 @@ class Understander:
             return _in(heard, certain)
         if intent in _LOOKING_BACK:
             values = read(cleaned, today=today, language=spoken, expecting=expecting, past=True)
-        understanding = Understanding(intent, confidence, source=source)
-        return _in(heard, _with(understanding, values))
+        understanding = _with(Understanding(intent, confidence, source=source), values)
+        return _in(heard, _number_as_price(understanding) if intent in _OF_PRICES else understanding)
 
     async def _intent(self, normal: str, values: Values) -> tuple[str, float, Literal["rasa", "fallback"]]:
         verdict = await self.rasa.verdict(shape(normal)) if self.rasa else None
@@ -109,6 +114,15 @@ def _answer(cleaned: str, normal: str, values: Values, expecting: Expecting | No
     if expecting == "place" and "place" in values.values and not rest & known_words():
         return _with(Understanding("inform", NAMED_PLACE), values)
     return None
+
+
+def _number_as_price(understanding: Understanding) -> Understanding:
+    heard = understanding.values
+    number = heard.get("number", 0)
+    if number < _LEAST_PRICE or heard.keys() & {"price", "quantity"} or understanding.alternatives:
+        return understanding
+    kept = {name: value for name, value in heard.items() if name != "number"}
+    return replace(understanding, values=kept | {"price": {"rupees": number, "per": None}})
 
 
 def _begins_with_no(normal: str) -> bool:

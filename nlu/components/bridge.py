@@ -4,6 +4,8 @@ import json
 import math
 import random
 from collections import Counter
+from functools import lru_cache
+from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
@@ -30,23 +32,38 @@ _SHORTEST, _LONGEST = 2, 4
 def features(text: str) -> list[str]:
     """Pieces of the message as normalised, of its phonetic skeleton, of that without voice; and what it is about."""
     plain = shape(normalise(text))
-    bones = skeleton(plain)
-    return [
-        *_pieces("p", plain),
-        *_pieces("s", bones),
-        *_pieces("d", devoiced(bones)),
-        *("c" + concept for concept in concepts(plain)),
-    ]
+    said = [piece for word in plain.split() for piece in _pieces(word)]
+    return said + ["c" + concept for concept in concepts(plain)]
 
 
-def _pieces(view: str, text: str) -> list[str]:
-    return [
+@lru_cache(maxsize=65536)
+def _pieces(word: str) -> tuple[str, ...]:
+    bones = skeleton(word)
+    return tuple(
         view + padded[i : i + length]
-        for word in text.split()
-        for padded in (f" {word} ",)
+        for view, padded in (("p", f" {word} "), ("s", f" {bones} "), ("d", f" {devoiced(bones)} "))
         for length in range(_SHORTEST, min(_LONGEST, len(padded)) + 1)
         for i in range(len(padded) - length + 1)
-    ]
+    )
+
+
+#: What the processes of a pool inherit instead of having it sent to each.
+_inherited: dict[str, Any] = {}
+
+
+def _margin(intent: str) -> tuple[np.ndarray, float]:
+    """One intent against all the rest."""
+    config, rows, labels = (_inherited[name] for name in ("config", "rows", "labels"))
+    ours = labels == intent
+    often = len(np.unique(labels)) * ours.sum() / len(ours)
+    model = LinearSVC(
+        C=config["C"],
+        tol=config["tolerance"],
+        class_weight={True: 1 / often, False: 1.0},
+        random_state=config["random_state"],
+    )
+    model.fit(rows, ours)
+    return model.coef_[0].astype(np.float32), float(model.intercept_[0])
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -61,7 +78,8 @@ class BridgeIntentClassifier(GraphComponent, IntentClassifier):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {
-            "C": 2.0,
+            "C": 1.0,
+            "tolerance": 0.02,
             "rarest": 3,
             "temperature": 0.22,
             "noisy_copies": 1,
@@ -112,15 +130,15 @@ class BridgeIntentClassifier(GraphComponent, IntentClassifier):
             analyzer=features, sublinear_tf=True, dtype=np.float32, min_df=self.config["rarest"]
         )
         rows = vectorizer.fit_transform(texts)
-        model = LinearSVC(
-            C=self.config["C"], class_weight="balanced", random_state=self.config["random_state"]
-        )
-        model.fit(rows, labels)
         self._columns = {feature: int(column) for feature, column in vectorizer.vocabulary_.items()}
         self._rarity = vectorizer.idf_.astype(np.float32)
-        self.intents = list(model.classes_)
-        self._weights = np.ascontiguousarray(model.coef_.T, dtype=np.float32)
-        self._bias = model.intercept_.astype(np.float32)
+        self.intents = sorted(set(labels))
+        _inherited.update(config=self.config, rows=rows, labels=np.array(labels))
+        with get_context("fork").Pool() as pool:
+            fitted = pool.map(_margin, self.intents, chunksize=1)
+        _inherited.clear()
+        self._weights = np.stack([weights for weights, _ in fitted], axis=1)
+        self._bias = np.array([bias for _, bias in fitted], dtype=np.float32)
 
     def margins(self, text: str) -> np.ndarray:
         seen = Counter(self._columns[feature] for feature in features(text) if feature in self._columns)

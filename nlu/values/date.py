@@ -57,6 +57,8 @@ def _written(message: Message, at: int) -> tuple[str, int] | None:
         day = _day(year, int(numbers[1]), int(numbers[0]))
         return (day, at + 5) if day else None
     asked = message.expecting == "date"
+    if numbers[0] == numbers[1] and not asked:
+        return None  # "5/5" is full marks
     if with_year or (parts[1] == "-" and not asked) or max(map(len, numbers[:2])) > 2:
         return None
     day = _coming(message, int(numbers[1]), int(numbers[0]))
@@ -108,15 +110,16 @@ def _means_after(ending: str, word: str) -> bool:
 def _day_of_month(message: Message, at: int) -> tuple[str, int] | None:
     """ "15 tarikh", "15th", "15 nov", "nov 15", "15 नवंबर 2026"."""
     month = _month_at(message, at)
-    if month and message.key(month[1]).isdigit():
-        day = _coming(message, month[0], int(message.key(month[1])[:4]))
-        return (day, month[1] + 1) if day else None
-    if not message.key(at).isdigit() or len(message.key(at)) > 2:
+    if month and (after := _day_number(message, month[1])):
+        day = _coming(message, month[0], after[0])
+        return (day, after[1]) if day else None
+    counted = _day_number(message, at)
+    if counted is None:
         return None
-    number = int(message.key(at))
-    end = at + 1
-    marked = lexicon.find(message.words, end, "day_of_month", message.language)
-    end += marked.length if marked else 0
+    number, end = counted
+    hyphen = message.key(end) == "-"  # 15-ാം
+    marked = lexicon.find(message.words, end + hyphen, "day_of_month", message.language)
+    end += hyphen + marked.length if marked else 0
     if message.key(end) in ("of", "ko", "को") and _month_at(message, end + 1):
         end += 1
     month = _month_at(message, end)
@@ -130,6 +133,18 @@ def _day_of_month(message: Message, at: int) -> tuple[str, int] | None:
     if marked and (day := _coming_day_of_month(message, number)):
         return day, end
     return None
+
+
+def _day_number(message: Message, at: int) -> tuple[int, int] | None:
+    """A day of a month, in digits or in words, and where it ends."""
+    if message.kind(at) == "number":
+        return (
+            (int(message.key(at)), at + 1)
+            if len(message.key(at)) <= 2 and message.key(at).isdigit()
+            else None
+        )
+    number = numeral_at(message, at)
+    return (int(number.value), number.end) if number and number.value in range(1, 32) else None
 
 
 def _month_at(message: Message, at: int) -> tuple[int, int] | None:

@@ -65,16 +65,23 @@ def _operand(message: Message, at: int) -> tuple[float, int] | None:
         return float(message.key(at)[:15]), 1
     if message.kind(at) != "word":
         return None
-    if op := lexicon.find(message.words, at, "fraction_op", message.language):
+    whole = _counted(message, at)
+    op = lexicon.find(message.words, at, "fraction_op", message.language)
+    if op and not (whole and whole[1] > op.length):
         after = at + op.length
         counted = _counted(message, after)
         if counted:
-            return counted[0] + float(op.canonical), op.length + counted[1]
+            return counted[0] + float(op.canonical) * _counted_in(counted[0]), op.length + counted[1]
         if op.canonical != "+0.5":
             return 1 + float(op.canonical), op.length
     if fraction := lexicon.find(message.words, at, "fraction", message.language):
         return float(fraction.canonical), fraction.length
-    return _counted(message, at)
+    return whole
+
+
+def _counted_in(number: float) -> int:
+    """ "sadhe teen" is half a one more, "sadhe teensau" half a hundred, साडेतीनहजार half a thousand."""
+    return next((power for power in (1000, 100) if number >= power and number % power == 0), 1)
 
 
 def _counted(message: Message, at: int) -> tuple[float, int] | None:

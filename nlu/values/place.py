@@ -5,11 +5,13 @@ Latin letters, for a gazetteer that is written in them.
 """
 
 from nlu import lexicon
+from nlu.lexicon import Hit
 from nlu.normalise import Word
 from nlu.phonetic import latin_name
 from nlu.values.message import Found, Message
 
 _WORDS_OF_A_NAME = 3
+_SHORTEST_TOWN = 2
 _LINES_OF_AN_ADDRESS = 8
 
 
@@ -21,6 +23,19 @@ def find(message: Message) -> list[Found]:
         if (not found or at >= found[-1].end) and (here := _known(message, at) or _marked(message, at)):
             found.append(here)
     return _most_exact(found)
+
+
+def _with_ending(message: Message, at: int) -> Hit | None:
+    for stem in lexicon.stems(message.key(at), "place_ending"):
+        bare = stem.text + stem.canonical.strip("-")
+        spoken_here = message.language in (stem.language, None)
+        if (
+            len(bare) > _SHORTEST_TOWN
+            and spoken_here
+            and (hit := lexicon.find((Word(bare, bare, "word"),), 0, "place", message.language))
+        ):
+            return hit
+    return None
 
 
 def _most_exact(found: list[Found]) -> list[Found]:
@@ -38,9 +53,7 @@ def _known(message: Message, at: int) -> Found | None:
     """A district or a well-known town needs no "in" or "from" beside it."""
     if message.kind(at) != "word" or not message.free(at, at + 1):
         return None
-    hit = lexicon.find(message.words, at, "place", message.language)
-    if hit is None and (bare := _bare(message.key(at))) != message.key(at):
-        hit = lexicon.find((Word(bare, bare, "word"),), 0, "place", message.language)
+    hit = lexicon.find(message.words, at, "place", message.language) or _with_ending(message, at)
     if hit is None or not message.free(at, at + hit.length):
         return None
     end = at + hit.length

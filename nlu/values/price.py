@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nlu import lexicon
+from nlu.lexicon import Hit
 from nlu.values.message import Found, Message
 from nlu.values.numerals import Numeral, numeral_at
 from nlu.values.quantity import KILOGRAMS, unit_at, upper_end
@@ -17,9 +18,15 @@ def price(rupees: float, per: str | None) -> dict[str, Any]:
 _PINCODES = range(110_001, 856_000)
 
 
+#: Nothing is sold for less by that unit: the number before it counts the unit.
+_LEAST = {"kg": 1, "quintal": 50, "t": 200, None: 50}
+
+
 @dataclass(frozen=True)
 class _Per:
-    unit: str
+    """`unit` is None for one whose weight only the speaker knows."""
+
+    unit: str | None
     end: int
     marked: bool
 
@@ -48,7 +55,7 @@ def _read(message: Message, at: int, number: Numeral) -> Found | None:
     end += rupees_after
     said_rupees = rupees_before or rupees_after > 0
     per = _per_after(message, end, said_rupees)
-    if per is None and (before := _per_before(message, start)):
+    if per is None and (before := _per_before(message, start, said_rupees)):
         start, per = before
     elif per:
         end = per.end
@@ -56,6 +63,10 @@ def _read(message: Message, at: int, number: Numeral) -> Found | None:
     after = lexicon.find(message.words, _skip_of(message, end), "price_word", message.language)
     if not (said_rupees or (per and per.marked) or priced or (after and after.canonical == "price")):
         return None
+    if not number.sure and not said_rupees and per is None:
+        return None  # "rate do" asks to be given it
+    if per and not said_rupees and number.value < _LEAST[per.unit]:
+        return None  # "10 டன்னுக்கு எவ்வளவு" asks what ten tonnes bring
     if per is None and not said_rupees and number.value in _PINCODES:
         return None  # "wheat at 142001" names a place
     if per is None and not said_rupees and unit_at(message, end):
@@ -103,26 +114,26 @@ def _per_after(message: Message, at: int, said_rupees: bool) -> _Per | None:
             if second and unit_at(message, after + second.length):
                 after += second.length
     unit = unit_at(message, after)
-    if unit is None or unit.canonical not in KILOGRAMS:
+    if unit is None:
         return None
     marked = marked or message.expecting == "price"  # asked for a price, "2500 quintal" is one
     end = after + unit.length
     if lexicon.is_dative(unit.ending):
         marked = True
-    elif lexicon.is_dative(message.key(end)):
+    elif lexicon.is_dative(message.key(end), message.language):
         marked, end = True, end + 1
     elif each := lexicon.find(message.words, end, "of_each", message.language):
         marked = True
         end += each.length
-    return _Per(unit.canonical, end, marked) if marked or said_rupees else None
+    return _Per(_weighed(unit), end, marked) if marked or said_rupees else None
 
 
-def _per_before(message: Message, at: int) -> tuple[int, _Per] | None:
-    """What precedes it: "per quintal 2500", "ಕ್ವಿಂಟಲ್‌ಗೆ 2500", "quintal ka 2500"."""
+def _per_before(message: Message, at: int, said_rupees: bool) -> tuple[int, _Per] | None:
+    """What precedes it: "per quintal 2500", "ಕ್ವಿಂಟಲ್‌ಗೆ 2500", "quintal ka 2500", "kilo 35 rupaye"."""
     for length in (1, 2, 3):
         start = at - length
         unit = unit_at(message, start) if start >= 0 else None
-        if unit is None or unit.canonical not in KILOGRAMS:
+        if unit is None:
             continue
         between = [message.key(i) for i in range(start + unit.length, at)]
         marker_before = start > 0 and (
@@ -132,11 +143,17 @@ def _per_before(message: Message, at: int) -> tuple[int, _Per] | None:
         if start and numeral_at(message, start - 1) and not marker_before:
             return None  # "12 quintal 2500 rupaye": the unit belongs to the 12
         dative = lexicon.is_dative(unit.ending) or (
-            bool(between) and (lexicon.is_dative(between[0]) or lexicon.says("of", between[0]))
+            bool(between)
+            and (lexicon.is_dative(between[0], message.language) or lexicon.says("of", between[0]))
         )
-        if (dative or marker_before) and len(between) <= 1:
-            return (start - 1 if marker_before else start), _Per(unit.canonical, at, True)
+        plainly = said_rupees and not between  # "kilo 35 rupaye", and nothing counts the kilo
+        if (dative or marker_before or plainly) and len(between) <= 1:
+            return (start - 1 if marker_before else start), _Per(_weighed(unit), at, True)
     return None
+
+
+def _weighed(unit: Hit) -> str | None:
+    return unit.canonical if unit.canonical in KILOGRAMS else None
 
 
 def _skip_of(message: Message, at: int) -> int:
