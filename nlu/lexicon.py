@@ -200,17 +200,30 @@ def canonicals(kind: str) -> frozenset[str]:
 
 def find(said: Sequence[Word], at: int, kind: str, language: str | None = None) -> Hit | None:
     """The longest form of this kind that begins at `at`; an ending may be written onto it."""
-    index = _index()[kind]
     if at >= len(said):
         return None
-    for length in range(min(_lengths(kind).get(said[at].key, 1), len(said) - at), 0, -1):
-        key = " ".join(word.key for word in said[at : at + length])
-        if senses := _spoken(index.get(key, ()), key, language):
+    for length in range(min(_longest_form(kind, said[at].key), len(said) - at), 0, -1):
+        key = said[at].key if length == 1 else " ".join(word.key for word in said[at : at + length])
+        if senses := _spoken(_index()[kind].get(key, ()), key, language):
             return Hit(length, senses)
         if kind in _INFLECTED and (inflected := _inflected(key, kind, language)):
             senses, ending = inflected
             return Hit(length, _preferred(senses, language), ending)
     return None
+
+
+def begins(first: str, kind: str) -> bool:
+    """Whether a form of this kind begins with the word."""
+    return _longest_form(kind, first) > 0
+
+
+@lru_cache(maxsize=65536)
+def _longest_form(kind: str, first: str) -> int:
+    """How long a form that begins with this word can be; mostly nothing does, and that must be quick."""
+    if (longest := _lengths(kind).get(first, 0)) or kind not in _INFLECTED:
+        return longest
+    forms, shorter = _index()[kind], _without_last_vowel(kind)
+    return int(any(stem.text in forms or stem.text in shorter for stem in stems(first, "ending")))
 
 
 def resembles(said: Sequence[Word], at: int, kind: str, language: str | None = None) -> Hit | None:
@@ -276,8 +289,10 @@ def _inflected(key: str, kind: str, language: str | None) -> tuple[tuple[Sense, 
 
 def _spoken(senses: tuple[Sense, ...], key: str, language: str | None) -> tuple[Sense, ...]:
     """The senses for who speaks this language: their own first; others' only if they have not the word themselves."""
+    if not senses:
+        return ()
     kept = _preferred(senses, language)
-    if language is None or not kept or any(sense.language in (language, ANY, "en") for sense in kept):
+    if language is None or any(sense.language in (language, ANY, "en") for sense in kept):
         return kept
     return () if key in vocabulary.everyday(language) or key in _words_of(language) else kept
 

@@ -6,6 +6,7 @@ and for finding a word of the lexicon, never for numerals: सात (7) and स
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _FIRST, _LAST, _BLOCK = 0x0900, 0x0D7F, 0x80
 
@@ -122,6 +123,7 @@ def _offset(letter: str) -> int:
     return (ord(letter) - _FIRST) % _BLOCK
 
 
+@lru_cache(maxsize=32768)
 def skeleton(text: str) -> str:
     latin = romanise(text)
     for spelled, sound in _SPELLINGS:

@@ -1,15 +1,16 @@
 """The intent as our Rasa server sees it; None when it is down, slow or talks nonsense."""
 
-import asyncio
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
 
-import httpx
+import aiohttp
 
 _FAILURES_TO_OPEN = 3
 _PAUSE_SECONDS = 10.0
 _REMEMBERED = 4096
+#: Connections: one Rasa answers one sentence at a time, the rest wait in its queue.
+_AT_ONCE = 16
 
 
 @dataclass(frozen=True)
@@ -23,11 +24,11 @@ class Rasa:
 
     def __init__(self, url: str, timeout: float) -> None:
         self.failures = 0
-        self._timeout = timeout
+        self._address = f"{url.rstrip('/')}/model/parse"
+        self._timeout = aiohttp.ClientTimeout(total=timeout)
         self.rests_until = 0.0
         self._answers: OrderedDict[str, Verdict] = OrderedDict()
-        limits = httpx.Limits(max_connections=32, max_keepalive_connections=16)
-        self._client = httpx.AsyncClient(base_url=url, timeout=timeout, limits=limits, trust_env=False)
+        self._session: aiohttp.ClientSession | None = None
 
     @property
     def resting(self) -> bool:
@@ -56,14 +57,18 @@ class Rasa:
         return answer
 
     async def close(self) -> None:
-        await self._client.aclose()
+        if self._session:
+            await self._session.close()
 
     async def _ask(self, text: str) -> Verdict | None:
+        if self._session is None:  # made here, because it belongs to the loop that is running
+            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=_AT_ONCE))
         try:
-            async with asyncio.timeout(self._timeout):
-                response = await self._client.post("/model/parse", json={"text": text})
-            response.raise_for_status()
-            intent = response.json()["intent"]
+            async with self._session.post(
+                self._address, json={"text": text}, timeout=self._timeout
+            ) as response:
+                response.raise_for_status()
+                intent = (await response.json())["intent"]
             return Verdict(str(intent["name"]), float(intent["confidence"])) if intent["name"] else None
-        except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError):
+        except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError):
             return None

@@ -1,7 +1,6 @@
 """The intent of a message in any of our languages and scripts, from four views of its spelling and sense."""
 
 import json
-import math
 import random
 from collections import Counter
 from functools import lru_cache
@@ -141,11 +140,12 @@ class BridgeIntentClassifier(GraphComponent, IntentClassifier):
         self._bias = np.array([bias for _, bias in fitted], dtype=np.float32)
 
     def margins(self, text: str) -> np.ndarray:
-        seen = Counter(self._columns[feature] for feature in features(text) if feature in self._columns)
+        seen = Counter(map(self._columns.get, features(text)))
+        seen.pop(None, None)
         if not seen:
             return self._bias
         columns = list(seen)
-        row = np.array([1 + math.log(times) for times in seen.values()], dtype=np.float32)
+        row = 1 + np.log(np.fromiter(seen.values(), dtype=np.float32, count=len(columns)))
         row *= self._rarity[columns]
         row /= np.linalg.norm(row)
         return row @ self._weights[columns] + self._bias

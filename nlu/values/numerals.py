@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nlu import lexicon
 from nlu.values.message import Message
@@ -23,6 +24,8 @@ class Numeral:
 
 def numeral_at(message: Message, at: int) -> Numeral | None:
     """The number that begins at `at`, as long as it goes."""
+    if message.kind(at) != "number" and not _may_begin_one(message.key(at)):
+        return None
     total, current, end, last_power = 0.0, None, at, float("inf")
     other = None
     while end < len(message.words) and message.free(end, end + 1):
@@ -58,6 +61,14 @@ def numeral_at(message: Message, at: int) -> Numeral | None:
         return None
     sure = end - at > 1 or not lexicon.says("number_or_word", message.key(at))
     return Numeral(_plain(total + (current or 0)), end, sure, _plain(other) if other else None)
+
+
+@lru_cache(maxsize=32768)
+def _may_begin_one(word: str) -> bool:
+    return any(
+        lexicon.begins(word, kind)
+        for kind in ("number", "multiplier", "fraction", "fraction_op", "half_more")
+    )
 
 
 def _operand(message: Message, at: int) -> tuple[float, int] | None:
