@@ -34,6 +34,8 @@ from nlu.understanding import ACT, Expecting
 ASK = 0.3
 #: While a question is open, words that answer it count as the answer unless another wish is this clear.
 CLEAR = 0.8
+#: So sure must a language of the same letters be before the answers change to it.
+CLEARLY = 0.95
 #: Intents that carry no wish of their own.
 ANSWERS = {"inform", "affirm", "deny", "correct", "accept", "reject", "out_of_scope", "greet", "start"}
 YES_OR_NO = {"affirm", "deny", "accept", "reject"}
@@ -303,17 +305,24 @@ def _greet(this: Turn) -> Steps[None]:
 
 
 def _follow_language(this: Turn) -> Steps[None]:
-    """A newcomer is answered as they write; a stored choice holds until a whole sentence is in another script."""
+    """A newcomer is answered as they write; a stored choice holds until somebody clearly writes another language."""
     understood = this.heard.understood
     if not understood or understood.language in (None, "en", this.person.language):
         return
     newcomer = not this.person.registered and not this.state.frames
-    sentence = len(this.heard.text.split()) > 1
+    words = len(this.heard.text.split())
     latin = understood.script == "latin"
     tongue = f"{understood.language}_latin" if latin else str(understood.language)
-    # Latin letters are a weaker sign: they count only for a newcomer, whom nobody has asked yet.
-    if tongue in TONGUES and ((newcomer and sentence) if latin else (newcomer or sentence)):
+    if tongue not in TONGUES or words < 2:
+        return
+    # Latin letters are a weaker sign, and so is the other language of one's own letters (Hindi and Marathi).
+    clearly = not latin and (understood.language_confidence >= CLEARLY or not _same_letters(this, tongue))
+    if newcomer or clearly:
         yield from speak(this, tongue)
+
+
+def _same_letters(this: Turn, tongue: str) -> bool:
+    return {this.person.language, TONGUES[tongue][0]} == {"hi", "mr"}
 
 
 #: The doors of the main menu and of other messages that are repairs, not flows.

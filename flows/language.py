@@ -1,35 +1,36 @@
 """Another language or other letters; whatever was under way goes on in it."""
 
 from dataclasses import replace
+from typing import Any
 
 from flows.asks import Choice
 from flows.flow import Filled, Flow, Over, Question, Taken
 from flows.heard import Heard
-from flows.say import Option, msg, verbatim
+from flows.languages import LANGUAGES
+from flows.say import Option, Say, msg, verbatim
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
 from marketplace_core.accounts import commands as accounts
 from nlu.understanding import Script
 
-#: Choice id → language and script. Each is written as its own readers write it.
-TONGUES: dict[str, tuple[str, Script, str]] = {
-    "en": ("en", "native", "English"),
-    "hi": ("hi", "native", "हिंदी"),
-    "hi_latin": ("hi", "latin", "Hindi (abc)"),
-    "kn": ("kn", "native", "ಕನ್ನಡ"),
-    "kn_latin": ("kn", "latin", "Kannada (abc)"),
+#: Choice id → language and script.
+TONGUES: dict[str, tuple[str, Script]] = {
+    f"{language.code}_latin" if script == "latin" else language.code: (language.code, script)
+    for language in LANGUAGES.values()
+    for script in language.scripts
 }
-
-
-LATIN_ONLY = (
-    Option("en", verbatim("English")),
-    Option("hi_latin", verbatim("Hindi")),
-    Option("kn_latin", verbatim("Kannada")),
+#: Each as its own readers write it; a WhatsApp list holds ten and not one more.
+NATIVE = tuple(
+    Option(one.code, verbatim(one.endonym), hint=verbatim(one.latin_name)) for one in LANGUAGES.values()
+)
+LATIN_ONLY = tuple(
+    Option(f"{one.code}_latin" if "latin" in one.scripts else one.code, verbatim(one.latin_name))
+    for one in LANGUAGES.values()
 )
 
 
 def speak(turn: Turn, tongue: str) -> Steps[None]:
-    language, script, _ = TONGUES[tongue]
+    language, script = TONGUES[tongue]
     yield from market(accounts.set_language, turn.person.id, language=language, script=script)
     turn.person = replace(turn.person, language=language, script=script)
 
@@ -39,7 +40,7 @@ def _speak_chosen(turn: Turn, frame: Frame) -> Steps[None]:
 
 
 class Tongue(Choice):
-    """ "Kannada", "hindi roman": the language and the letters in one choice.
+    """ "Kannada", "hindi roman": the language and the letters in one choice; Latin letters for who asks for them.
 
     Where every line costs money only Latin letters are offered: one native name would make it three segments.
     Whoever writes the native name still gets native letters.
@@ -57,6 +58,13 @@ class Tongue(Choice):
         return Filled(said) if said in TONGUES else None
         yield
 
+    def pick(self, turn: Turn, frame: Frame, choice: str) -> Steps[Taken]:
+        return Filled(choice) if choice in TONGUES else None
+        yield
+
+    def show(self, value: Any) -> Say:
+        return msg("{language:language}", language=TONGUES[value][0])
+
 
 LANGUAGE_ASK = Tongue(
     "language",
@@ -64,7 +72,7 @@ LANGUAGE_ASK = Tongue(
     name=msg("Language"),
     example=msg("Choose one of the languages below."),
     why=msg("I will write to you in this language."),
-    choices=tuple(Option(tongue, verbatim(name)) for tongue, (_, _, name) in TONGUES.items()),
+    choices=NATIVE,
     value="language",
     not_among=msg("I do not write that language yet."),
     then=_speak_chosen,
@@ -73,6 +81,9 @@ LANGUAGE_ASK = Tongue(
 
 def _done(turn: Turn, frame: Frame) -> Steps[None]:
     turn.say(msg("From now on I write {language:language}.", language=turn.person.language))
+    language = LANGUAGES[turn.person.language]
+    if turn.person.script == "native" and "latin" in language.scripts:
+        turn.say(msg("To get it in English letters, write {name} ABC.", name=language.latin_name.upper()))
     return
     yield
 

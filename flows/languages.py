@@ -19,6 +19,13 @@ LANGUAGES = {
         Language("en", "English", "English", ("native",)),
         Language("hi", "हिंदी", "Hindi", ("native", "latin")),
         Language("kn", "ಕನ್ನಡ", "Kannada", ("native", "latin")),
+        Language("pa", "ਪੰਜਾਬੀ", "Punjabi", ("native", "latin")),
+        Language("mr", "मराठी", "Marathi", ("native", "latin")),
+        Language("te", "తెలుగు", "Telugu", ("native", "latin")),
+        Language("ta", "தமிழ்", "Tamil", ("native", "latin")),
+        Language("bn", "বাংলা", "Bengali", ("native", "latin")),
+        Language("gu", "ગુજરાતી", "Gujarati", ("native", "latin")),
+        Language("ml", "മലയാളം", "Malayalam", ("native", "latin")),
     )
 }
 

@@ -27,6 +27,7 @@ _FRACTION = regex.compile(r"((?<!\d)\d{1,9})?\s?([¼½¾])")
 _TAMIL_NUMBER = regex.compile(r"[0-9௰௱௲]*[௰௱௲][0-9௰௱௲]*")
 _TAMIL_POWERS = {"௰": 10, "௱": 100, "௲": 1000}
 _GROUPED = r"(?<![\d.,])\d{1,3}(?:,\d{2,3}){0,6},\d{3}(?!,?\d)(?:\.\d+)?"
+_MONEY_DOT = regex.compile(r"(?i)(?<!\p{L})(rs|re|inr|रु|রু|રૂ|ರೂ|రూ|ரூ|രൂ|ਰੁ)\.\s?(?=\d)")
 _MONEY_DASH = regex.compile(r"(?<=\d)\s?/\s?[-=](?!\d)")
 
 _NUKTA = regex.compile("[\u093c\u09bc\u0a3c\u0abc\u0b3c\u0cbc]")
@@ -75,6 +76,7 @@ def clean(text: str) -> str:
     text = _NATIVE_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0], "")), text)
     text = _TAMIL_NUMBER.sub(_tamil_value, text)
     text = _FRACTION.sub(lambda f: f" {f[1] or 0}.{_FRACTIONS[f[2]]} ", text)
+    text = _MONEY_DOT.sub(r"\1 ", text)
     text = _MONEY_DASH.sub(" ₹ ", text)
     return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
 

@@ -134,7 +134,9 @@ def _with(understanding: Understanding, values: Values) -> Understanding:
 
 
 def _in(heard: Recognised, understanding: Understanding) -> Understanding:
-    return replace(understanding, language=heard.language, script=heard.script)
+    return replace(
+        understanding, language=heard.language, script=heard.script, language_confidence=heard.confidence
+    )
 
 
 async def understand_lines(lines: Iterable[str], out: TextIO, *, rasa_url: str | None, today: date) -> None:

@@ -25,6 +25,7 @@ class Understanding:
     confidence: float
     language: str | None = None
     script: Script = "native"
+    language_confidence: float = 0.0
     values: Mapping[str, Any] = field(default_factory=dict)
     alternatives: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     source: Literal["rule", "rasa", "fallback"] = "rule"
