@@ -11,7 +11,7 @@ VENV := .venv
 BIN := .venv/bin
 DATA ?= ../shared/data
 
-.PHONY: help run test check bench bench-market seed messages eval-prices train-prices lock run-environment test-environment training-environment browser
+.PHONY: help run test check bench bench-market seed messages eval-nlu eval-prices train-prices lock run-environment test-environment training-environment browser
 
 help: ## Shows this list
 	sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
@@ -31,6 +31,9 @@ check: test-environment ## Checks style, types, the arrows between rooms and the
 
 messages: test-environment ## Brings the catalogues up to date with the texts in the code
 	$(BIN)/python -m locales.messages
+
+eval-nlu: run-environment ## Measures understanding on unseen tests; ARGS="--errors --compare" says more, --compare takes an hour
+	$(BIN)/python -m nlu.evaluation $(if $(wildcard $(DATA)),--data $(DATA)) $(ARGS)
 
 bench: run-environment ## Measures turns per second beside a bare webhook
 	$(BIN)/mandi bench

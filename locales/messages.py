@@ -1,16 +1,20 @@
 """The catalogues' keeper: gathers every text of the house, brings the catalogues up to date, and checks them.
 
 `make messages` after a text was added or changed; `make check` refuses a catalogue that lacks one, keeps a stale one,
-breaks a blank, or makes a label too long for a WhatsApp button.
+breaks a blank, makes a label too long for a WhatsApp button or a hint too long for a row of its list, or costs more SMS
+than its budget.
 """
 
 import ast
+import re
 import string
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+import smsutil
 from babel import Locale
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
@@ -22,8 +26,17 @@ ROOT = Path(__file__).parent.parent
 HERE = Path(__file__).parent
 SOURCES = ("flows", "bot")
 SOURCE = Locale("en")
-#: A WhatsApp button holds this many UTF-16 units.
-LONGEST_LABEL = 20
+#: A WhatsApp button holds this many UTF-16 units, the line under a list's row so many.
+LONGEST_LABEL, LONGEST_HINT = 20, 72
+#: SMS that one text may cost in Latin letters and in native ones, its blanks filled; a reply has several texts.
+LATIN_SMS, NATIVE_SMS = 1, 2
+#: What a blank mostly brings: a name, a place, an amount with its unit.
+_FILLED = "Bengaluru 12"
+#: May cost one more: it must be said whole, in one message.
+_LONGER = ("May I keep your name, number and place",)
+
+
+_BLANK = re.compile(r"\{[^}]*\}")
 
 
 @dataclass(frozen=True)
@@ -58,6 +71,21 @@ def _said(path: Path) -> Iterator[Text]:
             yield Text(texts[0], "label" if node.func.id == "label" else None, where)
         elif node.func.id == "count" and len(texts) == 2:
             yield Text((texts[0], texts[1]), None, where)
+
+
+@cache
+def hints() -> frozenset[str]:
+    """The texts under the rows of a list: `hint=msg("…")`."""
+    return frozenset(
+        str(node.value.args[0].value)
+        for folder in SOURCES
+        for path in (ROOT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.keyword)
+        and node.arg == "hint"
+        and isinstance(node.value, ast.Call)
+        and isinstance(node.value.args[0], ast.Constant)
+    )
 
 
 def _tables() -> Iterator[Text]:
@@ -126,8 +154,23 @@ def faults_of(message: Message, name: str) -> Iterator[str]:
             continue
         if _blanks(text) - {"n"} != _blanks(ids[0]) - {"n"}:
             yield "its blanks differ"
-        if message.context == "label" and len(text.encode("utf-16-le")) // 2 > LONGEST_LABEL:
-            yield f"longer than a button ({len(text.encode('utf-16-le')) // 2} of {LONGEST_LABEL})"
+        if message.context == "label" and _units(text) > LONGEST_LABEL:
+            yield f"longer than a button ({_units(text)} of {LONGEST_LABEL})"
+        if message.context != "label" and (fault := _over_budget(text, str(ids[0]), name)):
+            yield fault
+        if message.id in hints() and _units(text) > LONGEST_HINT:
+            yield f"longer than a row's hint ({_units(text)} of {LONGEST_HINT})"
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _over_budget(text: str, message_id: str, name: str) -> str | None:
+    latin = name == "en" or name.endswith("_Latn")
+    budget = (LATIN_SMS if latin else NATIVE_SMS) + message_id.startswith(_LONGER)
+    cost = len(smsutil.split(_BLANK.sub(_FILLED, text)).parts)
+    return f"costs {cost} SMS of {budget}" if cost > budget else None
 
 
 def _blanks(text: str) -> set[str]:

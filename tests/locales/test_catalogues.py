@@ -33,6 +33,8 @@ def test_texts_are_found_where_they_are_said() -> None:
         (Message("Yes", "हाँ, बिल्कुल मुझे मंज़ूर है", context="label"), "longer than a button (27 of 20)"),
         (Message("You have joined, {name}.", "स्वागत है!"), "its blanks differ"),
         (Message("{price:rate}, {where}", "{price}, {where}"), "its blanks differ"),
+        (Message("Change language or letters", "भाषा " * 15), "longer than a row's hint (75 of 72)"),
+        (Message("I am back.", "मैं वापस आ गया हूँ और अब हम वहीं से आगे बढ़ेंगे। " * 3), "costs 3 SMS of 2"),
         (Message("I am back.", "मैं आ गया।", flags=["fuzzy"]), "its English changed"),
     ],
 )
