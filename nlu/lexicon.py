@@ -4,7 +4,7 @@
 adding lines.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -160,6 +160,11 @@ def forms(kind: str) -> frozenset[str]:
     return frozenset(_index()[kind])
 
 
+def all_of(kind: str) -> Mapping[str, tuple[Sense, ...]]:
+    """Every form of this kind with its senses."""
+    return _index()[kind]
+
+
 def says(kind: str, key: str) -> bool:
     """Whether this word, as it stands, is of that kind."""
     return key in _index()[kind]
@@ -185,6 +190,11 @@ def doubtful(kind: str, key: str, spoken_in: Iterable[str], language: str | None
 def table(kind: str) -> dict[str, str]:
     """For a kind whose forms have one meaning each: what they mean."""
     return {form: senses[0].canonical for form, senses in _index()[kind].items()}
+
+
+def stemmed(stem: str, kind: str) -> bool:
+    """Whether a form of this kind without its last vowel is this."""
+    return stem in _without_last_vowel(kind)
 
 
 @cache

@@ -1,6 +1,7 @@
 """Text in, Understanding out: rules first, then Rasa, then the words that give a message away."""
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
@@ -33,9 +34,16 @@ _SAYS_LITTLE = ("inform", "out_of_scope")
 _LOOKING_BACK = frozenset({"payment_status", "dispute", "rate"})
 
 
+#: Messages without a word: what they mean.
+_SIGNS = (
+    dict.fromkeys("👍👌✅✔☑💯", "affirm") | dict.fromkeys("👎❌✖🚫", "deny") | dict.fromkeys("🙏🤝", "thank")
+)
+
 #: Whose only number is a price: "I will give 1900", "tell me above 2400".
-_OF_PRICES = frozenset({"make_offer", "counter_offer", "alerts"})
+_OF_PRICES = frozenset({"make_offer", "counter_offer", "alerts", "payment_status"})
 _LEAST_PRICE = 5
+#: Nobody offers for so much: "2150 quintal" in an offer is what a quintal shall cost.
+_MOST_QUANTITY = {"quintal": 500, "t": 500}
 
 
 class Understander:
@@ -60,7 +68,7 @@ class Understander:
             heard = Recognised(None, heard.script, 0.0)  # names of people and villages are of no language
         spoken = heard.language or language
         if not any(letter.isalnum() for letter in normal):
-            return _in(heard, Understanding("out_of_scope", 0.0))
+            return _in(heard, Understanding(*_wordless(text)))
         values = read(cleaned, today=today, language=spoken, expecting=expecting)
         certain = rule(normal, expecting, spoken) or _answer(cleaned, normal, values, expecting)
         if certain and (certain.confidence > NAMED_PLACE or " " not in normal):
@@ -116,13 +124,10 @@ def _answer(cleaned: str, normal: str, values: Values, expecting: Expecting | No
     return None
 
 
-def _number_as_price(understanding: Understanding) -> Understanding:
-    heard = understanding.values
-    number = heard.get("number", 0)
-    if number < _LEAST_PRICE or heard.keys() & {"price", "quantity"} or understanding.alternatives:
-        return understanding
-    kept = {name: value for name, value in heard.items() if name != "number"}
-    return replace(understanding, values=kept | {"price": {"rupees": number, "per": None}})
+def _wordless(text: str) -> tuple[str, float]:
+    """A thumb up is a yes; other pictures and dots are no business of ours."""
+    meant = {_SIGNS[sign] for sign in text if sign in _SIGNS}
+    return (meant.pop(), CLEAR) if len(meant) == 1 else ("out_of_scope", 0.5)
 
 
 def _begins_with_no(normal: str) -> bool:
@@ -137,6 +142,23 @@ def _in(heard: Recognised, understanding: Understanding) -> Understanding:
     return replace(
         understanding, language=heard.language, script=heard.script, language_confidence=heard.confidence
     )
+
+
+def _number_as_price(understanding: Understanding) -> Understanding:
+    heard = understanding.values
+    if "price" in heard or understanding.alternatives:
+        return understanding
+    amount = heard.get("quantity", {})
+    if amount.get("value", 0) >= _MOST_QUANTITY.get(amount.get("unit"), math.inf):
+        return _replaced(understanding, "quantity", {"rupees": amount["value"], "per": amount["unit"]})
+    if not amount and heard.get("number", 0) >= _LEAST_PRICE:
+        return _replaced(understanding, "number", {"rupees": heard["number"], "per": None})
+    return understanding
+
+
+def _replaced(understanding: Understanding, name: str, price: dict[str, Any]) -> Understanding:
+    kept = {one: value for one, value in understanding.values.items() if one != name}
+    return replace(understanding, values=kept | {"price": price})
 
 
 async def understand_lines(lines: Iterable[str], out: TextIO, *, rasa_url: str | None, today: date) -> None:

@@ -42,3 +42,7 @@ class Message:
     def without(self, found: Iterable[Found]) -> "Message":
         used = self.taken.union(*(range(f.start, f.end) for f in found))
         return Message(self.words, self.today, self.language, self.expecting, self.past, used)
+
+    def unread(self) -> tuple[str, ...]:
+        """The words that are no values."""
+        return tuple(w.key for at, w in enumerate(self.words) if at not in self.taken and w.kind != "sign")

@@ -4,38 +4,35 @@ Whether there is such a place the market knows. An unknown name in another scrip
 Latin letters, for a gazetteer that is written in them.
 """
 
+from collections.abc import Callable
+
 from nlu import lexicon
-from nlu.lexicon import Hit
 from nlu.normalise import Word
 from nlu.phonetic import latin_name
 from nlu.values.message import Found, Message
+from nlu.values.town import all_everyday, town_at, town_named
 
 _WORDS_OF_A_NAME = 3
-_SHORTEST_TOWN = 2
 _LINES_OF_AN_ADDRESS = 8
 
 
 def find(message: Message) -> list[Found]:
-    if message.expecting == "place" and (whole := _whole_answer(message)):
-        return [whole]
+    towns = _all(message, _known)
+    if message.expecting != "place":
+        return _most_exact(_all(message, lambda message, at: _known(message, at) or _marked(message, at)))
+    beside = message.without(towns)
+    if len(towns) == 1 and all_everyday(beside.unread(), message.language):
+        return towns
+    whole = _whole_answer(message)
+    return [whole] if whole else towns
+
+
+def _all(message: Message, read: Callable[[Message, int], Found | None]) -> list[Found]:
     found: list[Found] = []
     for at in range(len(message.words)):
-        if (not found or at >= found[-1].end) and (here := _known(message, at) or _marked(message, at)):
+        if (not found or at >= found[-1].end) and (here := read(message, at)):
             found.append(here)
-    return _most_exact(found)
-
-
-def _with_ending(message: Message, at: int) -> Hit | None:
-    for stem in lexicon.stems(message.key(at), "place_ending"):
-        bare = stem.text + stem.canonical.strip("-")
-        spoken_here = message.language in (stem.language, None)
-        if (
-            len(bare) > _SHORTEST_TOWN
-            and spoken_here
-            and (hit := lexicon.find((Word(bare, bare, "word"),), 0, "place", message.language))
-        ):
-            return hit
-    return None
+    return found
 
 
 def _most_exact(found: list[Found]) -> list[Found]:
@@ -51,9 +48,7 @@ def _most_exact(found: list[Found]) -> list[Found]:
 
 def _known(message: Message, at: int) -> Found | None:
     """A district or a well-known town needs no "in" or "from" beside it."""
-    if message.kind(at) != "word" or not message.free(at, at + 1):
-        return None
-    hit = lexicon.find(message.words, at, "place", message.language) or _with_ending(message, at)
+    hit = town_at(message, at)
     if hit is None or not message.free(at, at + hit.length):
         return None
     end = at + hit.length
@@ -140,12 +135,11 @@ def _bare(key: str) -> str:
 def _place(said: tuple[Word, ...]) -> dict[str, str]:
     *first, last = (word.text for word in said if not lexicon.says("kind_of_place", word.key))
     name = " ".join([*first, _without_case(last)]).replace(" ,", ",").replace(" - ", "-").strip(" ,-")
-    latin = name if name.isascii() else latin_name(name)
-    if known := lexicon.named(name, "place") or lexicon.named(latin, "place"):
+    if known := town_named(name):
         return {"name": known}
     if name.isascii():
         return {"name": name.title() if name.islower() or name.isupper() else name}
-    return {"name": name, "latin": latin}
+    return {"name": name, "latin": latin_name(name)}
 
 
 def _without_case(text: str) -> str:

@@ -55,7 +55,7 @@ def _read(message: Message, at: int, number: Numeral) -> Found | None:
     end += rupees_after
     said_rupees = rupees_before or rupees_after > 0
     per = _per_after(message, end, said_rupees)
-    if per is None and (before := _per_before(message, start, said_rupees)):
+    if per is None and (before := _per_before(message, start, number, said_rupees)):
         start, per = before
     elif per:
         end = per.end
@@ -128,7 +128,7 @@ def _per_after(message: Message, at: int, said_rupees: bool) -> _Per | None:
     return _Per(_weighed(unit), end, marked) if marked or said_rupees else None
 
 
-def _per_before(message: Message, at: int, said_rupees: bool) -> tuple[int, _Per] | None:
+def _per_before(message: Message, at: int, number: Numeral, said_rupees: bool) -> tuple[int, _Per] | None:
     """What precedes it: "per quintal 2500", "ಕ್ವಿಂಟಲ್‌ಗೆ 2500", "quintal ka 2500", "kilo 35 rupaye"."""
     for length in (1, 2, 3):
         start = at - length
@@ -146,10 +146,17 @@ def _per_before(message: Message, at: int, said_rupees: bool) -> tuple[int, _Per
             bool(between)
             and (lexicon.is_dative(between[0], message.language) or lexicon.says("of", between[0]))
         )
-        plainly = said_rupees and not between  # "kilo 35 rupaye", and nothing counts the kilo
+        # "kilo 35 rupaye", "quintal 2200": nothing counts the unit, and the sum is none that one would weigh.
+        plainly = not between and (
+            said_rupees or (number.value >= 2 * _LEAST[_weighed(unit)] and _ends(message, number))
+        )
         if (dative or marker_before or plainly) and len(between) <= 1:
             return (start - 1 if marker_before else start), _Per(_weighed(unit), at, True)
     return None
+
+
+def _ends(message: Message, number: Numeral) -> bool:
+    return numeral_at(message, number.end) is None and unit_at(message, number.end) is None
 
 
 def _weighed(unit: Hit) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 from nlu.normalise import clean, words
 from nlu.understanding import Expecting
 from nlu.values import commodity, date, grade, name, phone, pincode, place, price, quantity, reference
+from nlu.values.glued import apart
 from nlu.values.message import Found, Message
 from nlu.values.numerals import numeral_at
 from nlu.values.taken_back import said_instead
@@ -45,15 +46,13 @@ def read(
     past: bool = False,
 ) -> Values:
     number, rest = phone.take(clean(text))
-    message = Message(tuple(words(rest)), today, language, expecting, past)
+    message = Message(tuple(apart(words(rest))), today, language, expecting, past)
     found = _all_found(message)
     kept = said_instead(message, found)
     values, alternatives = _settled(kept, message)
     if number:
         values["phone"] = number
-    taken = message.without(found).taken
-    unread = tuple(w.key for at, w in enumerate(message.words) if at not in taken and w.kind != "sign")
-    return Values(values, alternatives, kept != found, unread)
+    return Values(values, alternatives, kept != found, message.without(found).unread())
 
 
 def _all_found(message: Message) -> list[Found]:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlu.understand import Understander
-from nlu.understanding import Understanding
+from nlu.understanding import ACT, Understanding
 from tests.nlu.reading import FRIDAY
 from tests.nlu.wire import meaning, saying, served, silence
 
@@ -193,7 +193,7 @@ async def test_what_needs_no_model(said: str, expecting: Any, intent: str, value
 async def test_noise_is_out_of_scope(alone: Understander, said: str) -> None:
     heard = await understood(alone, said)
     assert heard.intent == "out_of_scope"
-    assert heard.confidence < 0.3
+    assert heard.confidence < ACT
     assert heard.values == {}
 
 
