@@ -27,8 +27,17 @@ _NO_WISH = frozenset({"inform", "out_of_scope", "weather", "greet", "thank", "af
 #: What the market trades in; the rest of what was heard serves the dialogue alone.
 _CANONICAL = ("commodity", "quantity", "price", "date", "place", "phone", "reference", "grade")
 
-#: Guessed when no word gives the message away; that does not outweigh a doubting Rasa.
-_SAYS_LITTLE = ("inform", "out_of_scope")
+#: "12 ton parali" out of the blue: mostly somebody has it to sell.
+_UNASKED = 0.75
+
+#: Wishes that are no other matter than the question that is open.
+_SAME_MATTER: dict[Expecting | None, frozenset[str]] = {
+    "date": frozenset({"schedule_pickup"}),
+    "price": frozenset({"make_offer", "counter_offer"}),
+    "quantity": frozenset({"sell"}),
+    "commodity": frozenset({"sell"}),
+    "place": frozenset({"update_profile"}),
+}
 
 #: Who asks about these looks back: "kal" is then yesterday.
 _LOOKING_BACK = frozenset({"payment_status", "dispute", "rate"})
@@ -78,6 +87,8 @@ class Understander:
             return _in(heard, certain)
         if intent in _LOOKING_BACK:
             values = read(cleaned, today=today, language=spoken, expecting=expecting, past=True)
+        if _answers(expecting, values) and (confidence < CLEAR or intent in _SAME_MATTER.get(expecting, ())):
+            return _in(heard, _with(Understanding("inform", CLEAR, source=source), values))
         understanding = _with(Understanding(intent, confidence, source=source), values)
         return _in(heard, _number_as_price(understanding) if intent in _OF_PRICES else understanding)
 
@@ -86,11 +97,10 @@ class Understander:
         if verdict and verdict.confidence >= ACT:
             return verdict.intent, verdict.confidence, "rasa"
         guessed = guess(normal, {**values.alternatives, **values.values})
-        if verdict and verdict.intent == guessed.intent:
-            return verdict.intent, max(verdict.confidence, guessed.confidence), "rasa"
-        if verdict and (guessed.confidence < ACT or guessed.intent in _SAYS_LITTLE):
-            return verdict.intent, verdict.confidence, "rasa"
-        return guessed.intent, guessed.confidence, "fallback"
+        if verdict is None:
+            return guessed.intent, guessed.confidence, "fallback"
+        agreed = guessed.confidence if verdict.intent == guessed.intent else 0.0
+        return verdict.intent, max(verdict.confidence, agreed), "rasa"
 
     async def close(self) -> None:
         if self.rasa:
@@ -111,9 +121,14 @@ def _answer(cleaned: str, normal: str, values: Values, expecting: Expecting | No
         return Understanding("inform", 1.0, values={"text": cleaned})
     if not values.values and not values.alternatives:
         return None
-    rest = set(values.unread) - forms("filler")
+    said = set(values.unread)
+    rest = said - forms("filler")
     if not rest - forms("denial") - forms("putting_right") and (values.corrected or _begins_with_no(normal)):
         return _with(Understanding("correct", 0.95), values)
+    if expecting is None and said - forms("polite"):
+        return None  # with no question open "12 ton hai" offers and "12 ton chahiye" asks
+    if expecting is None and {"commodity", "quantity"} <= {*values.values, *values.alternatives}:
+        return _with(Understanding("sell", _UNASKED), values)
     if not rest:
         by_name = expecting == "place" and "name" in values.values.get("place", {})
         return _with(Understanding("inform", NAMED_PLACE if by_name else 0.95), values)
@@ -122,6 +137,10 @@ def _answer(cleaned: str, normal: str, values: Values, expecting: Expecting | No
     if expecting == "place" and "place" in values.values and not rest & known_words():
         return _with(Understanding("inform", NAMED_PLACE), values)
     return None
+
+
+def _answers(expecting: Expecting | None, values: Values) -> bool:
+    return expecting in values.values or expecting in values.alternatives
 
 
 def _wordless(text: str) -> tuple[str, float]:
