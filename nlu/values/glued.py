@@ -8,7 +8,7 @@ import regex
 from nlu import lexicon
 from nlu.normalise import Word
 
-_AMOUNTS = ("number", "fraction")
+_AMOUNTS = ("number", "fraction", "multiplier")
 _COUNTED = ("unit", "multiplier")
 _SHORTEST_WORD, _SHORTEST_LATIN_PART = 5, 3
 _VOWEL_SIGN = regex.compile(
