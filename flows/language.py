@@ -82,7 +82,7 @@ LANGUAGE_ASK = Tongue(
 def _done(turn: Turn, frame: Frame) -> Steps[None]:
     turn.say(msg("From now on I write {language:language}.", language=turn.person.language))
     language = LANGUAGES[turn.person.language]
-    if turn.person.script == "native" and "latin" in language.scripts:
+    if turn.person.script == "native" and "latin" in language.scripts and not turn.channel.terse:
         turn.say(msg("To get it in English letters, write {name} ABC.", name=language.latin_name.upper()))
     return
     yield

@@ -5,7 +5,8 @@ so that what was learnt from one language helps to understand another. Used insi
 """
 
 from functools import cache
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
+from typing import NamedTuple
 
 from nlu.languages import lines
 from nlu.normalise import key_of
@@ -24,14 +25,25 @@ _KINDS = {
     "multiplier": "0",
     "currency": "RS",
 }
-_MOST_MEANINGS = 3
+#: A word of many meanings says little; a long message would bring all pairs there are.
+_MOST_MEANINGS, _MOST_TOGETHER = 3, 14
 
 
-def concepts(shaped: str) -> list[str]:
-    """The concepts of a message and its pairs of neighbours, in its order; `shaped` as by `nlu.normalise.shape`."""
+class About(NamedTuple):
+    """`in_order` holds the concepts and their neighbouring pairs, `together` each two that occur anywhere."""
+
+    in_order: list[str]
+    together: list[str]
+
+
+def concepts(shaped: str) -> About:
+    """What a message is about; `shaped` as by `nlu.normalise.shape`."""
     found = _in_order(shaped.split())
     pairs = [f"{a} {b}" for these, those in pairwise(found) for a, b in product(these, those)]
-    return [one for these in found for one in these] + pairs
+    mainly = sorted({these[0] for these in found})[:_MOST_TOGETHER]
+    return About(
+        [one for these in found for one in these] + pairs, [f"{a}+{b}" for a, b in combinations(mainly, 2)]
+    )
 
 
 def _in_order(words: list[str]) -> list[tuple[str, ...]]:

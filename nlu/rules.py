@@ -24,7 +24,8 @@ def rule(text: str, expecting: Expecting | None = None, language: str | None = N
     words = [word for word in text.split() if any(letter.isalnum() for letter in word)]
     if not words or len(words) > 8:
         return None
-    if chosen := _language(words):
+    own = _table().get(" ".join(words), {}).get(language or "")
+    if not own and (chosen := _language(words)):  # "hinde" is a way back in Kannada, not Hindi
         return Understanding("change_language", 1.0, values=chosen)
     intent = _whole_message(words, language)
     if intent is None or (expecting in _OWN_WORDS_ASKED and intent not in _UNIVERSAL):

@@ -34,8 +34,6 @@ _UNASKED = 0.75
 _SAME_MATTER: dict[Expecting | None, frozenset[str]] = {
     "date": frozenset({"schedule_pickup"}),
     "price": frozenset({"make_offer", "counter_offer"}),
-    "quantity": frozenset({"sell"}),
-    "commodity": frozenset({"sell"}),
     "place": frozenset({"update_profile"}),
 }
 

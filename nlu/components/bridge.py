@@ -16,8 +16,10 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import diags
 from scipy.special import softmax
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.preprocessing import normalize as unit_length
 from sklearn.svm import LinearSVC
 
 from nlu.components.noise import noisy
@@ -28,19 +30,30 @@ from nlu.phonetic import devoiced, skeleton
 _SHORTEST, _LONGEST = 2, 4
 
 
+#: How much a view counts: what words are about says more than how they are spelled.
+_WEIGHTS = {"c": 2.0}
+
+
 def features(text: str) -> list[str]:
-    """Pieces of the message as normalised, of its phonetic skeleton, of that without voice; and what it is about."""
+    """Pieces of the message as normalised, of its phonetic skeleton, of that without voice; and what it is about.
+
+    The first letter of a feature names its view.
+    """
     plain = shape(normalise(text))
     said = [piece for word in plain.split() for piece in _pieces(word)]
-    return said + ["c" + concept for concept in concepts(plain)]
+    about = concepts(plain)
+    return said + ["c" + one for one in about.in_order] + ["u" + pair for pair in about.together]
 
 
 @lru_cache(maxsize=65536)
 def _pieces(word: str) -> tuple[str, ...]:
     bones = skeleton(word)
+    views = [("s", f" {bones} "), ("d", f" {devoiced(bones)} ")]
+    if not word.isascii():  # in Latin letters the skeleton is nearly the word again
+        views.append(("p", f" {word} "))
     return tuple(
         view + padded[i : i + length]
-        for view, padded in (("p", f" {word} "), ("s", f" {bones} "), ("d", f" {devoiced(bones)} "))
+        for view, padded in views
         for length in range(_SHORTEST, min(_LONGEST, len(padded)) + 1)
         for i in range(len(padded) - length + 1)
     )
@@ -126,11 +139,15 @@ class BridgeIntentClassifier(GraphComponent, IntentClassifier):
         texts = [t for text, _ in said for t in (text, *(noisy(text, dice) for _ in range(copies)))]
         labels = [intent for _, intent in said for _ in range(1 + copies)]
         vectorizer = TfidfVectorizer(
-            analyzer=features, sublinear_tf=True, dtype=np.float32, min_df=self.config["rarest"]
+            analyzer=features, sublinear_tf=True, dtype=np.float32, min_df=self.config["rarest"], norm=None
         )
-        rows = vectorizer.fit_transform(texts)
+        counted = vectorizer.fit_transform(texts)
         self._columns = {feature: int(column) for feature, column in vectorizer.vocabulary_.items()}
-        self._rarity = vectorizer.idf_.astype(np.float32)
+        weights = np.array(
+            [_WEIGHTS.get(f[0], 1.0) for f in vectorizer.get_feature_names_out()], dtype=np.float32
+        )
+        self._rarity = (vectorizer.idf_ * weights).astype(np.float32)
+        rows = unit_length(counted @ diags(weights))
         self.intents = sorted(set(labels))
         _inherited.update(config=self.config, rows=rows, labels=np.array(labels))
         with get_context("fork").Pool() as pool:

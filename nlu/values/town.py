@@ -29,7 +29,10 @@ def town_named(name: str) -> str | None:
     """The one town that this name is, by its letters or its sound."""
     latin = name if name.isascii() else latin_name(name)
     known = lexicon.named(name, "place") or lexicon.named(latin, "place")
-    return known or (None if name.isascii() else _by_sounds().get(_sounds(latin)))
+    if known is None and not name.isascii():
+        known = _by_sounds().get(_sounds(latin))
+    # "Rampura" may be any of many villages, though a list means Rampura Phul.
+    return known if known and len(known.split()) == len(name.split()) else None
 
 
 def _with_ending(message: Message, at: int) -> Hit | None:
