@@ -93,8 +93,8 @@ class BridgeIntentClassifier(GraphComponent, IntentClassifier):
             "C": 1.0,
             "tolerance": 0.02,
             "rarest": 3,
-            "temperature": 0.22,
-            "noisy_copies": 1,
+            "temperature": 0.165,
+            "noisy_share": 0.5,
             "random_state": 42,
             "ranking_length": 10,
         }
@@ -135,9 +135,10 @@ class BridgeIntentClassifier(GraphComponent, IntentClassifier):
 
     def fit(self, said: list[Any]) -> None:
         dice = random.Random(self.config["random_state"])  # noqa: S311
-        copies = self.config["noisy_copies"]
-        texts = [t for text, _ in said for t in (text, *(noisy(text, dice) for _ in range(copies)))]
-        labels = [intent for _, intent in said for _ in range(1 + copies)]
+        misspelt = [
+            (noisy(text, dice), intent) for text, intent in said if dice.random() < self.config["noisy_share"]
+        ]
+        texts, labels = zip(*said, *misspelt, strict=True)
         vectorizer = TfidfVectorizer(
             analyzer=features, sublinear_tf=True, dtype=np.float32, min_df=self.config["rarest"], norm=None
         )

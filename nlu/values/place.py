@@ -20,9 +20,9 @@ def find(message: Message) -> list[Found]:
     towns = _all(message, _known)
     if message.expecting != "place":
         return _most_exact(_all(message, lambda message, at: _known(message, at) or _marked(message, at)))
-    beside = message.without(towns)
-    if len(towns) == 1 and all_everyday(beside.unread(), message.language):
-        return towns
+    beside = message.without(towns).unread()
+    if len(towns) == 1 and beside and all_everyday(beside, message.language):
+        return towns  # "a village near Nalgonda"
     whole = _whole_answer(message)
     return [whole] if whole else towns
 
