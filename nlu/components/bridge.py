@@ -96,7 +96,7 @@ class BridgeIntentClassifier(GraphComponent, IntentClassifier):
             "temperature": 0.165,
             "noisy_share": 0.5,
             "random_state": 42,
-            "ranking_length": 10,
+            "ranking_length": 3,
         }
 
     @staticmethod
