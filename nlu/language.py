@@ -31,9 +31,12 @@ class _Letters:
 
 @dataclass(frozen=True)
 class Recognised:
+    """`likely` is the best guess; `language` names it only when it is sure enough to go by."""
+
     language: str | None
     script: Script
     confidence: float
+    likely: str | None = None
 
 
 def recognise(text: str) -> Recognised:
@@ -44,15 +47,15 @@ def recognise(text: str) -> Recognised:
     if block in _BLOCKS and letters * 2 >= latin:
         share = letters / (letters + latin)
         if len(_BLOCKS[block]) == 1:
-            return Recognised(_BLOCKS[block][0], "native", share)
+            return Recognised(_BLOCKS[block][0], "native", share, _BLOCKS[block][0])
         guessed, confidence = _guess(text, native=True)
-        return Recognised(guessed if confidence >= _SURE else None, "native", confidence * share)
+        return Recognised(guessed if confidence >= _SURE else None, "native", confidence * share, guessed)
     if not latin:
         return Recognised(None, "native", 0.0)
     guessed, confidence = _guess(text, native=False)
     if confidence < _SURE:
-        return Recognised(None, "latin", confidence)
-    return Recognised(guessed, "native" if guessed == "en" else "latin", confidence)
+        return Recognised(None, "latin", confidence, guessed if confidence else None)
+    return Recognised(guessed, "native" if guessed == "en" else "latin", confidence, guessed)
 
 
 def _guess(text: str, *, native: bool) -> tuple[str, float]:

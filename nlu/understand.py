@@ -195,15 +195,15 @@ async def _understood_line(understander: Understander, line: str, today: date) -
     try:
         asked = json.loads(line)
         text, language, expecting = asked["text"], asked.get("language"), asked.get("expecting")
-        if not isinstance(text, str):
-            raise TypeError(text)
+        if not isinstance(text, str) or not {type(language), type(expecting)} <= {str, type(None)}:
+            raise TypeError
     except (ValueError, KeyError, TypeError, AttributeError):
         return {"error": 'each line is a JSON object with "text" and, if wanted, "language" and "expecting"'}
     heard = await understander.understand(text, language=language, expecting=expecting, today=today)
     answer = {
         "intent": heard.intent,
         "confidence": round(heard.confidence, 4),
-        "language": heard.language,
+        "language": heard.language or language or recognise(normalise(clean(text[:LONGEST]))).likely,
         "script": heard.script,
         "values": canonical(heard.values),
     }

@@ -125,6 +125,7 @@ async def test_lines_in_lines_out(rasa_url: str) -> None:
         "",
         "not json",
         json.dumps({"text": 12}),
+        json.dumps({"text": "12", "language": ["kn"]}),
         json.dumps(["text"]),
         json.dumps({"text": "ಕನ್ನಡ"}),
     ]
@@ -139,5 +140,5 @@ async def test_lines_in_lines_out(rasa_url: str) -> None:
         "values": {"quantity": {"value": 12, "unit": "t", "kg": 12000}, "commodity": "paddy_straw"},
     }
     assert number["values"]["quantity"] == {"value": 12, "unit": None, "kg": None}
-    assert [list(line) for line in broken] == [["error"]] * 3
+    assert [list(line) for line in broken] == [["error"]] * 4
     assert language["intent"] == "change_language"
