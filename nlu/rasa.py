@@ -57,8 +57,9 @@ class Rasa:
         return answer
 
     async def close(self) -> None:
-        if self._session:
-            await self._session.close()
+        session, self._session = self._session, None
+        if session:
+            await session.close()
 
     async def _ask(self, text: str) -> Verdict | None:
         if self._session is None:  # made here, because it belongs to the loop that is running
@@ -69,6 +70,7 @@ class Rasa:
             ) as response:
                 response.raise_for_status()
                 intent = (await response.json())["intent"]
-            return Verdict(str(intent["name"]), float(intent["confidence"])) if intent["name"] else None
+            name, confidence = intent["name"], float(intent["confidence"])
         except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError):
             return None
+        return Verdict(str(name), confidence) if name and 0 <= confidence <= 1 else None

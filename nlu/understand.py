@@ -197,7 +197,7 @@ async def _understood_line(understander: Understander, line: str, today: date) -
         text, language, expecting = asked["text"], asked.get("language"), asked.get("expecting")
         if not isinstance(text, str) or not {type(language), type(expecting)} <= {str, type(None)}:
             raise TypeError
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {"error": 'each line is a JSON object with "text" and, if wanted, "language" and "expecting"'}
     heard = await understander.understand(text, language=language, expecting=expecting, today=today)
     answer = {
