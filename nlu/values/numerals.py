@@ -105,13 +105,16 @@ def _counted(message: Message, at: int) -> tuple[float, int] | None:
 
 
 def _joins(current: float | None, step: tuple[float, int], message: Message, at: int) -> bool:
-    """Whether "do sau" + "pachas", "twenty" + "five" are one number; "12" + "15" are two."""
+    """Whether "do sau" + "pachas", "twenty" + "five" are one number; "12" + "15" are two.
+
+    Nothing is added to figures: "2500 do" asks to be given them, "2000 paanch sau" is two prices.
+    """
     if current is None:
         return True
     value = step[0]
     if value <= 0 or value != int(value):
         return False
-    if message.kind(at) == "number" and message.kind(at - 1) == "number":
+    if message.kind(at - 1) == "number":
         return False
     if current >= 100 and current % 100 == 0:
         return value < 100
@@ -127,6 +130,8 @@ def _multiplier(message: Message, at: int, current: float | None) -> tuple[int, 
     if not hit or int(hit.canonical) == 20 or (hit.ending and lexicon.is_dative(hit.ending)):
         return None
     if current is None and lexicon.says("number_or_word", key):
+        return None
+    if int(hit.canonical) == 100 and current is not None and current >= 100:
         return None
     return int(hit.canonical), hit.length
 

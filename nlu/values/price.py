@@ -39,7 +39,7 @@ def find(message: Message) -> list[Found]:
         if number is None:
             at += 1
             continue
-        if here := _read(message, at, number):
+        if here := _read(message.without(found), at, number):
             found.append(here)
             at = max(here.end, number.end)
         else:

@@ -68,12 +68,18 @@ def _weighed_together(found: list[Found]) -> list[Found]:
         before = joined[-1] if joined else None
         if before and before.end == here.start and len(before.readings) == len(here.readings) == 1:
             more, less = before.readings[0], here.readings[0]
-            if more["kg"] and less["kg"] and KILOGRAMS[more["unit"]] > KILOGRAMS[less["unit"]]:
+            if more["kg"] and less["kg"] and _is_finer(less, more):
                 value = _plain((more["kg"] + less["kg"]) / KILOGRAMS[more["unit"]])
                 joined[-1] = Found("quantity", (quantity(value, more["unit"]),), before.start, here.end)
                 continue
         joined.append(here)
     return joined
+
+
+def _is_finer(less: dict[str, Any], more: dict[str, Any]) -> bool:
+    """Kilos after quintals; grams, which are counted in kilos, after kilos."""
+    finer: bool = KILOGRAMS[more["unit"]] > KILOGRAMS[less["unit"]]
+    return finer or (less["unit"] == "kg" and less["kg"] < 1 <= more["kg"])
 
 
 def _plain(value: float) -> float:

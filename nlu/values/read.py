@@ -63,19 +63,19 @@ def _all_found(message: Message) -> list[Found]:
 
 
 def _numbers(message: Message) -> list[Found]:
-    found: list[Found] = []
+    sure: list[Found] = []
+    unsure: list[Found] = []
     at = 0
     while at < len(message.words):
         number = numeral_at(message, at) if message.free(at, at + 1) else None
         if number is None:
             at += 1
             continue
-        asked = message.expecting in _ASKED_IN_NUMBERS and len(message.words) <= 4
-        if number.sure or asked:
-            readings = (number.value,) if number.other is None else (number.value, number.other)
-            found.append(Found("number", readings, at, number.end))
+        readings = (number.value,) if number.other is None else (number.value, number.other)
+        (sure if number.sure else unsure).append(Found("number", readings, at, number.end))
         at = number.end
-    return found
+    asked = message.expecting in _ASKED_IN_NUMBERS and len(message.words) <= 4
+    return sure or (unsure if asked else [])
 
 
 def _settled(found: list[Found], message: Message) -> tuple[dict[str, Any], dict[str, tuple[Any, ...]]]:

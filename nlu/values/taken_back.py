@@ -2,7 +2,7 @@
 
 from nlu import lexicon
 from nlu.values.message import Found, Message
-from nlu.values.quantity import quantity
+from nlu.values.quantity import quantity, unit_at
 
 
 def said_instead(message: Message, found: list[Found]) -> list[Found]:
@@ -11,7 +11,7 @@ def said_instead(message: Message, found: list[Found]) -> list[Found]:
     kept = [here for here in found if here not in withdrawn]
     if not withdrawn or not kept:
         return found
-    return [_completed(here, withdrawn) for here in kept]
+    return [_completed(message, here, withdrawn) for here in kept]
 
 
 def _is_withdrawn(message: Message, here: Found, found: list[Found]) -> bool:
@@ -39,17 +39,21 @@ def _comparable(one: Found, other: Found) -> bool:
     return one.name == other.name or "number" in (one.name, other.name)
 
 
-def _completed(here: Found, withdrawn: list[Found]) -> Found:
+def _completed(message: Message, here: Found, withdrawn: list[Found]) -> Found:
     """ "15, not 12 ton": fifteen tonnes; "15 ton, not 12" needs nothing."""
     if here.name != "number":
         return here
     model = next((gone for gone in withdrawn if gone.name in ("quantity", "price")), None)
     if model is None or not isinstance(model.readings[0], dict):
         return here
-    return Found(model.name, tuple(_like(model, number) for number in here.readings), here.start, here.end)
+    return Found(
+        model.name, tuple(_like(message, model, number) for number in here.readings), here.start, here.end
+    )
 
 
-def _like(model: Found, number: float) -> dict[str, object]:
+def _like(message: Message, model: Found, number: float) -> dict[str, object]:
     if model.name == "price":
         return {**model.readings[0], "rupees": number}
-    return quantity(number, model.readings[0]["unit"])
+    # The unit as it was said: of "500 gram nahi 600" the market would count kilos.
+    said = next((unit for at in range(model.start, model.end) if (unit := unit_at(message, at))), None)
+    return quantity(number, said.canonical if said else model.readings[0]["unit"])

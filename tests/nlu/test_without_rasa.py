@@ -63,6 +63,8 @@ NONSENSE = [
     saying("[]"),
     saying('{"intent": {"name": null, "confidence": 0.0}}'),
     saying('{"intent": {"name": "sell", "confidence": "much"}}'),
+    saying('{"intent": {"name": "buy", "confidence": NaN}}'),
+    saying('{"intent": {"name": "buy", "confidence": 17}}'),
     saying('{"status": "failure"}', "409 Conflict"),
 ]
 
@@ -213,6 +215,8 @@ LONG = [
     "\u202e" * 10_000,
     "no not 12 " * 1_000,
     "sava paune " * 1_000,
+    "sau " * 2_500,
+    "5 " + "hundred " * 1_000,
     "98765 43210 " * 800,
     "'; DROP TABLE listing; --" * 400,
     "<script>alert(1)</script>" * 400,
@@ -256,3 +260,12 @@ def test_no_mixture_of_words_breaks_it(said: list[str], expecting: Any) -> None:
     heard = asyncio.run(understood(Understander(None, PATIENCE), " ".join(said), expecting))
     assert heard.intent
     assert not set(heard.values) & set(heard.alternatives)
+
+
+async def test_who_was_closed_can_ask_again() -> None:
+    async with served(meaning("ask_price", 0.9)) as wire:
+        by = Understander(wire.url, 2.0)
+        await understood(by, "parali ka kya dam lagega")
+        await by.close()
+        assert (await understood(by, "bhusa ka kya dam lagega")).source == "rasa"
+        await by.close()
