@@ -53,9 +53,14 @@ def _read(message: Message, at: int, number: Numeral) -> Found | None:
     return Found("quantity", readings, at, last.end + unit.length)
 
 
+def says_up_to(message: Message, at: int) -> bool:
+    """A dash or "to"; the Punjabi "ton" is it only where no tonne can be meant."""
+    return message.key(at) == "-" or (lexicon.says("up_to", message.key(at)) and not unit_at(message, at))
+
+
 def upper_end(message: Message, number: Numeral) -> Numeral | None:
     """The 15 of "12-15 ton" and "12 se 15 ton": which of the two, only the speaker knows."""
-    if message.key(number.end) != "-" and not lexicon.says("up_to", message.key(number.end)):
+    if not says_up_to(message, number.end):
         return None
     upper = numeral_at(message, number.end + 1)
     return upper if upper and upper.value > number.value else None

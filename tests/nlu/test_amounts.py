@@ -43,6 +43,8 @@ QUANTITIES: list[tuple[str, float, str, float | None]] = [
     ("5 ಕ್ವಿಂಟಲ್‌ನ", 5, "quintal", 500),
     ("2 quintal 50 kg", 2.5, "quintal", 250),
     ("2 kilo 500 gram", 2.5, "kg", 2.5),
+    ("2 ton 50 kg", 2.05, "t", 2050),
+    ("12 ton 15 quintal", 13.5, "t", 13500),
     ("500 gram", 0.5, "kg", 0.5),
     ("2 dhadi", 10, "kg", 10),
     # Never guess: only the speaker knows what these weigh.
