@@ -1,13 +1,19 @@
 """When: an ISO day, or {"from": …, "to": …}; counted from the day that the message arrived in India."""
 
+import re
 from datetime import date, timedelta
 
 from nlu import lexicon
 from nlu.lexicon import Hit
 from nlu.values.message import Found, Message
 from nlu.values.numerals import numeral_at
+from nlu.values.quantity import says_up_to
 
 _CENTURY = 2000
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})")
+_YEAR = re.compile(r"(?:20)?[2-3]\d")
+#: One of so many months in a row has the day, unless no month has it.
+_MONTHS = 3
 
 
 def find(message: Message) -> list[Found]:
@@ -22,7 +28,7 @@ def find(message: Message) -> list[Found]:
 
 
 def _read(message: Message, at: int) -> Found | None:
-    for reader in (_written, _span, _after_days, _day_of_month, _relative, _weekday):
+    for reader in (_written, _dotted, _span, _after_days, _days_of_month, _day_of_month, _relative, _weekday):
         if here := reader(message, at):
             day, end = here
             return Found("date", (day,), at, _past_fillers(message, end))
@@ -43,7 +49,7 @@ def _past_fillers(message: Message, end: int) -> int:
 
 
 def _written(message: Message, at: int) -> tuple[str, int] | None:
-    """15/11, 15-11-2026, 15.11.26, 2026-11-15."""
+    """15/11, 15-11-2026, 2026-11-15."""
     parts = [message.key(at + i) for i in range(5)]
     numbers = parts[0::2]
     if parts[1] not in ("/", "-") or not numbers[0].isdigit() or not numbers[1].isdigit():
@@ -63,6 +69,20 @@ def _written(message: Message, at: int) -> tuple[str, int] | None:
         return None
     day = _coming(message, int(numbers[1]), int(numbers[0]))
     return (day, at + 3) if day else None
+
+
+def _dotted(message: Message, at: int) -> tuple[str, int] | None:
+    """15.11.2026; 15.11.26 and 15.11 look like a decimal and are a day only when one is asked for."""
+    found = _DOTTED.fullmatch(message.key(at))
+    if found is None:
+        return None
+    day, month, year = int(found[1]), int(found[2]), message.key(at + 1)
+    asked = message.expecting == "date"
+    if _YEAR.fullmatch(year) and (len(year) == 4 or asked):
+        written = _day(_CENTURY + int(year[-2:]), month, day)
+        return (written, at + 2) if written else None
+    coming = _coming(message, month, day) if asked else None
+    return (coming, at + 1) if coming else None
 
 
 def _span(message: Message, at: int) -> tuple[dict[str, str], int] | None:
@@ -107,12 +127,24 @@ def _means_after(ending: str, word: str) -> bool:
     return bool(ending) or word.endswith(("ದಲ್ಲಿ", "ಗಳಲ್ಲಿ", "alli"))
 
 
+def _days_of_month(message: Message, at: int) -> tuple[dict[str, str], int] | None:
+    """ "22-25 tarikh", "15 se 20 november": from the one to the other."""
+    first = _day_number(message, at)
+    if not first or not says_up_to(message, first[1]):
+        return None
+    last = _day_of_month(message, first[1] + 1)
+    if not last:
+        return None
+    until = date.fromisoformat(last[0])
+    since = _day(until.year, until.month, first[0])
+    return ({"from": since, "to": last[0]}, last[1]) if since and since < last[0] else None
+
+
 def _day_of_month(message: Message, at: int) -> tuple[str, int] | None:
     """ "15 tarikh", "15th", "15 nov", "nov 15", "15 नवंबर 2026"."""
     month = _month_at(message, at)
     if month and (after := _day_number(message, month[1])):
-        day = _coming(message, month[0], after[0])
-        return (day, after[1]) if day else None
+        return _in_its_year(message, month[0], after[0], after[1])
     counted = _day_number(message, at)
     if counted is None:
         return None
@@ -124,15 +156,20 @@ def _day_of_month(message: Message, at: int) -> tuple[str, int] | None:
         end += 1
     month = _month_at(message, end)
     if month:
-        year = message.key(month[1])
-        if len(year) == 4 and year.isdigit():
-            day = _day(int(year), month[0], number)
-            return (day, month[1] + 1) if day else None
-        day = _coming(message, month[0], number)
-        return (day, month[1]) if day else None
+        return _in_its_year(message, month[0], number, month[1])
     if marked and (day := _coming_day_of_month(message, number)):
         return day, end
     return None
+
+
+def _in_its_year(message: Message, month: int, number: int, end: int) -> tuple[str, int] | None:
+    """The year may be said after day and month."""
+    year = message.key(end)
+    if len(year) == 4 and year.isdigit():
+        day, end = _day(int(year), month, number), end + 1
+    else:
+        day = _coming(message, month, number)
+    return (day, end) if day else None
 
 
 def _day_number(message: Message, at: int) -> tuple[int, int] | None:
@@ -180,10 +217,13 @@ def _counts(message: Message, at: int, hit: Hit) -> bool:
 
 
 def _coming(message: Message, month: int, day: int) -> str | None:
-    """This year's day, or next year's when it has passed by more than half a year."""
-    here = _day(message.today.year, month, day)
-    if here and date.fromisoformat(here) < message.today - timedelta(days=180):
-        return _day(message.today.year + 1, month, day)
+    """This year's day, or next year's when it has passed by more than half a year; the last one, looking back."""
+    today = message.today
+    here = _day(today.year, month, day)
+    if message.past:
+        return here if here and here <= today.isoformat() else _day(today.year - 1, month, day)
+    if here is None or date.fromisoformat(here) < today - timedelta(days=180):
+        return _day(today.year + 1, month, day)  # or this year has no 29 February
     return here
 
 
@@ -195,11 +235,13 @@ def day_of_month(message: Message, day: float) -> str | None:
 
 
 def _coming_day_of_month(message: Message, day: int) -> str | None:
-    today = message.today
-    if day < today.day and not message.past:
-        following = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
-        return _day(following.year, following.month, day)
-    return _day(today.year, today.month, day)
+    first, today = message.today.replace(day=1), message.today.isoformat()
+    for _ in range(_MONTHS):
+        here = _day(first.year, first.month, day)
+        if here and (here <= today if message.past else here >= today):
+            return here
+        first = (first + timedelta(days=-1 if message.past else 32)).replace(day=1)
+    return None
 
 
 def _day(year: int, month: int, day: int) -> str | None:

@@ -88,9 +88,12 @@ DAYS: list[tuple[str, Any]] = [
     ("ಎರಡು ದಿನ ಆದ ಮೇಲೆ", "2026-11-22"),
     ("after 1 week", "2026-11-27"), ("25 nov", "2026-11-25"), ("nov 25", "2026-11-25"), ("25 नवंबर", "2026-11-25"),
     ("25 ನವೆಂಬರ್", "2026-11-25"), ("25/11", "2026-11-25"), ("25/11/2026", "2026-11-25"), ("25-11-26", "2026-11-25"),
+    ("25.11.2026", "2026-11-25"), ("25.11.26", "2026-11-25"), ("25.11", "2026-11-25"), ("nov 25 2027", "2027-11-25"),
     ("2026-11-25", "2026-11-25"), ("5 january", "2027-01-05"), ("25 tarikh", "2026-11-25"),
     ("15 तारीख को", "2026-12-15"),
     ("25th", "2026-11-25"), ("೨೫ ತಾರೀಖು", "2026-11-25"),
+    ("22-25 tarikh", {"from": "2026-11-22", "to": "2026-11-25"}), ("31 tarikh", "2026-12-31"),
+    ("25 to 28 nov", {"from": "2026-11-25", "to": "2026-11-28"}),
     ("next week", {"from": "2026-11-23", "to": "2026-11-29"}),
     ("agle hafte", {"from": "2026-11-23", "to": "2026-11-29"}),
     ("ಮುಂದಿನ ವಾರ", {"from": "2026-11-23", "to": "2026-11-29"}),
@@ -112,11 +115,20 @@ def test_a_day(said: str, day: Any) -> None:
         ("monday", "2026-11-23", "2026-11-16"),
         ("ನಾಳೆ", "2026-11-21", "2026-11-21"),
         ("yesterday", "2026-11-19", "2026-11-19"),
+        ("25 tarikh", "2026-11-25", "2026-10-25"),
+        ("25 december", "2026-12-25", "2025-12-25"),
     ],
 )
 def test_some_days_lie_ahead_or_behind(said: str, ahead: str, back: str) -> None:
     assert values(said)["date"] == ahead
     assert values(said, past=True)["date"] == back
+
+
+def test_a_decimal_is_a_day_only_when_one_is_asked_for() -> None:
+    assert values("2.5 ton") == {"quantity": {"value": 2.5, "unit": "t", "kg": 2500}}
+    assert "date" not in values("2.5")
+    assert "date" not in values("12.5 2500")
+    assert values("12 ton 25 tarikh ko")["date"] == "2026-11-25"
 
 
 def test_a_day_that_the_month_has_not_is_no_day() -> None:
