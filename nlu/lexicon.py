@@ -302,8 +302,10 @@ def _spoken(senses: tuple[Sense, ...], key: str, language: str | None) -> tuple[
     if not senses:
         return ()
     kept = _preferred(senses, language)
-    if language is None or any(sense.language in (language, ANY, "en") for sense in kept):
+    if language is None or any(sense.language in (language, "en") for sense in kept):
         return kept
+    if any(sense.language == ANY for sense in kept):  # Banda is a town, but "banda" is "came" in Kannada
+        return () if Sense("ordinary", "-", language) in _index()["ordinary"].get(key, ()) else kept
     return () if key in vocabulary.everyday(language) or key in _words_of(language) else kept
 
 

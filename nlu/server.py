@@ -25,7 +25,10 @@ Say = Callable[[str], None]
 _HERE = Path(__file__).parent
 _LOCK = _HERE / "requirements.lock"
 CONFIG = _HERE / "config.yml"
-_SHAPES_THE_MODEL = ("domain.yml", "normalise.py", "phonetic.py", "concepts.py", "requirements.lock")
+_SHAPES_THE_MODEL = (
+    "domain.yml", "normalise.py", "phonetic.py", "phrases.py", "concepts.py", "languages/__init__.py",
+    "requirements.lock",
+)  # fmt: skip
 _READY = ".ready"
 _START_SECONDS = 120.0
 _STOP_SECONDS = 10.0

@@ -19,7 +19,9 @@ _LINES_OF_AN_ADDRESS = 8
 def find(message: Message) -> list[Found]:
     towns = _all(message, _known)
     if message.expecting != "place":
-        return _most_exact(_all(message, lambda message, at: _known(message, at) or _marked(message, at)))
+        return _most_exact(
+            message, _all(message, lambda message, at: _known(message, at) or _marked(message, at))
+        )
     beside = message.without(towns).unread()
     if len(towns) == 1 and beside and all_everyday(beside, message.language):
         return towns  # "a village near Nalgonda"
@@ -35,15 +37,23 @@ def _all(message: Message, read: Callable[[Message, int], Found | None]) -> list
     return found
 
 
-def _most_exact(found: list[Found]) -> list[Found]:
+def _most_exact(message: Message, found: list[Found]) -> list[Found]:
     """ "Jagraon, district Ludhiana": the village is meant; of two towns that stand apart we ask."""
     joined: list[Found] = []
     for here in found:
-        if joined and here.start - joined[-1].end <= 1:
+        if joined and _beside(message, joined[-1], here):
             joined[-1] = Found("place", joined[-1].readings, joined[-1].start, here.end)
         else:
             joined.append(here)
     return joined
+
+
+def _beside(message: Message, one: Found, other: Found) -> bool:
+    """Nothing between them but a comma or "district": "Gadag, not Dharwad" are two."""
+    between = range(one.end, other.start)
+    return len(between) <= 1 and all(
+        message.kind(at) == "sign" or lexicon.says("kind_of_place", message.key(at)) for at in between
+    )
 
 
 def _known(message: Message, at: int) -> Found | None:

@@ -65,6 +65,8 @@ def _read(message: Message, at: int, number: Numeral) -> Found | None:
         return None
     if not number.sure and not said_rupees and per is None:
         return None  # "rate do" asks to be given it
+    if per is None and not said_rupees and number.value < _LEAST["kg"] * 5:
+        return None  # "offer 2" is the second one
     if per and not said_rupees and number.value < _LEAST[per.unit]:
         return None  # "10 டன்னுக்கு எவ்வளவு" asks what ten tonnes bring
     if per is None and not said_rupees and number.value in _PINCODES:
