@@ -4,17 +4,20 @@ import phonenumbers
 import regex
 
 _ENOUGH_DIGITS = regex.compile(r"(?:\d[\s\-()]*){10}")
-_LONGEST = 200
+#: The library is slow: it looks at this much, from a little before the digits (a plus, a bracket).
+_LONGEST, _BEFORE = 200, 5
 _MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
 def take(cleaned: str) -> tuple[str | None, str]:
     """The number and the text without it."""
-    if not _ENOUGH_DIGITS.search(cleaned):
+    digits = _ENOUGH_DIGITS.search(cleaned)
+    if not digits:
         return None, cleaned
-    for match in phonenumbers.PhoneNumberMatcher(cleaned[:_LONGEST], "IN"):
+    begin = max(0, digits.start() - _BEFORE)
+    for match in phonenumbers.PhoneNumberMatcher(cleaned[begin : begin + _LONGEST], "IN"):
         if phonenumbers.number_type(match.number) not in _MOBILE:
             continue
         number = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
-        return number, f"{cleaned[: match.start]} {cleaned[match.end :]}"
+        return number, f"{cleaned[: begin + match.start]} {cleaned[begin + match.end :]}"
     return None, cleaned

@@ -46,7 +46,10 @@ def read(
     past: bool = False,
 ) -> Values:
     number, rest = phone.take(clean(text))
-    message = Message(tuple(apart(words(rest))), today, language, expecting, past)
+    said = words(rest)
+    # Chaman Lal is no "cha man", four maunds of something.
+    spaced = said if expecting == "name" else apart(said)
+    message = Message(tuple(spaced), today, language, expecting, past)
     found = _all_found(message)
     kept = said_instead(message, found)
     values, alternatives = _settled(kept, message)

@@ -21,9 +21,10 @@ def _is_withdrawn(message: Message, here: Found, found: list[Found]) -> bool:
         return True
     if lexicon.find(message.words, here.end, "not_what_precedes", message.language):
         return True
+    if not lexicon.says("becomes", message.key(here.end)):
+        return False
     changes = any(lexicon.says("change", word.key) for word in message.words)
-    becomes = lexicon.says("becomes", message.key(here.end))
-    return changes and becomes and any(_comparable(o, here) and o.start == here.end + 1 for o in found)
+    return changes and any(_comparable(o, here) and o.start == here.end + 1 for o in found)
 
 
 def _ends_in(message: Message, end: int, kind: str) -> bool:

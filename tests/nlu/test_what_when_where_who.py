@@ -199,6 +199,10 @@ def test_a_phone_number(said: str) -> None:
     assert values(said)["phone"] == "+919876543210"
 
 
+def test_a_phone_number_at_the_end_of_a_long_story() -> None:
+    assert values("bhai " * 60 + "mera number 9876543210") == {"phone": "+919876543210"}
+
+
 @pytest.mark.parametrize("said", ["12345 67890", "1234567890", "98765"])
 def test_other_digits_are_no_phone_number(said: str) -> None:
     assert "phone" not in values(said)
@@ -217,6 +221,7 @@ def test_other_words_are_no_code(said: str) -> None:
 
 
 NAMES: list[tuple[str, Any, str]] = [
+    ("Chaman Lal", "name", "Chaman Lal"),
     ("my name is Gurpreet", None, "Gurpreet"),
     ("mera naam ramesh kumar hai", None, "Ramesh Kumar"),
     ("मेरा नाम रमेश है", None, "रमेश"),
