@@ -313,7 +313,7 @@ def _follow_language(this: Turn) -> Steps[None]:
     words = len(this.heard.text.split())
     latin = understood.script == "latin"
     tongue = f"{understood.language}_latin" if latin else str(understood.language)
-    if tongue not in TONGUES or words < 2:
+    if tongue not in TONGUES or (words < 2 and (latin or not newcomer)):
         return
     # Latin letters are a weaker sign, and so is the other language of one's own letters (Hindi and Marathi).
     clearly = not latin and (understood.language_confidence >= CLEARLY or not _same_letters(this, tongue))

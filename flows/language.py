@@ -55,6 +55,7 @@ class Tongue(Choice):
     def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:
         language = heard.values.get("language")
         said = f"{language}_latin" if heard.values.get("script") == "latin" else language
+        said = said if said in TONGUES else language  # English has no other letters
         return Filled(said) if said in TONGUES else None
         yield
 
