@@ -83,7 +83,10 @@ def clean(text: str) -> str:
 
 def fold(text: str) -> str:
     """What remains when case, nuktas and ways to write a nasal are levelled; `text` is already clean."""
-    text = unicodedata.normalize("NFC", text.lower())
+    text = text.lower()
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFC", text)
     text = _NUKTA.sub("", unicodedata.normalize("NFD", text))
     text = unicodedata.normalize("NFC", text).translate(_CHANDRABINDU)
     return _VIRAMA_NASAL.sub(lambda nasal: chr((ord(nasal[0][0]) & ~0x7F) + 2), text)

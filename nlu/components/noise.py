@@ -22,7 +22,7 @@ _NEIGHBOURS = {
     key: beside for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm") for key, beside in itertools.pairwise(row)
 }
 _MARK = regex.compile(r"\p{M}")
-_NASAL = regex.compile("[\u0901\u0902\u0a02\u0a70]")
+_NASALS = str.maketrans("\u0901\u0902\u0a02\u0a70", "\u0902\u0901\u0a70\u0a02")
 _DIGIT_ZEROS = (0x966, 0x9E6, 0xA66, 0xAE6, 0xBE6, 0xC66, 0xCE6, 0xD66)
 _FIRST, _LAST = 0x900, 0xD7F
 
@@ -101,7 +101,7 @@ def _joiners_put_in(text: str, dice: random.Random) -> str:
 
 
 def _nasals_swapped(text: str, dice: random.Random) -> str:
-    return _NASAL.sub(lambda nasal: {"\u0901": "\u0902", "\u0902": "\u0901"}.get(nasal[0], nasal[0]), text)
+    return text.translate(_NASALS)
 
 
 def _native_digits(text: str, dice: random.Random) -> str:
