@@ -284,7 +284,9 @@ def _inflected(key: str, kind: str, language: str | None) -> tuple[tuple[Sense, 
     """ರಾಗಿಯನ್ನು is ರಾಗಿ and an ending; in ನೆಲ್ಲಿನ the ending has taken the place of a vowel."""
     latin = key.isascii()
     for stem in stems(key, "ending"):
-        if latin and (language != stem.language if language else len(stem.text) < _STEM_LETTERS):
+        if language not in (stem.language, None):
+            continue  # उसने is "he" in Hindi, though उस is Marathi sugarcane and ने an ending
+        if latin and language is None and len(stem.text) < _STEM_LETTERS:
             continue
         if Sense("ordinary", "-", stem.language) in _index()["ordinary"].get(key, ()):
             continue
