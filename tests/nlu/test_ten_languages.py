@@ -88,7 +88,7 @@ def test_a_word_of_another_language_is_no_value(language: str, said: str, not_sa
         ("എനിക്ക് തേങ്ങ വിൽക്കണം", "ml", "native"),
         ("ನನಗೆ ಬೆಲೆ ಹೇಳಿ", "kn", "native"),
         ("mala kanda vikaycha aahe, kay bhav milel", "mr", "latin"),
-        ("en kitta nel irukku, enna vilai kedaikkum", "ta", "latin"),
+        ("naan nellu vikka poren, inga enna vilai kidaikkum", "ta", "latin"),
         ("nenu vari gaddi ammali anukuntunna", "te", "latin"),
         ("I want to sell my wheat this week", "en", "native"),
     ],
