@@ -118,7 +118,8 @@ def _after_days(message: Message, at: int) -> tuple[str, int] | None:
     ago = lexicon.find(message.words, end, "day_ago", message.language)
     if ago:
         return _shifted(message.today, -days), end + ago.length
-    if not after and start == at and not _means_after(unit.ending, message.key(end - 1)):
+    said_after = after or start > at or _means_after(unit.ending, message.key(end - 1))
+    if not said_after and message.expecting != "date":
         return None
     return _shifted(message.today, days), end + (after.length if after else 0)
 

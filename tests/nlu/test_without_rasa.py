@@ -151,6 +151,7 @@ async def test_kal_looks_back_when_money_is_missing() -> None:
     async with served(meaning("payment_status", 0.9)) as wire:
         by = Understander(wire.url, 2.0)
         assert (await understood(by, "kal ka paisa nahi aaya")).values["date"] == "2026-11-19"
+        assert "price" not in (await understood(by, "15 din se paisa nahi aaya")).values
         wire.answer = meaning("schedule_pickup", 0.9)
         assert (await understood(by, "kal gaadi bhej do")).values["date"] == "2026-11-21"
         await by.close()
