@@ -14,7 +14,7 @@ from rapidfuzz.distance import Levenshtein
 
 from nlu import vocabulary
 from nlu.languages import lines
-from nlu.normalise import Word, clean, key_of, words
+from nlu.normalise import Word, clean, key_of, keys_of, words
 from nlu.phonetic import skeleton
 
 #: The language of words that are nobody's own.
@@ -73,10 +73,12 @@ class Hit:
 def _index() -> dict[str, dict[str, tuple[Sense, ...]]]:
     """By kind, then by the folded form, its words joined by a space."""
     index: dict[str, dict[str, dict[Sense, None]]] = {}
-    for language, (kind, canonical, _script, form) in lines("lexicon"):
-        if kind not in _OF_WORDS:
-            sense = Sense(kind, canonical, language)
-            index.setdefault(kind, {}).setdefault(key_of(form), {})[sense] = None
+    listed = [(language, *line) for language, line in lines("lexicon") if line[0] not in _OF_WORDS]
+    keys = keys_of([form for *_, form in listed])
+    senses: dict[tuple[str, str, str], Sense] = {}
+    for (language, kind, canonical, *_), key in zip(listed, keys, strict=True):
+        sense = senses.setdefault((kind, canonical, language), Sense(kind, canonical, language))
+        index.setdefault(kind, {}).setdefault(key, {})[sense] = None
     return {kind: {key: tuple(senses) for key, senses in forms.items()} for kind, forms in index.items()}
 
 

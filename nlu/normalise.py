@@ -6,6 +6,7 @@ Rasa (Python 3.10).
 """
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import regex
@@ -108,6 +109,15 @@ def key_of(form: str) -> str:
     if _LETTERS_ALONE.fullmatch(form):
         return fold(form)
     return " ".join(word.key for word in words(clean(form)))
+
+
+def keys_of(forms: Sequence[str]) -> list[str]:
+    """`key_of` for a whole word list: folded in one go, because there are two hundred thousand."""
+    folded = fold("\n".join(forms)).split("\n")
+    return [
+        key if _LETTERS_ALONE.fullmatch(form) else key_of(form)
+        for form, key in zip(forms, folded, strict=True)
+    ]
 
 
 def normalise(text: str) -> str:

@@ -31,5 +31,7 @@ def test_calibration_error_is_none_when_confidence_is_the_share_that_is_right() 
 def test_a_training_sentence_in_other_spelling_is_no_test() -> None:
     known = next(text for text, _, language in training_sentences() if language == "hi" and len(text) > 40)
     twin = Case(known.upper() + "!!", "hi", "latin", "sell")
-    fresh = Case("kyunki baithak mein mehmaan hain isliye shaam ko tola jaayega", "hi", "latin", "schedule_pickup")
+    fresh = Case(
+        "kyunki baithak mein mehmaan hain isliye shaam ko tola jaayega", "hi", "latin", "schedule_pickup"
+    )
     assert unseen([fresh, twin]) == ([fresh], 1)
