@@ -105,7 +105,9 @@ def understand(
     text: Annotated[
         list[str] | None, typer.Argument(help="Sentences; none: JSON lines of the input.")
     ] = None,
-    language: Annotated[str | None, typer.Option(help="The speaker's language: en, hi, kn, pa, mr, te, ta, bn, gu, ml.")] = None,
+    language: Annotated[
+        str | None, typer.Option(help="The speaker's language: en, hi, kn, pa, mr, te, ta, bn, gu, ml.")
+    ] = None,
     today: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help='Where "tomorrow" starts.')
     ] = None,
