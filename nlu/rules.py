@@ -54,6 +54,16 @@ def _table() -> dict[str, dict[str, str]]:
     return table
 
 
+def without_greeting(text: str) -> str | None:
+    """What follows "namaskar ji," when it is more than a word: the wish that the greeting drowns."""
+    words = [word for word in text.split() if any(letter.isalnum() for letter in word)]
+    for length in (3, 2, 1):
+        greeted = "greet" in _table().get(" ".join(words[:length]), {}).values()
+        if greeted and len(words) - length > 1:
+            return " ".join(words[length:])
+    return None
+
+
 def _whole_message(words: list[str], language: str | None) -> str | None:
     for said in (words, [word for word in words if not lexicon.says("polite", word)]):
         meanings = _table().get(" ".join(said))

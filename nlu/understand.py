@@ -12,7 +12,7 @@ from nlu.language import Recognised, recognise
 from nlu.lexicon import forms, known_words, says
 from nlu.normalise import clean, normalise, shape
 from nlu.rasa import Rasa
-from nlu.rules import rule
+from nlu.rules import rule, without_greeting
 from nlu.understanding import ACT, Expecting, Understanding
 from nlu.values.read import Values, read
 
@@ -92,6 +92,9 @@ class Understander:
 
     async def _intent(self, normal: str, values: Values) -> tuple[str, float, Literal["rasa", "fallback"]]:
         verdict = await self.rasa.verdict(shape(normal)) if self.rasa else None
+        if self.rasa and verdict and verdict.intent == "greet" and (said := without_greeting(normal)):
+            wish = await self.rasa.verdict(shape(said))
+            verdict = wish if wish and wish.confidence >= ACT and wish.intent not in _NO_WISH else verdict
         if verdict and verdict.confidence >= ACT:
             return verdict.intent, verdict.confidence, "rasa"
         guessed = guess(normal, {**values.alternatives, **values.values})

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from nlu.normalise import normalise
-from nlu.rules import rule
+from nlu.rules import rule, without_greeting
 from nlu.understanding import Understanding
 
 
@@ -139,3 +139,16 @@ def test_a_bare_word_is_a_name_when_a_name_is_asked(said: str, expecting: Any) -
 )  # fmt: skip
 def test_a_sentence_is_left_to_the_model(said: str) -> None:
     assert ruled(said) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "rest"),
+    [
+        ("namaste ji mujhe pyaj bechna hai", "mujhe pyaj bechna hai"),
+        ("hello", None),
+        ("hello sir", None),
+        ("mujhe pyaj bechna hai", None),
+    ],
+)
+def test_what_follows_a_greeting(said: str, rest: str | None) -> None:
+    assert without_greeting(said) == rest

@@ -83,6 +83,18 @@ async def test_other_matters_are_not_taken_for_market_business(by: Understander,
     assert heard.intent == "out_of_scope" or heard.confidence < ACT
 
 
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [
+        ("नमस्कार, मला कांदा विकायचा आहे", "sell"),
+        ("namaste ji gehu ka bhav batao", "ask_price"),
+        ("வணக்கம் ஐயா", "greet"),
+    ],
+)
+async def test_a_greeting_does_not_drown_the_wish_behind_it(by: Understander, said: str, intent: str) -> None:
+    assert (await by.understand(said, today=FRIDAY)).intent == intent
+
+
 async def test_many_at_once(by: Understander) -> None:
     asked = [f"{n} ton parali bechni hai bhai jaldi" for n in range(2, 22)]
     heard = await asyncio.gather(*(by.understand(said, today=FRIDAY) for said in asked))
