@@ -21,7 +21,12 @@ TONGUES: dict[str, tuple[str, Script]] = {
 }
 #: Each as its own readers write it; a WhatsApp list holds ten and not one more.
 NATIVE = tuple(
-    Option(one.code, verbatim(one.endonym), hint=verbatim(one.latin_name)) for one in LANGUAGES.values()
+    Option(
+        one.code,
+        verbatim(one.endonym),
+        hint=verbatim(one.latin_name) if one.endonym != one.latin_name else None,
+    )
+    for one in LANGUAGES.values()
 )
 LATIN_ONLY = tuple(
     Option(f"{one.code}_latin" if "latin" in one.scripts else one.code, verbatim(one.latin_name))
