@@ -22,6 +22,7 @@ from marketplace_core.audit.commands import note
 from marketplace_core.audit.verify import verify
 from marketplace_core.desk import open_desk
 from marketplace_core.fraud.queries import queue
+from marketplace_core.listings.rules import KOLKATA
 from marketplace_core.store import Folder
 from marketplace_core.tenants import HOUSE
 from tests.marketplace_core.people import buyer, farmer, straw
@@ -71,7 +72,7 @@ async def test_what_has_run_out_runs_out_at_every_tenant(
     long_ago = datetime.now(UTC) - timedelta(days=31)
     for tenant in (HOUSE, fpo):
         async with open_desk(engine, tenant, long_ago) as desk:
-            await straw(desk, await farmer(desk), available_from=long_ago.date())
+            await straw(desk, await farmer(desk), available_from=long_ago.astimezone(KOLKATA).date())
             now = replace(desk, now=datetime.now(UTC))
             await straw(now, await farmer(now), available_from=now.now.date() + timedelta(days=1))
     await run(tools, jobs.run_out, timestamp=0)
