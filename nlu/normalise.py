@@ -53,8 +53,6 @@ _CODE = r"(?<![\p{L}\p{N}])(?!(?i:rs|re|inr|no|pin)\d)(?=[A-Za-z]*\d)[A-Za-z][A-
 _WORD = regex.compile(
     rf"(?P<code>{_CODE})|(?P<number>{_GROUPED}|\d+(?:\.\d+)?)|(?P<word>\p{{L}}[\p{{L}}\p{{M}}]*(?:'\p{{L}}+)?)|(?P<sign>[₹/\-,+%@:])"
 )
-
-
 _LETTERS_ALONE = regex.compile(r"[\p{L}\p{M} ]+")
 
 
@@ -105,10 +103,8 @@ def _key(text: str, kind: str) -> str:
 
 
 def key_of(form: str) -> str:
-    """A form of a word list as it is compared: `normalise` without the signs, quick because the lists are long."""
-    if _LETTERS_ALONE.fullmatch(form):
-        return fold(form)
-    return " ".join(word.key for word in words(clean(form)))
+    """What `normalise` makes of a form of a word list; quick, because most are letters alone and the lists are long."""
+    return fold(form) if _LETTERS_ALONE.fullmatch(form) else normalise(form)
 
 
 def keys_of(forms: Sequence[str]) -> list[str]:

@@ -16,8 +16,6 @@ _UNIVERSAL = frozenset({"stop", "start", "help", "menu", "back", "repeat", "canc
 _ASIDES = {"skip": "deny", "why": "help", "wait": "inform"}
 _OWN_WORDS_ASKED = ("name", "text")
 
-_LANGUAGE_ENDINGS = ("ದಲ್ಲಿ", "ಯಲ್ಲಿ", "ನಲ್ಲಿ", "ಲ್ಲಿ", "dalli", "yalli", "nalli", "alli")
-
 
 def rule(text: str, expecting: Expecting | None = None, language: str | None = None) -> Understanding | None:
     """`text` is normalised. None: no rule is sure of it."""
@@ -102,7 +100,7 @@ def _language(words: list[str]) -> dict[str, str] | None:
 
 def _named(word: str) -> str | None:
     names = lexicon.table("language_name")
-    stems = (word.removesuffix(ending) for ending in ("", *_LANGUAGE_ENDINGS))
+    stems = (word, *(stem.text for kind in ("ending", "place_ending") for stem in lexicon.stems(word, kind)))
     return next((names[stem] for stem in stems if stem in names), None)
 
 

@@ -51,7 +51,7 @@ def _readable(message: Message, at: int) -> bool:
 
 def _read(message: Message, at: int) -> Found | None:
     whole = _longer(_hit(message, at, "residue"), _hit(message, at, "crop"))
-    part = lexicon.find(message.words, at, "residue_part", message.language)
+    part = message.find(at, "residue_part")
     if whole and not (part and part.length >= whole.length):
         return _crop_with_part(message, at, whole) or Found(
             "commodity", whole.canonicals, at, at + whole.length
@@ -67,13 +67,9 @@ def _crop_with_part(message: Message, at: int, crop: Hit) -> Found | None:
     if crop.senses[0].kind != "crop":
         return None
     end = at + crop.length
-    if lexicon.says("of", message.key(end)):
+    if message.says(end, "of"):
         end += 1
-    part = (
-        lexicon.find(message.words, end, "residue_part", message.language)
-        if _readable(message, end)
-        else None
-    )
+    part = message.find(end, "residue_part") if _readable(message, end) else None
     residue = PART_OF[part.canonical].get(crop.canonical) if part else None
     if part and residue:
         return Found("commodity", (residue,), at, end + part.length)
@@ -81,7 +77,7 @@ def _crop_with_part(message: Message, at: int, crop: Hit) -> Found | None:
 
 
 def _hit(message: Message, at: int, kind: str) -> Hit | None:
-    hit = lexicon.find(message.words, at, kind, message.language)
+    hit = message.find(at, kind)
     if hit and hit.length == 1 and not _plausible(message, at, hit):
         return None
     if hit is None and not _may_be_a_place(message, at):
@@ -93,9 +89,7 @@ def _hit(message: Message, at: int, kind: str) -> Hit | None:
 
 def _may_be_a_place(message: Message, at: int) -> bool:
     """ "in Mandya": nearly mandua, a millet."""
-    beside = lexicon.says("place_before", message.key(at - 1)) or lexicon.says(
-        "place_after", message.key(at + 1)
-    )
+    beside = message.says(at - 1, "place_before") or message.says(at + 1, "place_after")
     return message.expecting == "place" or (beside and message.expecting != "commodity")
 
 

@@ -38,10 +38,10 @@ def _read(message: Message, at: int) -> Found | None:
 def _past_fillers(message: Message, end: int) -> int:
     """The part of the day and "from" / "on" belong to it: "kal subah se"."""
     while end < len(message.words):
-        part = lexicon.find(message.words, end, "day_part", message.language)
+        part = message.find(end, "day_part")
         if part:
             end += part.length
-        elif lexicon.says("date_filler", message.key(end)):
+        elif message.says(end, "date_filler"):
             end += 1
         else:
             break
@@ -86,7 +86,7 @@ def _dotted(message: Message, at: int) -> tuple[str, int] | None:
 
 
 def _span(message: Message, at: int) -> tuple[dict[str, str], int] | None:
-    hit = lexicon.find(message.words, at, "date_range", message.language)
+    hit = message.find(at, "date_range")
     if not hit:
         return None
     today = message.today
@@ -109,13 +109,13 @@ def _after_days(message: Message, at: int) -> tuple[str, int] | None:
     """ "2 din baad", "in 3 days", "ಎರಡು ದಿನ ಆದ ಮೇಲೆ", "10 days ago"."""
     start = at + 1 if message.key(at) in ("in", "after", "within") else at
     number = numeral_at(message, start)
-    unit = lexicon.find(message.words, number.end, "day_unit", message.language) if number else None
+    unit = message.find(number.end, "day_unit") if number else None
     if not number or not unit:
         return None
     end = number.end + unit.length
     days = round(number.value * int(unit.canonical))
-    after = lexicon.find(message.words, end, "day_after", message.language)
-    ago = lexicon.find(message.words, end, "day_ago", message.language)
+    after = message.find(end, "day_after")
+    ago = message.find(end, "day_ago")
     if ago:
         return _shifted(message.today, -days), end + ago.length
     said_after = after or start > at or _means_after(unit.ending, message.key(end - 1))
@@ -151,7 +151,7 @@ def _day_of_month(message: Message, at: int) -> tuple[str, int] | None:
         return None
     number, end = counted
     hyphen = message.key(end) == "-"  # 15-ാം
-    marked = lexicon.find(message.words, end + hyphen, "day_of_month", message.language)
+    marked = message.find(end + hyphen, "day_of_month")
     end += hyphen + marked.length if marked else 0
     if message.key(end) in ("of", "ko", "को") and _month_at(message, end + 1):
         end += 1
@@ -188,12 +188,12 @@ def _day_number(message: Message, at: int) -> tuple[int, int] | None:
 def _month_at(message: Message, at: int) -> tuple[int, int] | None:
     if message.kind(at) != "word":
         return None
-    hit = lexicon.find(message.words, at, "month", message.language)
+    hit = message.find(at, "month")
     return (int(hit.canonical), at + hit.length) if hit else None
 
 
 def _relative(message: Message, at: int) -> tuple[str, int] | None:
-    hit = lexicon.find(message.words, at, "date_rel_days", message.language)
+    hit = message.find(at, "date_rel_days")
     if not hit or not _counts(message, at, hit):
         return None
     written = hit.canonical
@@ -204,7 +204,7 @@ def _relative(message: Message, at: int) -> tuple[str, int] | None:
 
 
 def _weekday(message: Message, at: int) -> tuple[str, int] | None:
-    hit = lexicon.find(message.words, at, "weekday", message.language)
+    hit = message.find(at, "weekday")
     if not hit or not _counts(message, at, hit):
         return None
     ahead = (int(hit.canonical) - message.today.weekday()) % 7 or 7

@@ -6,7 +6,7 @@ from nlu.values.message import Found, Message
 
 def find(message: Message) -> list[Found]:
     for at in range(len(message.words)):
-        if lexicon.says("grade_word", message.key(at)):
+        if message.says(at, "grade_word"):
             for beside in (at - 1, at + 1):
                 grade = lexicon.find(message.words, beside, "grade") if beside >= 0 else None
                 if grade:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from nlu import lexicon
+from nlu.lexicon import Hit
 from nlu.normalise import Word
 from nlu.understanding import Expecting
 
@@ -32,6 +34,14 @@ class Message:
 
     def key(self, at: int) -> str:
         return self.words[at].key if 0 <= at < len(self.words) else ""
+
+    def find(self, at: int, kind: str) -> Hit | None:
+        """The longest form of this kind that begins here."""
+        return lexicon.find(self.words, at, kind, self.language)
+
+    def says(self, at: int, kind: str) -> bool:
+        """Whether the word that stands here is of this kind for its speaker."""
+        return lexicon.says_in(self.language, kind, self.key(at))
 
     def kind(self, at: int) -> str:
         return self.words[at].kind if 0 <= at < len(self.words) else ""

@@ -1,6 +1,5 @@
 """What a person is called."""
 
-from nlu import lexicon
 from nlu.values.message import Found, Message
 
 _LONGEST = 5
@@ -11,7 +10,7 @@ def find(message: Message) -> list[Found]:
     kinds = ("name_introduced", "name_introduced_when_asked") if asked else ("name_introduced",)
     for at in range(len(message.words)):
         for kind in kinds:
-            introduced = lexicon.find(message.words, at, kind, message.language)
+            introduced = message.find(at, kind)
             found = _name(message, at, at + introduced.length) if introduced else None
             if found:
                 return [found]
@@ -29,8 +28,8 @@ def _name(message: Message, begin: int, start: int) -> Found | None:
         end < min(len(message.words), start + _LONGEST)
         and message.kind(end) == "word"
         and message.free(end, end + 1)
-        and (end == start or not lexicon.says("ends_name", message.key(end)))
-        and (message.expecting == "name" or not lexicon.says("ordinary", message.key(end)))
+        and (end == start or not message.says(end, "ends_name"))
+        and (message.expecting == "name" or not message.says(end, "ordinary"))
     ):
         end += 1
     if end == start:

@@ -48,7 +48,7 @@ def numeral_at(message: Message, at: int) -> Numeral | None:
             end += length
             other = None
             continue
-        more = lexicon.find(message.words, end, "half_more", message.language)
+        more = message.find(end, "half_more")
         if more and current is not None and current == int(current):
             current += float(more.canonical)
             end += more.length
@@ -59,7 +59,7 @@ def numeral_at(message: Message, at: int) -> Numeral | None:
         break
     if end == at:
         return None
-    sure = end - at > 1 or not lexicon.says("number_or_word", message.key(at))
+    sure = end - at > 1 or not message.says(at, "number_or_word")
     return Numeral(_plain(total + (current or 0)), end, sure, _plain(other) if other else None)
 
 
@@ -77,7 +77,7 @@ def _operand(message: Message, at: int) -> tuple[float, int] | None:
     if message.kind(at) != "word":
         return None
     whole = _counted(message, at)
-    op = lexicon.find(message.words, at, "fraction_op", message.language)
+    op = message.find(at, "fraction_op")
     if op and not (whole and whole[1] > op.length):
         after = at + op.length
         counted = _counted(message, after)
@@ -85,7 +85,7 @@ def _operand(message: Message, at: int) -> tuple[float, int] | None:
             return counted[0] + float(op.canonical) * _counted_in(counted[0]), op.length + counted[1]
         if op.canonical != "+0.5":
             return 1 + float(op.canonical), op.length
-    if fraction := lexicon.find(message.words, at, "fraction", message.language):
+    if fraction := message.find(at, "fraction"):
         return float(fraction.canonical), fraction.length
     return whole
 
@@ -98,7 +98,7 @@ def _counted_in(number: float) -> int:
 def _counted(message: Message, at: int) -> tuple[float, int] | None:
     if message.kind(at) == "number":
         return float(message.key(at)[:15]), 1
-    number = lexicon.find(message.words, at, "number", message.language)
+    number = message.find(at, "number")
     if number:
         return float(number.canonical), number.length
     return None
@@ -126,7 +126,7 @@ def _multiplier(message: Message, at: int, current: float | None) -> tuple[int, 
     if key in _LETTER_MULTIPLIERS:
         small = current is not None and current < 1000 and message.kind(at - 1) == "number"
         return (_LETTER_MULTIPLIERS[key], 1) if small and not _means_of(message, at) else None
-    hit = lexicon.find(message.words, at, "multiplier", message.language)
+    hit = message.find(at, "multiplier")
     if not hit or int(hit.canonical) == 20 or (hit.ending and lexicon.is_dative(hit.ending)):
         return None
     if current is None and lexicon.says("number_or_word", key):

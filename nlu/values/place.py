@@ -52,7 +52,7 @@ def _beside(message: Message, one: Found, other: Found) -> bool:
     """Nothing between them but a comma or "district": "Gadag, not Dharwad" are two."""
     between = range(one.end, other.start)
     return len(between) <= 1 and all(
-        message.kind(at) == "sign" or lexicon.says("kind_of_place", message.key(at)) for at in between
+        message.kind(at) == "sign" or message.says(at, "kind_of_place") for at in between
     )
 
 
@@ -62,11 +62,9 @@ def _known(message: Message, at: int) -> Found | None:
     if hit is None or not message.free(at, at + hit.length):
         return None
     end = at + hit.length
-    while lexicon.says_in(message.language, "place_after", message.key(end)):
+    while message.says(end, "place_after"):
         end += 1
-    before = lexicon.says_in(message.language, "place_before", message.key(at - 1)) and message.free(
-        at - 1, at
-    )
+    before = message.says(at - 1, "place_before") and message.free(at - 1, at)
     return Found("place", ({"name": hit.canonical},), at - before, end)
 
 
@@ -76,9 +74,7 @@ def _whole_answer(message: Message) -> Found | None:
         left.pop(0)
     while left and _around(message.words[left[-1]]):
         left.pop()
-    spelled = [
-        at for at in left if message.kind(at) == "word" and not lexicon.says("kind_of_place", message.key(at))
-    ]
+    spelled = [at for at in left if message.kind(at) == "word" and not message.says(at, "kind_of_place")]
     if not spelled or len(left) > _LINES_OF_AN_ADDRESS or _is_sentence(message, spelled):
         return None
     return Found("place", (_place(message.words[left[0] : left[-1] + 1]),), left[0], left[-1] + 1)
@@ -86,7 +82,7 @@ def _whole_answer(message: Message) -> Found | None:
 
 def _is_sentence(message: Message, spelled: list[int]) -> bool:
     said = [at for at in spelled if not _around(message.words[at])]
-    everyday = sum(lexicon.says("ordinary", message.key(at)) for at in said)
+    everyday = sum(message.says(at, "ordinary") for at in said)
     return everyday * 2 > len(said)
 
 

@@ -81,7 +81,7 @@ def _read(message: Message, at: int, number: Numeral) -> Found | None:
 def _currency_at(message: Message, at: int) -> int:
     if at >= len(message.words) or not message.free(at, at + 1):
         return 0
-    hit = lexicon.find(message.words, at, "currency", message.language)
+    hit = message.find(at, "currency")
     return hit.length if hit else 0
 
 
@@ -95,7 +95,7 @@ def _price_word_before(message: Message, at: int) -> tuple[int, bool]:
     for start in (at - 1, at - 2):
         if start < 0 or not message.free(start, at):
             continue
-        hit = lexicon.find(message.words, start, "price_word", message.language)
+        hit = message.find(start, "price_word")
         if message.key(start) == "@" or (hit and start + hit.length <= at):
             return start, True
     return at, False
@@ -106,13 +106,11 @@ def _per_after(message: Message, at: int, said_rupees: bool) -> _Per | None:
     marked = message.key(at) == "/"
     after = at + 1 if marked else at
     if not marked:
-        marker = (
-            lexicon.find(message.words, at, "per", message.language) if message.kind(at) == "word" else None
-        )
+        marker = message.find(at, "per") if message.kind(at) == "word" else None
         if marker and unit_at(message, at + marker.length):
-            marked = said_rupees or not lexicon.says("number", message.key(at))
+            marked = said_rupees or not message.says(at, "number")
             after = at + marker.length
-            second = lexicon.find(message.words, after, "per", message.language)
+            second = message.find(after, "per")
             if second and unit_at(message, after + second.length):
                 after += second.length
     unit = unit_at(message, after)
@@ -124,7 +122,7 @@ def _per_after(message: Message, at: int, said_rupees: bool) -> _Per | None:
         marked = True
     elif lexicon.is_dative(message.key(end), message.language):
         marked, end = True, end + 1
-    elif each := lexicon.find(message.words, end, "of_each", message.language):
+    elif each := message.find(end, "of_each"):
         marked = True
         end += each.length
     return _Per(_weighed(unit), end, marked) if marked or said_rupees else None
@@ -139,8 +137,7 @@ def _per_before(message: Message, at: int, number: Numeral, said_rupees: bool) -
             continue
         between = [message.key(i) for i in range(start + unit.length, at)]
         marker_before = start > 0 and (
-            message.key(start - 1) == "/"
-            or lexicon.find(message.words, start - 1, "per", message.language) is not None
+            message.key(start - 1) == "/" or message.find(start - 1, "per") is not None
         )
         if start and numeral_at(message, start - 1) and not marker_before:
             return None  # "12 quintal 2500 rupaye": the unit belongs to the 12
@@ -166,4 +163,4 @@ def _weighed(unit: Hit) -> str | None:
 
 
 def _skip_of(message: Message, at: int) -> int:
-    return at + 1 if lexicon.says("of", message.key(at)) else at
+    return at + 1 if message.says(at, "of") else at

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from nlu import lexicon
 from nlu.lexicon import Hit
 from nlu.values.message import Found, Message
 from nlu.values.numerals import Numeral, numeral_at
@@ -23,7 +22,7 @@ def quantity(value: float, unit: str | None) -> dict[str, Any]:
 def unit_at(message: Message, at: int) -> Hit | None:
     if message.kind(at) != "word" or not message.free(at, at + 1):
         return None
-    return lexicon.find(message.words, at, "unit", message.language)
+    return message.find(at, "unit")
 
 
 def find(message: Message) -> list[Found]:
@@ -55,7 +54,7 @@ def _read(message: Message, at: int, number: Numeral) -> Found | None:
 
 def says_up_to(message: Message, at: int) -> bool:
     """A dash or "to"; the Punjabi "ton" is it only where no tonne can be meant."""
-    return message.key(at) == "-" or (lexicon.says("up_to", message.key(at)) and not unit_at(message, at))
+    return message.key(at) == "-" or (message.says(at, "up_to") and not unit_at(message, at))
 
 
 def upper_end(message: Message, number: Numeral) -> Numeral | None:

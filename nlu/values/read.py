@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nlu import lexicon
 from nlu.normalise import clean, words
 from nlu.understanding import Expecting
 from nlu.values import commodity, date, grade, name, phone, pincode, place, price, quantity, reference
@@ -76,9 +75,7 @@ def _numbers(message: Message) -> list[Found]:
             at += 1
             continue
         readings = (number.value,) if number.other is None else (number.value, number.other)
-        if not lexicon.find(
-            message.words, number.end, "day_unit", message.language
-        ):  # "15 din se paisa nahi aaya"
+        if not message.find(number.end, "day_unit"):  # "15 din se paisa nahi aaya"
             (sure if number.sure else unsure).append(Found("number", readings, at, number.end))
         at = number.end
     asked = message.expecting in _ASKED_IN_NUMBERS and len(message.words) <= 4

@@ -19,9 +19,9 @@ def _is_withdrawn(message: Message, here: Found, found: list[Found]) -> bool:
         return False
     if _ends_in(message, here.start, "not_what_follows"):
         return True
-    if lexicon.find(message.words, here.end, "not_what_precedes", message.language):
+    if message.find(here.end, "not_what_precedes"):
         return True
-    if not lexicon.says("becomes", message.key(here.end)):
+    if not message.says(here.end, "becomes"):
         return False
     changes = any(lexicon.says("change", word.key) for word in message.words)
     return changes and any(_comparable(o, here) and o.start == here.end + 1 for o in found)
@@ -30,7 +30,7 @@ def _is_withdrawn(message: Message, here: Found, found: list[Found]) -> bool:
 def _ends_in(message: Message, end: int, kind: str) -> bool:
     """ "not 12", "instead of 12"."""
     for start in (end - 2, end - 1):
-        hit = lexicon.find(message.words, start, kind, message.language) if start >= 0 else None
+        hit = message.find(start, kind) if start >= 0 else None
         if hit and start + hit.length == end:
             return True
     return False

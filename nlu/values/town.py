@@ -21,7 +21,7 @@ _ENOUGH_SOUNDS = 5
 def town_at(message: Message, at: int) -> Hit | None:
     if message.kind(at) != "word" or not message.free(at, at + 1):
         return None
-    hit = lexicon.find(message.words, at, "place", message.language)
+    hit = message.find(at, "place")
     return hit or _with_ending(message, at) or _begun(message, at)
 
 
