@@ -17,11 +17,9 @@ _LINES_OF_AN_ADDRESS = 8
 
 
 def find(message: Message) -> list[Found]:
-    towns = _all(message, _known)
     if message.expecting != "place":
-        return _most_exact(
-            message, _all(message, lambda message, at: _known(message, at) or _marked(message, at))
-        )
+        return _most_exact(message, _all(message, _known_or_marked))
+    towns = _all(message, _known)
     beside = message.without(towns).unread()
     if len(towns) == 1 and beside and all_everyday(beside, message.language):
         return towns  # "a village near Nalgonda"
@@ -56,6 +54,10 @@ def _beside(message: Message, one: Found, other: Found) -> bool:
     )
 
 
+def _known_or_marked(message: Message, at: int) -> Found | None:
+    return _known(message, at) or _marked(message, at)
+
+
 def _known(message: Message, at: int) -> Found | None:
     """A district or a well-known town needs no "in" or "from" beside it."""
     hit = town_at(message, at)
@@ -77,7 +79,7 @@ def _whole_answer(message: Message) -> Found | None:
     spelled = [at for at in left if message.kind(at) == "word" and not message.says(at, "kind_of_place")]
     if not spelled or len(left) > _LINES_OF_AN_ADDRESS or _is_sentence(message, spelled):
         return None
-    return Found("place", (_place(message.words[left[0] : left[-1] + 1]),), left[0], left[-1] + 1)
+    return Found("place", (_place(message, message.words[left[0] : left[-1] + 1]),), left[0], left[-1] + 1)
 
 
 def _is_sentence(message: Message, spelled: list[int]) -> bool:
@@ -90,15 +92,12 @@ def _marked(message: Message, at: int) -> Found | None:
     key = message.key(at)
     if message.kind(at) != "word" or not message.free(at, at + 1):
         return None
-    if (
-        lexicon.says_in(message.language, "place_before", key)
-        and (end := _name_after(message, at + 1)) > at + 1
-    ):
-        return Found("place", (_place(message.words[at + 1 : end]),), at, end)
-    if lexicon.says_in(message.language, "place_after", key) and (start := _name_before(message, at)) < at:
-        return Found("place", (_place(message.words[start:at]),), start, at + 1)
-    if _bare(key) != key and _unknown(message, at):
-        return Found("place", (_place(message.words[at : at + 1]),), at, at + 1)
+    if message.says(at, "place_before") and (end := _name_after(message, at + 1)) > at + 1:
+        return Found("place", (_place(message, message.words[at + 1 : end]),), at, end)
+    if message.says(at, "place_after") and (start := _name_before(message, at)) < at:
+        return Found("place", (_place(message, message.words[start:at]),), start, at + 1)
+    if _bare(key, message.language) != key and _unknown(message, at):
+        return Found("place", (_place(message, message.words[at : at + 1]),), at, at + 1)
     return None
 
 
@@ -121,26 +120,33 @@ def _unknown(message: Message, at: int) -> bool:
     key = message.key(at)
     if message.kind(at) != "word" or not message.free(at, at + 1) or len(key) < 3:
         return False
-    return lexicon.known_words().isdisjoint((key, _bare(key)))
+    return lexicon.known_words().isdisjoint((key, _bare(key, message.language)))
 
 
 def _around(word: Word) -> bool:
     return word.kind == "sign" or lexicon.says("around_place", word.key)
 
 
-def _bare(key: str) -> str:
+def _bare(key: str, language: str | None) -> str:
     """Without the endings for "from" and "in" that some languages write onto a name."""
     for stem in lexicon.stems(key, "place_ending"):
         restored = stem.canonical.strip("-")
+        if language not in (stem.language, None):
+            continue
         # Hosahalli and Govinda are whole names: a Latin stem ends in the vowel that the ending was hung on.
         if restored or not key.isascii() or stem.text[-1] in "aeiou":
             return stem.text + restored
     return key
 
 
-def _place(said: tuple[Word, ...]) -> dict[str, str]:
+def _place(message: Message, said: tuple[Word, ...]) -> dict[str, str]:
     *first, last = (word.text for word in said if not lexicon.says("kind_of_place", word.key))
-    name = " ".join([*first, _without_case(last)]).replace(" ,", ",").replace(" - ", "-").strip(" ,-")
+    name = (
+        " ".join([*first, _without_case(last, message.language)])
+        .replace(" ,", ",")
+        .replace(" - ", "-")
+        .strip(" ,-")
+    )
     if known := town_named(name):
         return {"name": known}
     if name.isascii():
@@ -148,6 +154,6 @@ def _place(said: tuple[Word, ...]) -> dict[str, str]:
     return {"name": name, "latin": latin_name(name)}
 
 
-def _without_case(text: str) -> str:
-    bare = _bare(text.lower())
+def _without_case(text: str, language: str | None) -> str:
+    bare = _bare(text.lower(), language)
     return text if bare == text.lower() else bare

@@ -58,9 +58,11 @@ def _read(message: Message, at: int, number: Numeral) -> Found | None:
     if per is None and (before := _per_before(message, start, number, said_rupees)):
         start, per = before
     elif per:
+        if not said_rupees and _counted_next(message, per.end):
+            return None  # "20 કિલોના 900": the twenty are what the nine hundred are paid for
         end = per.end
     start, priced = _price_word_before(message, start)
-    after = lexicon.find(message.words, _skip_of(message, end), "price_word", message.language)
+    after = message.find(_skip_of(message, end), "price_word")
     if not (said_rupees or (per and per.marked) or priced or (after and after.canonical == "price")):
         return None
     if not number.sure and not said_rupees and per is None:
@@ -143,7 +145,7 @@ def _per_before(message: Message, at: int, number: Numeral, said_rupees: bool) -
             return None  # "12 quintal 2500 rupaye": the unit belongs to the 12
         dative = lexicon.is_dative(unit.ending) or (
             bool(between)
-            and (lexicon.is_dative(between[0], message.language) or lexicon.says("of", between[0]))
+            and (lexicon.is_dative(between[0], message.language) or message.says(start + unit.length, "of"))
         )
         # "kilo 35 rupaye", "quintal 2200": nothing counts the unit, and the sum is none that one would weigh.
         plainly = not between and (
@@ -152,6 +154,12 @@ def _per_before(message: Message, at: int, number: Numeral, said_rupees: bool) -
         if (dative or marker_before or plainly) and len(between) <= 1:
             return (start - 1 if marker_before else start), _Per(_weighed(unit), at, True)
     return None
+
+
+def _counted_next(message: Message, at: int) -> bool:
+    """Whether a number that counts nothing follows: that one is the sum."""
+    following = numeral_at(message, at)
+    return following is not None and following.sure and _ends(message, following)
 
 
 def _ends(message: Message, number: Numeral) -> bool:
