@@ -25,6 +25,7 @@ Say = Callable[[str], None]
 _HERE = Path(__file__).parent
 _LOCK = _HERE / "requirements.lock"
 CONFIG = _HERE / "config.yml"
+DATA = _HERE / "data"
 _SHAPES_THE_MODEL = (
     "domain.yml", "normalise.py", "phonetic.py", "phrases.py", "concepts.py", "languages/__init__.py",
     "requirements.lock",
@@ -97,11 +98,11 @@ def ensure_environment(say: Say) -> Path:
     return home
 
 
-def ensure_model(say: Say, config: Path = CONFIG) -> Path:
-    """The model of this data; trained when it is missing. Another `config` is for comparing."""
+def ensure_model(say: Say, config: Path = CONFIG, data: Path = DATA) -> Path:
+    """The model of this data; trained when it is missing. Another `config` and other `data` are for comparing."""
     models = cache_folder() / "models"
     models.mkdir(exist_ok=True)
-    model = models / f"mandi-{_digest([config, *_model_sources()])}.tar.gz"
+    model = models / f"mandi-{_digest([config, *_model_sources(data)])}.tar.gz"
     if model.exists():
         return model
     home = ensure_environment(say)
@@ -109,15 +110,15 @@ def ensure_model(say: Say, config: Path = CONFIG) -> Path:
         if not model.exists():
             started = time.monotonic()
             say("Training the language model (once, and after a change of its data)")
-            _train(home, config, model)
+            _train(home, config, data, model)
             say(f"Language model trained in {time.monotonic() - started:.0f} s")
     return model
 
 
 @contextlib.contextmanager
-def rasa_server(say: Say, port: int | None = None, config: Path = CONFIG) -> Iterator[str]:
+def rasa_server(say: Say, port: int | None = None, config: Path = CONFIG, data: Path = DATA) -> Iterator[str]:
     """A running Rasa with our model; yields its address and stops it afterwards."""
-    model = ensure_model(say, config)
+    model = ensure_model(say, config, data)
     home = ensure_environment(say)
     port = port or _free_port()
     with tempfile.TemporaryDirectory(prefix="mandi-rasa-") as folder:
@@ -185,12 +186,12 @@ def stop(process: subprocess.Popen[bytes]) -> None:
             return
 
 
-def _train(home: Path, config: Path, model: Path) -> None:
+def _train(home: Path, config: Path, data: Path, model: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="mandi-train-", dir=model.parent) as name:
         folder = Path(name)
         command = [
             str(home / "bin" / "rasa"), "train", "nlu", "--quiet",
-            "--config", str(config), "--nlu", str(_HERE / "data"), "--domain", str(_HERE / "domain.yml"),
+            "--config", str(config), "--nlu", str(data), "--domain", str(_HERE / "domain.yml"),
             "--out", str(folder), "--fixed-model-name", "model",
         ]  # fmt: skip
         _checked(_run(command, folder), "Training the language model failed")
@@ -203,9 +204,9 @@ def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def _model_sources() -> list[Path]:
+def _model_sources(data: Path = DATA) -> list[Path]:
     folders = (
-        (_HERE / "data").glob("*.yml"),
+        data.glob("*.yml"),
         (_HERE / "components").glob("*.py"),
         (_HERE / "languages").glob("*/concepts.tsv"),
         (_HERE / "languages").glob("*/lexicon.tsv"),
@@ -218,7 +219,7 @@ def _model_sources() -> list[Path]:
 def _digest(files: list[Path]) -> str:
     content = hashlib.sha256()
     for file in files:
-        content.update(f"{file.relative_to(_HERE)}\0".encode() + file.read_bytes() + b"\0")
+        content.update(f"{file.parent.name}/{file.name}\0".encode() + file.read_bytes() + b"\0")
     return content.hexdigest()[:16]
 
 

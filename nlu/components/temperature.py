@@ -10,8 +10,9 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
 from nlu.components.bridge import BridgeIntentClassifier
-from nlu.evaluation.cases import intent_cases, training_sentences, unseen
+from nlu.evaluation.cases import intent_cases, unseen
 from nlu.evaluation.measures import calibration_error
+from nlu.vocabulary import training_sentences
 
 
 def main() -> None:

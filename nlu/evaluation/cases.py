@@ -6,7 +6,6 @@ a line that resembles a training sentence nevertheless is left out.
 
 import csv
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 from nlu.normalise import normalise, shape
 from nlu.phonetic import skeleton
+from nlu.vocabulary import training_sentences
 
 NLU = Path(__file__).parent.parent
 OUT_OF_SCOPE = "out_of_scope"
@@ -53,18 +53,6 @@ def value_cases() -> list[Case]:
                 Case(gold["text"], file.stem, script, gold["intent"], gold["values"], gold.get("expecting"))
             )
     return cases
-
-
-def training_sentences() -> list[tuple[str, str, str]]:
-    """Text, intent, language."""
-    said, intent = [], ""
-    for file in sorted((NLU / "data").glob("*.yml")):
-        for line in file.read_text(encoding="utf-8").splitlines():
-            if found := re.match(r"\s*- intent: (\w+)", line):
-                intent = found[1]
-            elif found := re.match(r"\s+- (.+)", line):
-                said.append((found[1], intent, file.stem))
-    return said
 
 
 def unseen(cases: Iterable[Case]) -> tuple[list[Case], int]:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from nlu.evaluation.cases import Case, training_sentences, unseen
+from nlu.evaluation.cases import Case, unseen
 from nlu.evaluation.measures import auroc, calibration_error, false_alarms, macro_f1
+from nlu.vocabulary import training_sentences
 
 
 def test_macro_f1_counts_a_rare_intent_as_much_as_a_common_one() -> None:
