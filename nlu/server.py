@@ -219,7 +219,7 @@ def _model_sources(data: Path = DATA) -> list[Path]:
 def _digest(files: list[Path]) -> str:
     content = hashlib.sha256()
     for file in files:
-        content.update(f"{file.parent.name}/{file.name}\0".encode() + file.read_bytes() + b"\0")
+        content.update(f"{os.path.relpath(file, _HERE)}\0".encode() + file.read_bytes() + b"\0")
     return content.hexdigest()[:16]
 
 
