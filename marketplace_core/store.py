@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import boto3
+import numpy as np
 from botocore.exceptions import ClientError
 from PIL import Image
 
@@ -18,6 +19,10 @@ from marketplace_core.settings import MarketSettings
 
 LARGEST = 10 * 1024 * 1024
 MOST_PIXELS = 50_000_000
+#: What cannot be decoded small lies in memory whole, several times over: a progressive JPEG, a PNG, a WebP.
+MOST_PIXELS_WHOLE = 25_000_000
+#: A progressive JPEG of a phone has about ten; thousands fit into a file, each drawing the whole picture anew.
+MOST_SCANS = 40
 
 #: What a content begins with, at which place. The order matters where one beginning contains another.
 _BEGINNINGS: tuple[tuple[int, bytes, str], ...] = (
@@ -33,6 +38,8 @@ _BEGINNINGS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xff\xf3", "audio/mpeg"),
     (0, b"\xff\xf2", "audio/mpeg"),
     (8, b"WAVE", "audio/wav"),
+    *((4, b"ftyp" + brand, "image/heic") for brand in (b"hei", b"hev", b"mif1", b"msf1")),
+    (4, b"ftypavi", "image/avif"),
     (4, b"ftyp3gp", "video/3gpp"),
     (4, b"ftypM4A", "audio/mp4"),
     (4, b"ftyp", "video/mp4"),
@@ -43,6 +50,8 @@ _ENDINGS: Mapping[str, str] = {
     "image/jpeg": "jpg",
     "image/png": "png",
     "image/webp": "webp",
+    "image/heic": "heic",
+    "image/avif": "avif",
     "audio/ogg": "ogg",
     "audio/amr": "amr",
     "audio/mpeg": "mp3",
@@ -54,7 +63,22 @@ _ENDINGS: Mapping[str, str] = {
     "application/pdf": "pdf",
 }
 
+#: HEIC and AVIF are known and not opened: video decoders of doubtful files, for phones that can send JPEG as well.
 _PHOTOS: Mapping[str, str] = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
+
+_SCAN = re.compile(rb"\xff\xda\x00[\x08\x0a\x0c\x0e][\x01-\x04]")
+
+_ORIENTATION = 0x0112
+#: What to do so that a picture stands upright; its EXIF says how the camera was held.
+_TURNS: Mapping[int, Image.Transpose] = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 _KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]{3,4}")
 
@@ -76,22 +100,95 @@ def type_of(content: bytes) -> str | None:
 
 def check_photo(content: bytes) -> str:
     """The photo's type, after it was opened; raises `NotAPhoto`. Blocks for a moment: call it in a thread."""
+    open_photo(content, 512)
+    return str(type_of(content))
+
+
+@dataclass(frozen=True)
+class Opened:
+    """`image` is upright RGB; `exif` may say anything, or fail when asked."""
+
+    image: Image.Image
+    exif: Image.Exif
+
+
+def open_photo(content: bytes, longest: int) -> Opened:
+    """Its first picture, at most so large; raises `NotAPhoto` and nothing else. Call it in a thread."""
+    form = _form(content)
+    try:
+        with Image.open(io.BytesIO(content), formats=[form]) as image:
+            _check_size(image)
+            # Decoded at an eighth, a quarter or half, not below `longest`; a cut-off file fails all the same.
+            scale = min(1.0, longest / max(image.size))
+            image.draft("RGB", (max(1, int(image.width * scale)), max(1, int(image.height * scale))))
+            image.load()
+            exif = _exif_of(image)
+            small = _in_colour(image)
+            small.thumbnail((longest, longest), reducing_gap=2.0)
+    except NotAPhoto:
+        raise
+    except Image.DecompressionBombError:
+        raise NotAPhoto(f"more than {MOST_PIXELS} pixels") from None
+    except Exception as error:  # whatever a decoder stumbles over
+        raise NotAPhoto(f"does not open: {type(error).__name__}") from error
+    turn = _TURNS.get(_orientation(exif))
+    upright = small if turn is None else small.transpose(turn)
+    return Opened(_on_white(upright), exif)
+
+
+def _form(content: bytes) -> str:
+    if not content:
+        raise NotAPhoto("empty")
     content_type = type_of(content)
+    if content_type in ("image/heic", "image/avif"):
+        raise NotAPhoto("HEIC or AVIF: send it as JPEG, or take it with WhatsApp's own camera")
     if content_type is None or content_type not in _PHOTOS:
         raise NotAPhoto("neither JPEG nor PNG nor WebP")
     if len(content) > LARGEST:
         raise NotAPhoto(f"larger than {LARGEST} bytes")
+    if len(_SCAN.findall(content)) > MOST_SCANS:
+        raise NotAPhoto(f"drawn in more than {MOST_SCANS} scans")
+    return _PHOTOS[content_type]
+
+
+def _check_size(image: Image.Image) -> None:
+    whole = image.format not in ("JPEG", "MPO") or "progressive" in image.info
+    most = MOST_PIXELS_WHOLE if whole else MOST_PIXELS
+    if image.width * image.height > most:
+        raise NotAPhoto(f"more than {most} pixels")
+
+
+def _exif_of(image: Image.Image) -> Image.Exif:
+    """A camera's notes may be broken where its picture is good."""
     try:
-        with Image.open(io.BytesIO(content), formats=[_PHOTOS[content_type]]) as image:
-            if image.width * image.height > MOST_PIXELS:
-                raise NotAPhoto(f"more than {MOST_PIXELS} pixels")
-            image.draft("RGB", (512, 512))  # a JPEG is then decoded small; a cut-off one fails all the same
-            image.load()
-    except NotAPhoto:
-        raise
-    except Exception as error:  # whatever a decoder stumbles over
-        raise NotAPhoto(f"does not open: {type(error).__name__}") from error
-    return content_type
+        return image.getexif()
+    except Exception:
+        return Image.Exif()
+
+
+def _orientation(exif: Image.Exif) -> int:
+    try:
+        return int(exif.get(_ORIENTATION, 1))
+    except Exception:
+        return 1
+
+
+def _in_colour(image: Image.Image) -> Image.Image:
+    """RGB or RGBA: what is sixteen bits deep keeps its upper eight, a palette becomes its colours."""
+    if image.mode.startswith("I"):
+        deep = np.asarray(image) >> 8
+        return Image.fromarray(deep.clip(0, 255).astype(np.uint8)).convert("RGB")
+    if "A" in image.mode or "transparency" in image.info:
+        return image.convert("RGBA")
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode == "RGB":
+        return image
+    white = Image.new("RGB", image.size, "white")
+    white.paste(image, mask=image.getchannel("A"))
+    return white
 
 
 class Storage(Protocol):

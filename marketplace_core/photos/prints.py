@@ -5,13 +5,14 @@ after scaling, recompression, a little brightness), and a likeness (the same sce
 """
 
 import hashlib
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import imagehash
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
+
+from marketplace_core.store import open_photo
 
 BITS, CHUNKS = 256, 16
 CHUNK_BITS = BITS // CHUNKS
@@ -33,9 +34,7 @@ class Print:
 
 
 def print_of(content: bytes) -> Print:
-    with Image.open(io.BytesIO(content)) as opened:
-        opened.draft("RGB", (2 * SIDE, 2 * SIDE))
-        picture = ImageOps.exif_transpose(opened).convert("RGB")
+    picture = open_photo(content, 2 * SIDE).image
     return Print(
         hashlib.sha256(content).hexdigest(),
         str(imagehash.phash(picture, hash_size=CHUNKS)),
