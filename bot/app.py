@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolIsEmpty
 
-from bot import health, outbox, turn
+from bot import health, outbox, pictures, turn
 from bot.carriers.twilio import webhook
 from bot.console import simulator
 from bot.house import House, open_house
@@ -23,6 +23,7 @@ from marketplace_core.api.office import make_office
 from marketplace_core.desk import open_desk
 from marketplace_core.payments.razorpay import webhook as razorpay
 from marketplace_core.settings import MarketSettings
+from marketplace_core.store import storage
 
 
 def create_app(given: Settings | None = None) -> FastAPI:
@@ -70,6 +71,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
     market = MarketSettings(mandi_home=chosen.mandi_home)
     api = make_office(lambda: house().engine, market, send_code=send_code, after_commit=postman.ring)
     mount_api(app, api)
+    app.include_router(pictures.routes(chosen, storage(market), lambda: datetime.now(UTC)))
     secrets = [secret.get_secret_value() for secret in market.razorpay_webhook_secret]
     if secrets:
         app.include_router(

@@ -1,7 +1,7 @@
 """Reading and writing where a conversation stands: three statements a turn, whatever was said."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -85,6 +85,10 @@ QUEUE = """
         VALUES (:tenant, :send_key, :person, :to_channel, :recipient, :outgoing, :now, :now)
         ON CONFLICT DO NOTHING
     )"""
+
+
+#: A picture goes ahead of its words: what one person is sent leaves in the order of its ids.
+AHEAD = text(f"WITH {LOG_OUT}, {QUEUE} SELECT").bindparams(bindparam("outgoing", type_=JSONB))
 
 
 def _closing(*steps: str) -> TextClause:
@@ -176,10 +180,15 @@ async def close(
     }
     if said:
         values |= {"channel": said[0], "said": dict(said[1])}
-    if outgoing:
-        values |= {"to_channel": channel, "outgoing": asdict(outgoing), "segments": outgoing.segments}
     if sending:
         values |= {"send_key": f"{carrier}:{carrier_id}", "recipient": sending.recipient}
+    if sending and outgoing and outgoing.picture:
+        picture = Outgoing(outgoing.picture.alt, picture=outgoing.picture)
+        about = {"send_key": f"{carrier}:{carrier_id}:picture", "to_channel": channel, "segments": 0}
+        await desk.db.execute(AHEAD, values | about | {"outgoing": asdict(picture)})
+        outgoing = replace(outgoing, picture=None)
+    if outgoing:
+        values |= {"to_channel": channel, "outgoing": asdict(outgoing), "segments": outgoing.segments}
     statement = CLOSINGS[bool(said), bool(outgoing), bool(sending)]
     if not (await desk.db.execute(statement, values)).scalar_one():
         raise Repeated

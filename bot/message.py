@@ -55,12 +55,20 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A photo of our store, and what is said with it; `alt` is all that a channel without pictures has of it."""
+
+    key: str
+    alt: str
+
+
+@dataclass(frozen=True)
 class Outgoing:
     """An answer in the shape of its channel, ready for a carrier.
 
     `text` always holds everything a person needs: where rows are None or the carrier cannot show them,
     the numbered choices are already lines of it. At most one of `buttons` and `rows` is set; `body` is then
-    what stands above them.
+    what stands above them. A `picture` goes ahead as a message of its own: templates with buttons hold none.
     """
 
     text: str
@@ -70,6 +78,7 @@ class Outgoing:
     wants_location: bool = False
     segments: int = 0
     body: str = ""
+    picture: Picture | None = None
 
     @property
     def interactive(self) -> bool:

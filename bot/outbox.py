@@ -15,10 +15,11 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot import pictures
 from bot.carriers.twilio.api import Twilio
 from bot.carriers.twilio.errors import Refused
 from bot.carriers.twilio.webhook import status_url
-from bot.message import Outgoing, Row
+from bot.message import Outgoing, Picture, Row
 from bot.numbers import house_numbers
 from bot.settings import Settings
 from marketplace_core.desk import Desk, open_desk
@@ -101,12 +102,15 @@ async def drain(box: Postbox, tenant: int, now: datetime) -> int:
 
 async def _send(box: Postbox, row: Any, now: datetime) -> None:
     which = {"tenant": row.tenant_id, "id": row.id}
+    outgoing = _outgoing(row.outgoing)
+    picture = outgoing.picture
     try:
         sent = await box.twilio.send(
             row.recipient,
             row.own_number or house_numbers(box.settings)[row.channel],
-            _outgoing(row.outgoing),
+            outgoing,
             status_url(box.settings, row.tenant_id, str(row.id)),
+            pictures.address(box.settings, picture.key, now) if picture else None,
         )
     except Refused as refusal:
         await _refused(box, row, refusal, now)
@@ -191,4 +195,5 @@ async def saw_status(
 
 def _outgoing(stored: Mapping[str, Any]) -> Outgoing:
     rows = {part: tuple(Row(**row) for row in stored[part]) for part in ("buttons", "rows")}
-    return Outgoing(**{**stored, **rows})
+    picture = stored.get("picture")  # rows of an older release have none
+    return Outgoing(**{**stored, **rows, "picture": Picture(**picture) if picture else None})

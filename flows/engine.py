@@ -69,7 +69,7 @@ def _reply(this: Turn) -> Reply | None:
     if not this.parts:
         return None
     state.serial += 1
-    reply = Reply(tuple(this.parts), this.options, state.serial, this.wants)
+    reply = Reply(tuple(this.parts), this.options, state.serial, this.wants, this.picture)
     if this.heard.news:  # other news leaves the mark of a notice that asked something
         state.noticed_at = this.now.isoformat() if this.options else state.noticed_at
     else:

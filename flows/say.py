@@ -77,6 +77,21 @@ class Option:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A photo of our store and the words that go with it, for channels that can show one."""
+
+    key: str
+    alt: Say
+
+    def to_json(self) -> dict[str, Any]:
+        return {"key": self.key, "alt": self.alt.to_json()}
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> "Picture":
+        return Picture(data["key"], Say.from_json(data["alt"]))
+
+
+@dataclass(frozen=True)
 class Reply:
     """One answer: some paragraphs and, if it asks, the choices.
 
@@ -88,6 +103,7 @@ class Reply:
     options: tuple[Option, ...] = ()
     serial: int = 0
     wants: str | None = None
+    picture: Picture | None = None
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -95,6 +111,7 @@ class Reply:
             "options": [o.to_json() for o in self.options],
             "serial": self.serial,
             "wants": self.wants,
+            **({"picture": self.picture.to_json()} if self.picture else {}),
         }
 
     @staticmethod
@@ -104,4 +121,5 @@ class Reply:
             tuple(Option.from_json(o) for o in data["options"]),
             data["serial"],
             data["wants"],
+            Picture.from_json(data["picture"]) if data.get("picture") else None,
         )

@@ -11,7 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 from flows.heard import Heard
-from flows.say import Option, Say
+from flows.say import Option, Picture, Say
 from flows.state import State
 from flows.words import Words, words_of
 from marketplace_core.accounts import Person
@@ -67,6 +67,7 @@ class Turn:
     parts: list[Say] = field(default_factory=list)
     options: tuple[Option, ...] = ()
     wants: str | None = None
+    picture: Picture | None = None
     repeat_last: bool = False
 
     @property

@@ -1,15 +1,24 @@
 """WhatsApp: three buttons, else a list of ten, else numbered lines."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.channels.choices import Choice, InWords, choices, line, numbered, paragraphs
 from bot.channels.limits import WHATSAPP
-from bot.channels.text import cut, units
-from bot.message import Outgoing, Row
+from bot.channels.text import clean, cut, units
+from bot.message import Outgoing, Picture, Row
 from flows.say import Reply, label
 
 
 def render(reply: Reply, say: InWords) -> Outgoing:
+    shown = _shown(reply, say)
+    if reply.picture is None:
+        return shown
+    said = cut(clean(say(reply.picture.alt)).strip(), WHATSAPP.body)
+    return replace(shown, picture=Picture(reply.picture.key, said))
+
+
+def _shown(reply: Reply, say: InWords) -> Outgoing:
     body = paragraphs(reply, say, "\n\n")
     options = choices(reply, say)
     text = numbered(body, options, WHATSAPP.text, between="\n\n")

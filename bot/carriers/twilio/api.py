@@ -60,10 +60,17 @@ class Twilio:
         await self.http.aclose()
 
     async def send(
-        self, to: str, sender: str, outgoing: Outgoing, status_callback: str | None = None
+        self,
+        to: str,
+        sender: str,
+        outgoing: Outgoing,
+        status_callback: str | None = None,
+        picture_url: str | None = None,
     ) -> Sent:
         """Raises `Refused`; its kind "uncertain" means that only `recent` can tell whether it was sent."""
         form = {"To": to, "From": sender, **self.body(outgoing)}
+        if picture_url:
+            form["MediaUrl"] = picture_url
         if status_callback:
             form["StatusCallback"] = status_callback
         answer = await self.call("POST", self.messages, data=form)
@@ -79,8 +86,9 @@ class Twilio:
         return {"Body": clean(outgoing.text)}
 
     def fits_reply(self, outgoing: Outgoing) -> bool:
-        """True if the webhook's own reply can carry it: TwiML knows neither buttons nor lists."""
-        return content(outgoing, self.content_sids) is None
+        """True if the webhook's own reply can carry it: TwiML knows neither buttons nor lists, and a picture's
+        address is made when it leaves."""
+        return content(outgoing, self.content_sids) is None and outgoing.picture is None
 
     async def recent(self, to: str, since: datetime) -> list[Listed]:
         """Messages to this address since then, newest first, for a send that ended uncertain.

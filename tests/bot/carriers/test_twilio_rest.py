@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from bot.carriers.twilio.api import Listed, Sent, Twilio
 from bot.carriers.twilio.content import NAMES, content, definition, name_of, sids, simulator_sids
 from bot.carriers.twilio.errors import REMEDIES, Refused, remedy
-from bot.message import Outgoing, Row
+from bot.message import Outgoing, Picture, Row
 from bot.settings import Settings
 
 ACCOUNT = "AC" + "1" * 32
@@ -118,6 +118,20 @@ async def test_only_what_needs_a_template_cannot_go_into_the_webhooks_reply() ->
     async with Twilio(settings()) as twilio:
         assert twilio.fits_reply(Outgoing("hi"))
         assert not twilio.fits_reply(BUTTONS)
+        assert not twilio.fits_reply(Outgoing("hi", picture=Picture("k", "a photo")))
+
+
+async def test_a_picture_leaves_as_an_address_beside_its_words() -> None:
+    twilio, seen = carrier(accepted)
+    async with twilio:
+        outgoing = Outgoing("Counted.", picture=Picture("k", "Counted."))
+        await twilio.send(FARMER, US, outgoing, picture_url="https://mandi.example/pictures/1/2/k")
+    assert form(seen[0]) == {
+        "To": [FARMER],
+        "From": [US],
+        "Body": ["Counted."],
+        "MediaUrl": ["https://mandi.example/pictures/1/2/k"],
+    }
     async with Twilio(settings(twilio_content_sids={})) as twilio:
         assert twilio.fits_reply(BUTTONS)
 

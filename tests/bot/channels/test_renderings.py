@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from bot.channels import render
 from bot.channels.sms import segments
 from bot.channels.text import cut, graphemes, units
-from bot.message import Outgoing, Row
+from bot.message import Outgoing, Picture, Row
 from flows.say import Option, Reply, Say, label, msg, verbatim
+from flows.say import Picture as Shown
 
 
 def english(say: Say) -> str:
@@ -33,6 +34,22 @@ def whatsapp(reply: Reply) -> Outgoing:
 
 def sms(reply: Reply) -> Outgoing:
     return render("sms", reply, english)
+
+
+def test_a_picture_goes_where_one_can_be_shown_with_its_own_words() -> None:
+    reply = Reply(
+        (verbatim("Grade B."),),
+        (Option("o", verbatim("Sell")),),
+        7,
+        picture=Shown("ab/k.jpg", verbatim("Counted.")),
+    )
+    assert Reply.from_json(reply.to_json()) == reply
+    sent = whatsapp(reply)
+    assert sent.picture == Picture("ab/k.jpg", "Counted.")
+    assert sent.body == "Grade B."
+    for words in (sms(reply), render("voice", reply, english)):
+        assert words.picture is None
+        assert words.text.startswith("Grade B.")
 
 
 # ---- WhatsApp
