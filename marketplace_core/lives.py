@@ -10,6 +10,7 @@ import sys
 from marketplace_core.accounts.transitions import ACTING_LIFE
 from marketplace_core.bookings.transitions import BOOKING_LIFE
 from marketplace_core.disputes.transitions import DISPUTE_LIFE
+from marketplace_core.grading.transitions import GRADING
 from marketplace_core.kyc.transitions import KYC
 from marketplace_core.listings.transitions import LISTING_LIFE
 from marketplace_core.lots.transitions import BATCH_LIFE
@@ -29,6 +30,7 @@ LIVES: tuple[Life, ...] = (
     PAYMENT,
     PAYOUT,
     KYC,
+    GRADING,
     ACTING_LIFE,
 )
 

@@ -120,7 +120,7 @@ TAGS: tuple[tuple[str, str, tuple[Life, ...]], ...] = (
     ("wishes", "What a buyer waits for.", (WISH_LIFE,)),
     ("pricing", "Fair ranges with their reasons and their age.", ()),
     ("photos", "Sent once, shown with a lot or graded.", ()),
-    ("gradings", "Field agents look at photos.", (GRADING,)),
+    ("gradings", "Our eyes look at photos, and field agents where they are not sure.", (GRADING,)),
     ("commodities", "What the market trades.", ()),
     ("places", "India's pincodes and villages.", ()),
     ("analytics", "The market at a glance, and what it keeps out of the air.", ()),

@@ -1,7 +1,7 @@
-"""Grades: asked for with photos, one by one or in a batch; given by field agents."""
+"""Grades: asked for with photos, one by one or in a batch; given by our eyes, and by field agents."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Path, Query
@@ -13,10 +13,12 @@ from marketplace_core.api.listings import CommodityId
 from marketplace_core.api.paging import Cursor, Limit, Page
 from marketplace_core.api.route import AtDesk, Me, doors, only
 from marketplace_core.api.shapes import Asked, Lines, Told
-from marketplace_core.errors import BadTerms, Moved, NotFound, NotYours
+from marketplace_core.errors import BadTerms, Moved, NotFound, NotMet, NotYours
 from marketplace_core.grading import commands, queries
-from marketplace_core.grading.commands import LONGEST_ADVICE, MOST_IN_A_BATCH, MOST_PHOTOS
+from marketplace_core.grading.commands import LONGEST_ADVICE, MOST_IN_A_BATCH, MOST_PHOTOS, Wanted
 from marketplace_core.grading.errors import TooManyGradings
+from marketplace_core.grading.report import Answers, Eye, Moisture
+from marketplace_core.grading.rules import MOST_DAYS
 
 router = doors("gradings")
 
@@ -30,12 +32,33 @@ Photos = Annotated[list[UUID], Field(min_length=1, max_length=MOST_PHOTOS)]
 Advice = Annotated[Lines, Field(max_length=LONGEST_ADVICE)]
 
 
+class MoistureSaid(Asked):
+    permille: Permille
+    source: Literal["meter", "agent", "farmer"] = Field(description="Who says so.")
+
+
 class NewGrading(Asked):
+    """What nobody knows is left out; it makes the grade less sure."""
+
     commodity: CommodityId
     photos: Photos
+    moisture: MoistureSaid | None = None
+    days_since_harvest: Annotated[int, Field(strict=True, ge=0, le=MOST_DAYS)] | None = None
+    rained_on: bool | None = None
+    stored: Literal["field", "covered", "shed"] | None = None
+    eye: Eye | None = Field(None, description="Which eye looks; left out: the one for what the photo shows.")
     listing: str | None = Field(
         None, pattern=r"^[Ll][0-9A-Za-z]{5}$", description="My listing, which will carry the grade."
     )
+
+    def answers(self) -> Answers:
+        wet = self.moisture
+        return Answers(
+            Moisture(wet.permille / 1000, wet.source) if wet else None,
+            self.days_since_harvest,
+            self.rained_on,
+            self.stored,
+        )
 
 
 class NewBatch(Asked):
@@ -44,7 +67,8 @@ class NewBatch(Asked):
 
 class Judgement(Asked):
     grade: Literal["A", "B", "C"]
-    moisture_permille: Permille | None = Field(None, description="From a meter, never from a photo.")
+    moisture_permille: Permille | None = Field(None, description="Never from a photo.")
+    moisture_source: Literal["meter", "agent"] = Field("meter", description="A meter, or the agent's hand.")
     purity_permille: Permille | None = None
     advice: Advice | None = None
 
@@ -53,18 +77,28 @@ class CannotJudge(Asked):
     advice: Advice = Field(description="What to send instead.")
 
 
+class Correction(Asked):
+    commodity: CommodityId
+
+
 class GradingShown(Told):
-    """What nobody measured is null."""
+    """What nobody measured is null. `report` is what our eyes saw, also where an agent judged."""
 
     code: str
     commodity: str
     listing: str | None
     photos: list[UUID]
+    file: str | None = Field(description="What its sender called it, in a batch.")
     state: str
+    judged_by: str | None = Field(description="`eyes` or `agent`.")
     grade: str | None
+    report: dict[str, Any] | None
     moisture_permille: int | None
+    moisture_source: str | None = Field(description="`meter`, `agent` or `farmer`.")
     purity_permille: int | None
-    advice: str | None
+    advice: str | None = Field(description="An agent's words.")
+    seen_at: datetime | None
+    appealed_at: datetime | None
     created_at: datetime
     moved_at: datetime
 
@@ -84,11 +118,17 @@ class BatchShown(Told):
     responses=refuses(TooManyGradings, BadTerms, NotFound),
 )
 async def ask(body: NewGrading, desk: AtDesk, me: Me) -> GradingShown:
-    """A field agent looks at the photos; ten an hour for each person."""
+    """Our eyes look at the photos, and a field agent where they are not sure; ten an hour for each person."""
     listing = body.listing.upper() if body.listing else None
     return GradingShown.model_validate(
         await commands.ask(
-            desk, person_id=me.person_id, commodity=body.commodity, photos=body.photos, listing_code=listing
+            desk,
+            person_id=me.person_id,
+            commodity=body.commodity,
+            photos=body.photos,
+            listing_code=listing,
+            answers=body.answers(),
+            eye=body.eye,
         )
     )
 
@@ -101,7 +141,7 @@ async def ask(body: NewGrading, desk: AtDesk, me: Me) -> GradingShown:
 )
 async def ask_many(body: NewBatch, desk: AtDesk, me: Me) -> BatchShown:
     """For buyers, aggregators and agents; all or nothing."""
-    wanted = [(each.commodity, each.photos) for each in body.gradings]
+    wanted = [Wanted(each.commodity, each.photos, each.answers()) for each in body.gradings]
     batch_id, _ = await commands.ask_many(desk, person_id=me.person_id, wanted=wanted)
     return await _batch(desk, me, batch_id)
 
@@ -152,6 +192,27 @@ async def one(code: GradingCode, desk: AtDesk, me: Me) -> GradingShown:
 async def grade(code: GradingCode, body: Judgement, desk: AtDesk, me: Me) -> GradingShown:
     """A field agent's judgement becomes the listing's grade. Nobody grades their own."""
     done = await commands.grade(desk, actor_id=me.person_id, code=code, **body.model_dump())
+    return GradingShown.model_validate(done)
+
+
+@router.post(
+    "/gradings/{code}/appeal",
+    summary="Have an agent look at what the eyes judged",
+    responses=refuses(NotFound, Moved, NotMet),
+)
+async def appeal(code: GradingCode, desk: AtDesk, me: Me) -> GradingShown:
+    """Once, by whoever asked for the grade."""
+    return GradingShown.model_validate(await commands.appeal(desk, actor_id=me.person_id, code=code))
+
+
+@router.post(
+    "/gradings/{code}/commodity",
+    summary="Say which of two it is",
+    responses=refuses(NotFound, Moved, BadTerms),
+)
+async def correct(code: GradingCode, body: Correction, desk: AtDesk, me: Me) -> GradingShown:
+    """The answer to a `doubt` in the report: another commodity is looked at again, the same one by an agent."""
+    done = await commands.correct(desk, actor_id=me.person_id, code=code, commodity=body.commodity)
     return GradingShown.model_validate(done)
 
 

@@ -11,7 +11,7 @@ from marketplace_core.disputes.models import dispute
 from marketplace_core.escrow.models import cash_handover, escrow_hold
 from marketplace_core.events import event
 from marketplace_core.fraud.models import flag
-from marketplace_core.grading.models import grading
+from marketplace_core.grading.models import eye_model, grade_label, grade_rule, grading
 from marketplace_core.kyc.models import document as kyc_document
 from marketplace_core.kyc.models import kyc
 from marketplace_core.ledger.models import account as ledger_account
@@ -74,6 +74,9 @@ TENANTS_OWN = (
     photo_use,
     flag,
     grading,
+    grade_rule,
+    grade_label,
+    eye_model,
     residue_reference,
     login_code,
     session,

@@ -18,6 +18,10 @@ SAME_PHOTO = Rule("same_photo", 3, "The very same photo was shown for another lo
 NEAR_PHOTO = Rule("near_photo", 2, "Nearly the same photo was shown for another lot.")
 LIKE_PHOTO = Rule("like_photo", 1, "The photo looks like one of somebody else's.")
 PHOTO_ELSEWHERE = Rule("photo_elsewhere", 2, "The photo lies with another organisation too.")
+PHOTO_FAR = Rule(
+    "photo_far", 2, "The camera says that the photo was taken far from where the lot is said to lie."
+)
+EYES_DRIFT = Rule("eyes_drift", 2, "What the eyes see this week is unlike what they learned from.")
 MANY_LISTINGS = Rule("many_listings", 2, "One person published many lots in a day.")
 MANY_BOOKINGS = Rule("many_bookings", 2, "One buyer booked many times in an hour.")
 FAR_AND_FAST = Rule(
@@ -39,6 +43,8 @@ RULES = {
         NEAR_PHOTO,
         LIKE_PHOTO,
         PHOTO_ELSEWHERE,
+        PHOTO_FAR,
+        EYES_DRIFT,
         MANY_LISTINGS,
         MANY_BOOKINGS,
         FAR_AND_FAST,

@@ -1,21 +1,26 @@
-"""Requests to grade what a photo shows, and what was found."""
+"""Requests to grade what a photo shows, what was found, and what we learn from it."""
 
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    Float,
     ForeignKeyConstraint,
     Index,
     Integer,
+    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, REAL
 
 from marketplace_core.db.schema import Moment, metadata, own_id, tenant_id
 
+#: `answers` is what was said of the lot, `report` what the eyes made of it, `features` a summary of what they saw,
+#: `picture` the key of the photo with its kernels drawn round, `shadow` what a model on trial would have said.
+#: `claimed_at` and `tries` are the workers'. `file_name` is what the photo was called in an upload.
 grading = Table(
     "grading",
     metadata,
@@ -36,15 +41,117 @@ grading = Table(
     Column("purity_permille", Integer),
     Column("advice", Text),
     Column("created_at", Moment, nullable=False),
+    Column("answers", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("eye", Text),
+    Column("file_name", Text),
+    Column("claimed_at", Moment),
+    Column("tries", SmallInteger, nullable=False, server_default=text("0")),
+    Column("report", JSONB(none_as_null=True)),
+    Column("seen_at", Moment),
+    Column("features", ARRAY(REAL)),
+    Column("picture", Text),
+    Column("shadow", JSONB(none_as_null=True)),
+    Column("moisture_source", Text),
+    Column("appealed_at", Moment),
     UniqueConstraint("tenant_id", "code"),
     ForeignKeyConstraint(["tenant_id", "person_id"], ["person.tenant_id", "person.id"]),
-    CheckConstraint("state IN ('asked', 'graded', 'not_gradable', 'withdrawn')", name="state"),
+    CheckConstraint("state IN ('asked', 'graded', 'advised', 'not_gradable', 'withdrawn')", name="state"),
     CheckConstraint("grade IN ('A', 'B', 'C')", name="grade"),
     CheckConstraint("(state = 'graded') = (grade IS NOT NULL)", name="graded"),
     CheckConstraint(
         "moisture_permille BETWEEN 0 AND 1000 AND purity_permille BETWEEN 0 AND 1000", name="shares"
     ),
+    CheckConstraint("eye IN ('produce', 'grain', 'kernel', 'straw', 'leaf')", name="eye"),
+    CheckConstraint("moisture_source IN ('meter', 'agent', 'farmer')", name="moisture_source"),
+    CheckConstraint("(moisture_permille IS NULL) = (moisture_source IS NULL)", name="sourced"),
+    CheckConstraint("(report IS NULL) = (seen_at IS NULL)", name="seen"),
     Index("ix_grading_waiting", "tenant_id", "id", postgresql_where=text("state = 'asked'")),
+    Index(
+        "ix_grading_to_see",
+        "tenant_id",
+        "id",
+        postgresql_where=text("state = 'asked' AND seen_at IS NULL AND appealed_at IS NULL"),
+    ),
+    Index("ix_grading_seen", "tenant_id", "seen_at", postgresql_where=text("seen_at IS NOT NULL")),
     Index(None, "tenant_id", "batch"),
     Index(None, "tenant_id", "person_id", "created_at"),
+)
+
+#: Limits of this market, in place of the shipped ones of the same commodity and measure.
+grade_rule = Table(
+    "grade_rule",
+    metadata,
+    tenant_id(),
+    Column("commodity", Text, primary_key=True),
+    Column("measure", Text, primary_key=True),
+    Column("most_a", Float, nullable=False),
+    Column("most_b", Float, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("set_by", Uuid, nullable=False),
+    Column("set_at", Moment, nullable=False),
+    ForeignKeyConstraint(["tenant_id", "set_by"], ["person.tenant_id", "person.id"]),
+    CheckConstraint("0 <= most_a AND most_a <= most_b", name="limits"),
+)
+
+#: What somebody who stood before the goods said, beside what the eyes had said. It names a role, never a person, and
+#: photos by the hash of their file.
+grade_label = Table(
+    "grade_label",
+    metadata,
+    tenant_id(),
+    own_id(),
+    Column("about", Text, nullable=False),
+    Column("truth", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("grading", Text, nullable=False),
+    Column("commodity", Text, nullable=False),
+    Column("photos", ARRAY(Text), nullable=False),
+    Column("answer", Text),
+    Column("confidence", Float),
+    Column("model", JSONB, nullable=False),
+    Column("rival", JSONB(none_as_null=True)),
+    Column("rival_answer", Text),
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("tenant_id", "source", "subject", "about"),
+    CheckConstraint("about IN ('grade', 'commodity')", name="about"),
+    CheckConstraint("source IN ('agent', 'inspection')", name="source"),
+    Index(None, "tenant_id", "at"),
+)
+
+#: Of each name one serves and at most one is on trial. `reference` is how features and grades lay when it was trained.
+eye_model = Table(
+    "eye_model",
+    metadata,
+    tenant_id(),
+    Column("name", Text, primary_key=True),
+    Column("version", Text, primary_key=True),
+    Column("file", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("data_sha256", Text, nullable=False),
+    Column("metrics", JSONB, nullable=False),
+    Column("licences", Text, nullable=False),
+    Column("reference", JSONB(none_as_null=True)),
+    Column("state", Text, nullable=False),
+    Column("registered_at", Moment, nullable=False),
+    Column("promoted_at", Moment),
+    Column("promoted_by", Uuid),
+    ForeignKeyConstraint(["tenant_id", "promoted_by"], ["person.tenant_id", "person.id"]),
+    CheckConstraint("state IN ('challenger', 'serving', 'retired')", name="state"),
+    CheckConstraint("sha256 ~ '^[0-9a-f]{64}$' AND data_sha256 ~ '^[0-9a-f]{64}$'", name="hashes"),
+    Index(
+        "uq_eye_model_serving",
+        "tenant_id",
+        "name",
+        unique=True,
+        postgresql_where=text("state = 'serving'"),
+    ),
+    Index(
+        "uq_eye_model_challenger",
+        "tenant_id",
+        "name",
+        unique=True,
+        postgresql_where=text("state = 'challenger'"),
+    ),
 )

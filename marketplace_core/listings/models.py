@@ -52,7 +52,7 @@ listing = Table(
     CheckConstraint("price_paise > 0", name="price"),
     CheckConstraint("unit IN ('kg', 'quintal', 't') AND per IN ('kg', 'quintal', 't')", name="units"),
     CheckConstraint("grade IN ('A', 'B', 'C')", name="grade"),
-    CheckConstraint("graded_by IN ('model', 'agent', 'self')", name="graded_by"),
+    CheckConstraint("graded_by IN ('eyes', 'agent', 'self')", name="graded_by"),
     Index(None, "tenant_id", "seller_id", "id"),
     Index("ix_listing_active_expires_at", "expires_at", postgresql_where=text("state = 'active'")),
 )

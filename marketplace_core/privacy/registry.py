@@ -101,7 +101,8 @@ PERSONAL: tuple[Personal, ...] = (
     Personal("kyc", "person_id", DELETE, acted="reviewer_id"),
     Personal("kyc_document", "person_id", DELETE, hidden=f"{_SEALED} salt recognition", files="ARRAY[t.media_key]"),
     Personal("flag", "person_id", acted="reviewed_by"),
-    Personal("grading", "person_id", "SET photos = '{}'", acted="graded_by"),
+    Personal("grading", "person_id", "SET photos = '{}', picture = NULL, file_name = NULL, features = NULL",
+             acted="graded_by", hidden="features shadow", files="ARRAY[t.picture]"),
     Personal("photo", "person_id", DELETE, hidden="likeness", files="ARRAY[t.key]"),
     Personal("photo_print", where=_PHOTO_OF, leaving=DELETE, hidden="bits codes", shared=True),
     Personal("photo_use", where=_PHOTO_OF, leaving=DELETE),
@@ -120,4 +121,9 @@ PERSONAL: tuple[Personal, ...] = (
 )  # fmt: skip
 
 #: They name a person, but not as one: what the office did for the market, and nothing of their own.
-OFFICE_ACTS = {("residue_reference", "set_by"), ("payment_word", "cleared_by")}
+OFFICE_ACTS = {
+    ("residue_reference", "set_by"),
+    ("payment_word", "cleared_by"),
+    ("grade_rule", "set_by"),
+    ("eye_model", "promoted_by"),
+}

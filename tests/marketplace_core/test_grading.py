@@ -122,7 +122,7 @@ async def test_a_batch_and_how_far_it_is(desk: Desk) -> None:
     await accounts.add_role(desk, me, "buyer")
     photos = [await sent(desk, me, picture(seed)) for seed in range(3)]
     batch_id, asked = await grading.ask_many(
-        desk, person_id=me, wanted=[("wheat", [each]) for each in photos]
+        desk, person_id=me, wanted=[grading.Wanted("wheat", [each]) for each in photos]
     )
     await grading.grade(desk, actor_id=judge, code=asked[1].code, grade="C")
     progress, found = await batch(desk, me, batch_id)
@@ -134,7 +134,8 @@ async def test_a_batch_and_how_far_it_is(desk: Desk) -> None:
 async def test_a_farmer_asks_one_by_one(desk: Desk) -> None:
     me = await farmer(desk)
     with pytest.raises(NotYours):
-        await grading.ask_many(desk, person_id=me, wanted=[("wheat", [await sent(desk, me, picture(1))])])
+        wanted = [grading.Wanted("wheat", [await sent(desk, me, picture(1))])]
+        await grading.ask_many(desk, person_id=me, wanted=wanted)
 
 
 async def _asked(desk: Desk, person_id: UUID) -> str:
