@@ -24,6 +24,7 @@ from marketplace_core.desk import Desk, open_desk
 from marketplace_core.disputes import commands as disputes
 from marketplace_core.escrow import commands as escrow
 from marketplace_core.fraud import screens
+from marketplace_core.grading import commands as gradings
 from marketplace_core.kyc import commands as kyc
 from marketplace_core.ledger import commands as ledger
 from marketplace_core.ledger import proof
@@ -57,6 +58,7 @@ LAPSES = (
     kyc.expire,
     ledger.expire_holds,
     lots.run_out,
+    gradings.give_up_lost,
 )
 
 app = App(connector=PsycopgConnector(), import_paths=["bot.jobs"])
@@ -96,21 +98,20 @@ async def fetch(context: JobContext, tenant: int, attachment: str) -> None:
         content, content_type = await tools.twilio.fetch_media(url)
         prints = await asyncio.to_thread(_looked_at, content) if content_type.startswith("image/") else None
         key = await tools.store.store(content, content_type)
-    except MediaFailed as failure:
-        if failure.temporary and context.job.attempts < 4:
+    except (MediaFailed, NotAPhoto) as failure:
+        if isinstance(failure, MediaFailed) and failure.temporary and context.job.attempts < 4:
             raise
         async with desk() as here:
             await attachments.lost(here, own_id, str(failure))
-        return
-    except NotAPhoto as refusal:
-        async with desk() as here:
-            await attachments.lost(here, own_id, str(refusal))
+            await gradings.photo_lost(here, own_id)
         return
     async with desk() as here:
         owner = await attachments.kept(here, own_id, key, content_type)
         if prints:
             await photos.remember(here, own_id, person_id=owner, key=key, prints=prints)
             await screens.photo_came(here, own_id)
+        else:  # whatever it was called
+            await gradings.photo_lost(here, own_id)
 
 
 def _looked_at(content: bytes) -> Print:

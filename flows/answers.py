@@ -21,7 +21,6 @@ NOT_YET: dict[str, Say] = {
     "open_shop": msg("I cannot make a shop page yet."),
     "alerts": msg("I cannot watch prices for you yet."),
     "price_forecast": msg("I cannot say where prices are going yet. I know the prices of the last weeks."),
-    "grade_photo": msg("I cannot judge quality from a photo yet. You can add photos when you sell."),
     "my_data": msg("I cannot list your data here yet."),
     "delete_data": msg("I cannot delete your data here yet."),
     "payment_status": msg("I do not handle money yet. Buyer and seller settle it between them."),

@@ -3,6 +3,7 @@
 from flows.booking_answer import BOOKING_ANSWER
 from flows.buy import BUY
 from flows.did_you_mean import DID_YOU_MEAN
+from flows.grade import GRADE
 from flows.language import LANGUAGE
 from flows.my_bookings import MY_BOOKINGS
 from flows.my_listings import MY_LISTINGS
@@ -10,6 +11,7 @@ from flows.price import PRICE
 from flows.profile import PROFILE
 from flows.register import REGISTER
 from flows.registry import FLOWS
+from flows.second_look import APPEAL, DOUBT
 from flows.sell import SELL
 
 FLOWS.update(
@@ -23,6 +25,9 @@ FLOWS.update(
             BUY,
             MY_BOOKINGS,
             BOOKING_ANSWER,
+            GRADE,
+            APPEAL,
+            DOUBT,
             LANGUAGE,
             PROFILE,
             DID_YOU_MEAN,

@@ -22,6 +22,7 @@ GUESSES: dict[str, Say] = {
     "booking_status": msg("Do you want to see your bookings?"),
     "cancel_booking": msg("Do you want to see your bookings?"),
     "my_offers": msg("Do you want to see your bookings?"),
+    "grade_photo": msg("Shall I look at a photo of your crop?"),
     "change_language": msg("Do you want another language?"),
     "register": msg("Do you want to join?"),
     "talk_to_human": msg("Do you want to talk to a person?"),

@@ -18,6 +18,7 @@ from flows.asks import Choice
 from flows.did_you_mean import GUESSES, offer_guess
 from flows.filling import fill
 from flows.flow import Filled, Flow
+from flows.grade import one_of_several, photos_alone
 from flows.heard import Heard
 from flows.language import TONGUES, speak
 from flows.menu import main_menu
@@ -165,7 +166,7 @@ def _deed(this: Turn, deed: str) -> Steps[None]:
 
 def _listen(this: Turn) -> Steps[None]:
     """Free words, photos and pins: each step says whether it was for it."""
-    for step in (_repairs, _answers_the_stage, _answers_the_question, _wishes_something, _has_a_ready_answer):
+    for step in LISTENING:
         if (yield from step(this)):
             this.state.misses = 0
             return
@@ -223,7 +224,7 @@ def _answers_the_stage(this: Turn) -> Steps[bool]:
         ("review", False): repair.correct,
         ("drop", True): repair.drop,
         ("drop", False): repair.go_on,
-        ("ask", False): repair.skip if ask and ask.optional else None,
+        ("ask", False): repair.skip if ask and ask.optional and ask.expecting != "yes_no" else None,
     }
     step = answers.get((frame.stage, yes))
     if not step or not _sure(this):
@@ -324,6 +325,16 @@ def _follow_language(this: Turn) -> Steps[None]:
 def _same_letters(this: Turn, tongue: str) -> bool:
     return {this.person.language, TONGUES[tongue][0]} == {"hi", "mr"}
 
+
+LISTENING = (
+    _repairs,
+    _answers_the_stage,
+    one_of_several,
+    _answers_the_question,
+    _wishes_something,
+    photos_alone,
+    _has_a_ready_answer,
+)
 
 #: The doors of the main menu and of other messages that are repairs, not flows.
 DOORS = {"menu": "menu", "help": "help", "person": "talk_to_human"}

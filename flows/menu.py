@@ -8,6 +8,7 @@ ON = Option("on", label("Go on"), deed="go:on")
 DOORS = (
     Option("sell", label("Sell"), deed="go:sell", hint=msg("Put your crop or straw up for sale")),
     Option("price", label("Price"), deed="go:price", hint=msg("Today's fair price")),
+    Option("grade", label("Photo check"), deed="go:grade", hint=msg("See how good your crop is")),
     Option("my_listings", label("My listings"), deed="go:my_listings", hint=msg("See, renew or take down")),
     Option("buy", label("Buy"), deed="go:buy", hint=msg("Search near you and book")),
     Option(
@@ -35,4 +36,5 @@ def main_menu(turn: Turn, greeting: bool = True) -> None:
         turn.say(msg("Namaste {name}! What would you like to do?", name=turn.person.name))
     elif greeting:
         turn.say(msg("Namaste! What would you like to do?"))
-    turn.offer(*((ON,) if frame else ()), *DOORS)
+    doors = DOORS if turn.channel.photos else tuple(door for door in DOORS if door.id != "grade")
+    turn.offer(*((ON,) if frame else ()), *doors)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from flows import grade_report
 from flows.agenda import MENU, open_flow, proceed
 from flows.booking_acts import in_words
 from flows.booking_answer import BOOKING_ANSWER
@@ -71,4 +72,8 @@ NOTICES: dict[str, Notice] = {
         ("seller_id", "buyer_id"), _booking_news(msg("The booking {code} was called off."))
     ),
     "listing.expired": Notice(("seller_id",), _run_out),
+    "grading.graded": Notice(("person_id",), grade_report.graded),
+    "grading.not_gradable": Notice(("person_id",), grade_report.not_gradable),
+    "grading.advised": Notice(("person_id",), grade_report.advised),
+    "grading.seen": Notice(("person_id",), grade_report.seen),
 }

@@ -11,7 +11,10 @@ from flows.review import check
 from flows.say import Option, label, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
-from marketplace_core.errors import BadTerms
+from marketplace_core.errors import BadTerms, Refused
+from marketplace_core.grading import commands as gradings
+from marketplace_core.grading.commands import MOST_PHOTOS
+from marketplace_core.grading.rules import judged
 from marketplace_core.listings import commands as listings
 from marketplace_core.places.place import Place
 
@@ -65,8 +68,28 @@ def _publish(turn: Turn, frame: Frame) -> Steps[bool]:
         msg("Published. Your listing is {code}.", code=listing.code),
         msg("When somebody books it I write to you. It stays for 30 days."),
     )
+    yield from _show_the_eyes(turn, frame, listing.code)
     turn.offer(Option("mine", label("My listings"), deed="go:my_listings"), MENU)
     return True
+
+
+def _show_the_eyes(turn: Turn, frame: Frame, code: str) -> Steps[None]:
+    """The grade comes onto the listing when it is there. Nobody asked for one: a refusal is nothing to tell."""
+    photos, commodity = frame.slots.get("photos") or [], frame.slots["commodity"]
+    if not photos or not judged(commodity):
+        return
+    try:
+        yield from market(
+            gradings.ask,
+            person_id=turn.person.id,
+            commodity=commodity,
+            photos=[UUID(photo) for photo in photos[:MOST_PHOTOS]],
+            listing_code=code,
+            on_their_way=True,
+        )
+    except Refused:
+        return
+    turn.say(msg("I look at your photos and write to you what I see."))
 
 
 SELL = Flow(

@@ -35,6 +35,8 @@ class State:
     reminders: int = 0
     human_since: str | None = None
     noticed_at: str | None = None
+    #: The photos that our eyes were shown last: `flows/grade.py`.
+    looked_at: dict[str, Any] | None = None
 
     @property
     def top(self) -> Frame | None:
@@ -53,6 +55,7 @@ class State:
             "reminders": self.reminders,
             "human_since": self.human_since,
             "noticed_at": self.noticed_at,
+            "looked_at": self.looked_at,
         }
 
     @staticmethod

@@ -127,6 +127,10 @@ def _lines(words: Words, lines: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join(words(Say.from_json(line)) for line in lines)
 
 
+def _list(words: Words, said: Sequence[Mapping[str, Any]]) -> str:
+    return ", ".join(words(Say.from_json(each)) for each in said)
+
+
 def _state(words: Words, state: str) -> str:
     return words(Say(STATES[state], context="state"))
 
@@ -163,6 +167,7 @@ FORMATTERS: dict[str, Callable[[Words, Any], str]] = {
     "say": _nested,
     "state": _state,
     "lines": _lines,
+    "list": _list,
 }
 
 

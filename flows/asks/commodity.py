@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flows.flow import Ask, Closer, Filled, Question, Taken
+from flows.flow import Ask, Closer, Filled, Over, Question, Taken
 from flows.heard import Heard
 from flows.say import Option, Say, msg
 from flows.state import Frame
@@ -22,7 +22,7 @@ class Commodity(Ask):
 
     expecting = "commodity"
 
-    def question(self, turn: Turn, frame: Frame) -> Steps[Question]:
+    def question(self, turn: Turn, frame: Frame) -> Steps[Question | Over]:
         return Question((self.text,), tuple(option(each) for each in self.common))
         yield
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flows.flow import Ask, Filled, Question, Taken
+from flows.flow import Ask, Filled, Over, Question, Taken
 from flows.heard import Heard
 from flows.say import Say, count, msg
 from flows.state import Frame
@@ -15,7 +15,7 @@ from marketplace_core.listings.rules import MOST_PHOTOS
 class Photo(Ask):
     expecting = "choice"
 
-    def question(self, turn: Turn, frame: Frame) -> Steps[Question]:
+    def question(self, turn: Turn, frame: Frame) -> Steps[Question | Over]:
         return Question((self.text,), (), wants="photo")
         yield
 
