@@ -20,7 +20,9 @@ from nlu.phonetic import skeleton
 #: The language of words that are nobody's own.
 ANY = "any"
 #: Kinds that are no words but parts of them.
-_OF_WORDS = frozenset({"ending", "place_ending"})
+_OF_WORDS = frozenset(
+    {"ending", "place_ending", "half_ending", "after_ending", "refusal_ending", "number_ending"}
+)
 
 #: A shorter skeleton says too little: gadi is a vehicle in Hindi and straw in Telugu.
 _SKELETON_LETTERS, _TYPO_LETTERS = 5, 6
@@ -199,6 +201,11 @@ def stemmed(stem: str, kind: str) -> bool:
     return stem in _without_last_vowel(kind)
 
 
+def of_stem(stem: str, kind: str) -> tuple[Sense, ...]:
+    """The senses of a form of this kind, whole or without its last vowel."""
+    return (*_index()[kind].get(stem, ()), *_without_last_vowel(kind).get(stem, ()))
+
+
 @cache
 def known_words() -> frozenset[str]:
     """Every word of the lexicon: none of them is the name of a village, unless a village is asked for."""
@@ -286,17 +293,17 @@ def _inflected(key: str, kind: str, language: str | None) -> tuple[tuple[Sense, 
     """ರಾಗಿಯನ್ನು is ರಾಗಿ and an ending; in ನೆಲ್ಲಿನ the ending has taken the place of a vowel."""
     latin = key.isascii()
     for stem in stems(key, "ending"):
-        if language not in (stem.language, None):
+        foreign = language not in (stem.language, None)
+        if foreign and not (kind == "unit" and latin):
             continue  # उसने is "he" in Hindi, though उस is Marathi sugarcane and ने an ending
         if latin and language is None and len(stem.text) < _STEM_LETTERS:
             continue
         if Sense("ordinary", "-", stem.language) in _index()["ordinary"].get(key, ()):
             continue
-        forms = (*_index()[kind].get(stem.text, ()), *_without_last_vowel(kind).get(stem.text, ()))
-        known = (
-            (stem.language, ANY, "en") if not latin or len(stem.text) >= _STEM_LETTERS else (stem.language,)
-        )
-        if senses := tuple(sense for sense in forms if sense.language in known):
+        own = () if foreign else (stem.language,)
+        # A quintal is one in every language, and "quintalukku" is often taken for a neighbour's.
+        known = (*own, ANY, "en") if not latin or len(stem.text) >= _STEM_LETTERS else own
+        if senses := tuple(sense for sense in of_stem(stem.text, kind) if sense.language in known):
             return senses, stem.ending
     return None
 

@@ -1,7 +1,6 @@
 """Text in, Understanding out: rules first, then Rasa, then the words that give a message away."""
 
 import json
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
@@ -9,7 +8,7 @@ from typing import Any, Literal, TextIO
 
 from nlu.fallback import guess
 from nlu.language import Recognised, recognise
-from nlu.lexicon import forms, known_words, says
+from nlu.lexicon import known_words, says_in
 from nlu.normalise import clean, normalise, shape
 from nlu.rasa import Rasa
 from nlu.rules import rule, without_greeting
@@ -48,9 +47,6 @@ _SIGNS = (
 
 #: Whose only number is a price: "I will give 1900", "tell me above 2400".
 _OF_PRICES = frozenset({"make_offer", "counter_offer", "alerts", "payment_status"})
-_LEAST_PRICE = 5
-#: Nobody offers for so much: "2150 quintal" in an offer is what a quintal shall cost.
-_MOST_QUANTITY = {"quintal": 500, "t": 500}
 
 
 class Understander:
@@ -77,18 +73,18 @@ class Understander:
         if not any(letter.isalnum() for letter in normal):
             return _in(heard, Understanding(*_wordless(text)))
         values = read(cleaned, today=today, language=spoken, expecting=expecting)
-        certain = rule(normal, expecting, spoken) or _answer(cleaned, normal, values, expecting)
+        certain = rule(normal, expecting, spoken) or _answer(cleaned, normal, values, expecting, spoken)
         if certain and (certain.confidence > NAMED_PLACE or " " not in normal):
             return _in(heard, certain)
         intent, confidence, source = await self._intent(normal, values)
         if certain and (confidence < CLEAR or intent in _NO_WISH):
             return _in(heard, certain)
-        if intent in _LOOKING_BACK:
-            values = read(cleaned, today=today, language=spoken, expecting=expecting, past=True)
+        if intent in _LOOKING_BACK | _OF_PRICES:
+            back, bids = intent in _LOOKING_BACK, intent in _OF_PRICES
+            values = read(cleaned, today=today, language=spoken, expecting=expecting, past=back, bids=bids)
         if _answers(expecting, values) and (confidence < CLEAR or intent in _SAME_MATTER.get(expecting, ())):
             return _in(heard, _with(Understanding("inform", CLEAR, source=source), values))
-        understanding = _with(Understanding(intent, confidence, source=source), values)
-        return _in(heard, _number_as_price(understanding) if intent in _OF_PRICES else understanding)
+        return _in(heard, _with(Understanding(intent, confidence, source=source), values))
 
     async def _intent(self, normal: str, values: Values) -> tuple[str, float, Literal["rasa", "fallback"]]:
         verdict = await self.rasa.verdict(shape(normal)) if self.rasa else None
@@ -116,17 +112,20 @@ def _read_word_lists() -> None:
     guess(normal, read(normal, today=date.min).values)
 
 
-def _answer(cleaned: str, normal: str, values: Values, expecting: Expecting | None) -> Understanding | None:
+def _answer(
+    cleaned: str, normal: str, values: Values, expecting: Expecting | None, language: str | None
+) -> Understanding | None:
     """A message that gives values and says nothing else, or takes back one for another."""
     if expecting == "text":
         return Understanding("inform", 1.0, values={"text": cleaned})
     if not values.values and not values.alternatives:
         return None
     said = set(values.unread)
-    rest = said - forms("filler")
-    if not rest - forms("denial") - forms("putting_right") and (values.corrected or _begins_with_no(normal)):
+    rest = _without(said, ("filler",), language)
+    takes_back = values.corrected or says_in(language, "denial", normal.split(maxsplit=1)[0])
+    if takes_back and not _without(rest, ("denial", "putting_right"), language):
         return _with(Understanding("correct", 0.95), values)
-    if expecting is None and said - forms("polite"):
+    if expecting is None and _without(said, ("polite",), language):
         return None  # with no question open "12 ton hai" offers and "12 ton chahiye" asks
     if expecting is None and {"commodity", "quantity"} <= {*values.values, *values.alternatives}:
         return _with(Understanding("sell", _UNASKED), values)
@@ -150,8 +149,9 @@ def _wordless(text: str) -> tuple[str, float]:
     return (meant.pop(), CLEAR) if len(meant) == 1 else ("out_of_scope", 0.5)
 
 
-def _begins_with_no(normal: str) -> bool:
-    return says("denial", normal.split(maxsplit=1)[0])
+def _without(said: set[str], kinds: tuple[str, ...], language: str | None) -> set[str]:
+    """The words that are of none of these kinds for who speaks this language."""
+    return {word for word in said if not any(says_in(language, kind, word) for kind in kinds)}
 
 
 def _with(understanding: Understanding, values: Values) -> Understanding:
@@ -162,23 +162,6 @@ def _in(heard: Recognised, understanding: Understanding) -> Understanding:
     return replace(
         understanding, language=heard.language, script=heard.script, language_confidence=heard.confidence
     )
-
-
-def _number_as_price(understanding: Understanding) -> Understanding:
-    heard = understanding.values
-    if "price" in heard or understanding.alternatives:
-        return understanding
-    amount = heard.get("quantity", {})
-    if amount.get("value", 0) >= _MOST_QUANTITY.get(amount.get("unit"), math.inf):
-        return _replaced(understanding, "quantity", {"rupees": amount["value"], "per": amount["unit"]})
-    if not amount and heard.get("number", 0) >= _LEAST_PRICE:
-        return _replaced(understanding, "number", {"rupees": heard["number"], "per": None})
-    return understanding
-
-
-def _replaced(understanding: Understanding, name: str, price: dict[str, Any]) -> Understanding:
-    kept = {one: value for one, value in understanding.values.items() if one != name}
-    return replace(understanding, values=kept | {"price": price})
 
 
 async def understand_lines(lines: Iterable[str], out: TextIO, *, rasa_url: str | None, today: date) -> None:

@@ -1,13 +1,15 @@
 """When: an ISO day, or {"from": …, "to": …}; counted from the day that the message arrived in India."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 from nlu import lexicon
 from nlu.lexicon import Hit
+from nlu.normalise import Word
 from nlu.values.message import Found, Message
 from nlu.values.numerals import numeral_at
-from nlu.values.quantity import says_up_to
+from nlu.values.ranges import says_up_to
 
 _CENTURY = 2000
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})")
@@ -28,11 +30,36 @@ def find(message: Message) -> list[Found]:
 
 
 def _read(message: Message, at: int) -> Found | None:
-    for reader in (_written, _dotted, _span, _after_days, _days_of_month, _day_of_month, _relative, _weekday):
+    for reader in (_written, _dotted, _span, _after_days, _days_of_month):
         if here := reader(message, at):
-            day, end = here
-            return Found("date", (day,), at, _past_fillers(message, end))
+            return Found("date", (here[0],), at, _past_fillers(message, here[1]))
+    if here := _one_day(message, at):
+        day, end = _until(message, *here) or here
+        return Found("date", (day,), at, _past_fillers(message, end))
     return None
+
+
+def _one_day(message: Message, at: int) -> tuple[str, int] | None:
+    return _day_of_month(message, at) or _relative(message, at) or _weekday(message, at)
+
+
+def _until(message: Message, day: str, end: int) -> tuple[dict[str, str], int] | None:
+    """ "25 nov se 28 nov", "somvar se budhvar", "நவம்பர் 25 முதல் 28 வரை"."""
+    if not says_up_to(message, end) or message.says(end, "or"):
+        return None
+    last = _one_day(message, end + 1) or _bare_day(message, day, end + 1)
+    return ({"from": day, "to": last[0]}, last[1]) if last and day < last[0] else None
+
+
+def _bare_day(message: Message, since: str, at: int) -> tuple[str, int] | None:
+    """The 28 of "nov 25 to 28": of the same month, and followed by nothing that it could count."""
+    number = _day_number(message, at)
+    follows = message.kind(number[1]) if number else ""
+    if number is None or (follows and not message.says(number[1], "date_filler")):
+        return None
+    first = date.fromisoformat(since)
+    day = _day(first.year, first.month, number[0])
+    return (day, number[1]) if day else None
 
 
 def _past_fillers(message: Message, end: int) -> int:
@@ -109,7 +136,7 @@ def _after_days(message: Message, at: int) -> tuple[str, int] | None:
     """ "2 din baad", "in 3 days", "ಎರಡು ದಿನ ಆದ ಮೇಲೆ", "10 days ago"."""
     start = at + 1 if message.key(at) in ("in", "after", "within") else at
     number = numeral_at(message, start)
-    unit = message.find(number.end, "day_unit") if number else None
+    unit = _day_unit(message, number.end) if number else None
     if not number or not unit:
         return None
     end = number.end + unit.length
@@ -118,14 +145,26 @@ def _after_days(message: Message, at: int) -> tuple[str, int] | None:
     ago = message.find(end, "day_ago")
     if ago:
         return _shifted(message.today, -days), end + ago.length
-    said_after = after or start > at or _means_after(unit.ending, message.key(end - 1))
+    said_after = after or start > at or unit.ending or _stem_of_after(message, end - 1)
     if not said_after and message.expecting != "date":
         return None
     return _shifted(message.today, days), end + (after.length if after else 0)
 
 
-def _means_after(ending: str, word: str) -> bool:
-    return bool(ending) or word.endswith(("ದಲ್ಲಿ", "ಗಳಲ್ಲಿ", "alli"))
+def _day_unit(message: Message, at: int) -> Hit | None:
+    """ "din", "दिवसांनी": a day, week or month, with the ending for "after" or without."""
+    unit = message.find(at, "day_unit")
+    return unit or (_stem_of_after(message, at) if message.kind(at) == "word" else None)
+
+
+def _stem_of_after(message: Message, at: int) -> Hit | None:
+    """The day of "rojullo" and "divsanantar", "in so many days"."""
+    for stem in lexicon.stems(message.key(at), "after_ending"):
+        if message.language in (stem.language, None):
+            bare = (Word(stem.text, stem.text, "word"),)
+            if unit := lexicon.find(bare, 0, "day_unit", message.language):
+                return replace(unit, ending=stem.ending)
+    return None
 
 
 def _days_of_month(message: Message, at: int) -> tuple[dict[str, str], int] | None:
@@ -214,7 +253,8 @@ def _weekday(message: Message, at: int) -> tuple[str, int] | None:
 def _counts(message: Message, at: int, hit: Hit) -> bool:
     languages = {sense.language for sense in hit.senses}
     doubted = lexicon.doubtful("day_or_word", message.key(at), languages, message.language)
-    return hit.length > 1 or message.expecting == "date" or not doubted
+    behind = message.past and hit.canonical.startswith("-")
+    return hit.length > 1 or message.expecting == "date" or behind or not doubted
 
 
 def _coming(message: Message, month: int, day: int) -> str | None:

@@ -1,7 +1,7 @@
 """A message laid out for the readers of values."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -23,13 +23,17 @@ class Found:
 
 @dataclass(frozen=True)
 class Message:
-    """`past` tells that the speaker looks back (a complaint, a missing payment): "kal" is then yesterday."""
+    """`past` tells that the speaker looks back (a complaint, a missing payment): "kal" is then yesterday.
+
+    `bids` tells that they name a price (an offer, an alert): a bare number is then rupees.
+    """
 
     words: tuple[Word, ...]
     today: date
     language: str | None = None
     expecting: Expecting | None = None
     past: bool = False
+    bids: bool = False
     taken: frozenset[int] = field(default_factory=frozenset)
 
     def key(self, at: int) -> str:
@@ -51,7 +55,7 @@ class Message:
 
     def without(self, found: Iterable[Found]) -> "Message":
         used = self.taken.union(*(range(f.start, f.end) for f in found))
-        return Message(self.words, self.today, self.language, self.expecting, self.past, used)
+        return replace(self, taken=used)
 
     def unread(self) -> tuple[str, ...]:
         """The words that are no values."""

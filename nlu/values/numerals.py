@@ -5,21 +5,31 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from nlu import lexicon
+from nlu.lexicon import Hit
 from nlu.values.message import Message
 
 #: They multiply only what is written right before them, and only small numbers: "5k", but not "2500 k".
 _LETTER_MULTIPLIERS = {"k": 1_000, "l": 100_000, "cr": 10_000_000}
+#: Two numbers so near to each other are from the one to the other: "ten twelve".
+_NEAR = 10
+#: Who says tens and ones in two words; the others say "give me twenty" with the word for two ("bees do").
+_TENS_APART = ("en", "kn", "ml", "ta", "te")
+_SHORTEST_STEM = {True: 5, False: 3}
 _THOUSANDS_OR_DECIMALS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 
 
 @dataclass(frozen=True)
 class Numeral:
-    """`other` is the second way to read 2.500; `sure` is false for a lone word that may be no number at all."""
+    """`other` is the second way to read 2.500; `sure` is false for a lone word that may be no number at all.
+
+    `power` is what the last word multiplied by: a thousand in "teen hazar", one in "3000".
+    """
 
     value: float
     end: int
     sure: bool = True
     other: float | None = None
+    power: int = 1
 
 
 def numeral_at(message: Message, at: int) -> Numeral | None:
@@ -27,15 +37,17 @@ def numeral_at(message: Message, at: int) -> Numeral | None:
     if message.kind(at) != "number" and not _may_begin_one(message.key(at)):
         return None
     total, current, end, last_power = 0.0, None, at, float("inf")
-    other = None
+    other, power_last_said = None, 1
     while end < len(message.words) and message.free(end, end + 1):
         step = _operand(message, end)
         if step and _joins(current, step, message, end):
             value, length = step
+            if current is not None and _leaves_out_hundred(current, message, end):
+                current *= 100
             if current is None and total == 0 and _THOUSANDS_OR_DECIMALS.fullmatch(message.key(end)):
                 other = value * 1000
             current = value if current is None else current + value
-            end += length
+            end, power_last_said = end + length, 1
             continue
         power = _multiplier(message, end, current)
         if power and power[0] < last_power and (current is not None or total == 0):
@@ -45,7 +57,7 @@ def numeral_at(message: Message, at: int) -> Numeral | None:
             else:
                 total += (current or 1) * factor
                 current, last_power = None, factor
-            end += length
+            end, power_last_said = end + length, factor
             other = None
             continue
         more = message.find(end, "half_more")
@@ -60,7 +72,8 @@ def numeral_at(message: Message, at: int) -> Numeral | None:
     if end == at:
         return None
     sure = end - at > 1 or not message.says(at, "number_or_word")
-    return Numeral(_plain(total + (current or 0)), end, sure, _plain(other) if other else None)
+    value = _plain(total + (current or 0))
+    return Numeral(value, end, sure, _plain(other) if other else None, power_last_said)
 
 
 @lru_cache(maxsize=32768)
@@ -68,7 +81,7 @@ def _may_begin_one(word: str) -> bool:
     return any(
         lexicon.begins(word, kind)
         for kind in ("number", "multiplier", "fraction", "fraction_op", "half_more")
-    )
+    ) or any(_inflected(word, stem.language) for stem in lexicon.stems(word, "number_ending"))
 
 
 def _operand(message: Message, at: int) -> tuple[float, int] | None:
@@ -86,8 +99,16 @@ def _operand(message: Message, at: int) -> tuple[float, int] | None:
         if op.canonical != "+0.5":
             return 1 + float(op.canonical), op.length
     if fraction := message.find(at, "fraction"):
-        return float(fraction.canonical), fraction.length
+        return _of_its_language(message, fraction, at + fraction.length), fraction.length
     return whole
+
+
+def _of_its_language(message: Message, fraction: Hit, after: int) -> float:
+    """ "arai hajar" is Bengali, "arai" alone may be Tamil: the word that it multiplies tells."""
+    senses = lexicon.all_of("multiplier").get(message.key(after), ())
+    counting = {sense.language for sense in senses}
+    same = [sense.canonical for sense in fraction.senses if sense.language in counting]
+    return float((same or [fraction.canonical])[0])
 
 
 def _counted_in(number: float) -> int:
@@ -101,6 +122,17 @@ def _counted(message: Message, at: int) -> tuple[float, int] | None:
     number = message.find(at, "number")
     if number:
         return float(number.canonical), number.length
+    inflected = _inflected(message.key(at), message.language) if message.kind(at) == "word" else None
+    return (inflected, 1) if inflected else None
+
+
+def _inflected(word: str, language: str | None) -> float | None:
+    """മുപ്പത്തിയാറിന് is "for 36", இருபத்திரண்டரை 22½: only in the speaker's own language, and of long words."""
+    for stem in lexicon.stems(word, "number_ending"):
+        if stem.language == language and len(stem.text) >= _SHORTEST_STEM[word.isascii()]:
+            for sense in lexicon.of_stem(stem.text, "number"):
+                if sense.language == language:
+                    return float(sense.canonical) + (0.5 if stem.canonical == "+0.5" else 0)
     return None
 
 
@@ -116,9 +148,43 @@ def _joins(current: float | None, step: tuple[float, int], message: Message, at:
         return False
     if message.kind(at - 1) == "number":
         return False
+    if _leaves_out_hundred(current, message, at):
+        return True
     if current >= 100 and current % 100 == 0:
-        return value < 100
-    return 20 <= current < 100 and current % 10 == 0 and value < 10 and message.key(at).isascii()
+        return value < 100 and not _counts_hundreds(message, at + step[1])
+    return current % 100 >= 20 and _are_tens_and_ones(message, at)
+
+
+def _leaves_out_hundred(current: float, message: Message, at: int) -> bool:
+    """ "twenty one fifty" is 2150, "one fifty" 150; but "ten twelve" is from ten to twelve."""
+    before, here = _said_in("en", message, at - 1), _said_in("en", message, at)
+    if before is None or here is None or not 1 <= current < 100:
+        return False
+    return current % (10 if before < 10 else 100) == before and here >= 10 and not 0 < here - current <= _NEAR
+
+
+def _said_in(language: str, message: Message, at: int) -> float | None:
+    """The number that this word alone is in that language."""
+    if message.kind(at) != "word":
+        return None
+    senses = lexicon.all_of("number").get(message.key(at), ())
+    return next((float(sense.canonical) for sense in senses if sense.language == language), None)
+
+
+def _are_tens_and_ones(message: Message, at: int) -> bool:
+    """ "twenty five", "ఇరవై ఐదు"; in Hindi and its sisters each number below a hundred is a word of its own."""
+    before = at - 2 if message.key(at - 1) == "-" else at - 1
+    for language in _TENS_APART:
+        tens, ones = _said_in(language, message, before), _said_in(language, message, at)
+        if tens and ones and tens >= 20 and tens % 10 == 0 and ones < 10:
+            return True
+    return False
+
+
+def _counts_hundreds(message: Message, at: int) -> bool:
+    """In "sau do sau" the second word counts the hundreds of another number."""
+    hit = message.find(at, "multiplier") if message.kind(at) == "word" else None
+    return hit is not None and hit.canonical == "100"
 
 
 def _multiplier(message: Message, at: int, current: float | None) -> tuple[int, int] | None:

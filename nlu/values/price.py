@@ -1,13 +1,16 @@
 """For how much: {"rupees": 2500, "per": "quintal"}; per is None when it was not said."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from nlu import lexicon
 from nlu.lexicon import Hit
+from nlu.normalise import Word
 from nlu.values.message import Found, Message
 from nlu.values.numerals import Numeral, numeral_at
-from nlu.values.quantity import KILOGRAMS, unit_at, upper_end
+from nlu.values.quantity import KILOGRAMS, unit_at
+from nlu.values.ranges import ends_of_range
 
 
 def price(rupees: float, per: str | None) -> dict[str, Any]:
@@ -20,6 +23,18 @@ _PINCODES = range(110_001, 856_000)
 
 #: Nothing is sold for less by that unit: the number before it counts the unit.
 _LEAST = {"kg": 1, "quintal": 50, "t": 200, None: 50}
+
+#: Gujarat names its prices for twenty kilos, the north for a maund of forty: such a sum is no price of a kilo.
+_KILOS_OF_A_MAUND = (20, 40)
+
+#: What a sum beside the bare unit is the price of; a number beside "bags" counts them.
+_PRICED_BY = (*KILOGRAMS, "maund")
+_WORDS_OF_A_NUMBER = 5
+
+#: In a bid, the least number that is a sum, and how many times smaller one beside it is still another sum.
+_LEAST_SUM, _ANOTHER_SUM = 5, 10
+#: More than a truck carries: "2150 quintal" in a bid is what a quintal shall cost.
+_NO_LOT = {"quintal": 300, "t": 300}
 
 
 @dataclass(frozen=True)
@@ -48,8 +63,9 @@ def find(message: Message) -> list[Found]:
 
 
 def _read(message: Message, at: int, number: Numeral) -> Found | None:
-    upper = upper_end(message, number)
-    end = (upper or number).end
+    span = ends_of_range(message, number)
+    lower, last = span or (number.value, number)
+    end = last.end
     start, rupees_before = _currency_before(message, at)
     rupees_after = _currency_at(message, end)
     end += rupees_after
@@ -58,7 +74,7 @@ def _read(message: Message, at: int, number: Numeral) -> Found | None:
     if per is None and (before := _per_before(message, start, number, said_rupees)):
         start, per = before
     elif per:
-        if not said_rupees and _counted_next(message, per.end):
+        if not said_rupees and _counted_next(message, _skip_of(message, per.end)):
             return None  # "20 કિલોના 900": the twenty are what the nine hundred are paid for
         end = per.end
     start, priced = _price_word_before(message, start)
@@ -75,7 +91,7 @@ def _read(message: Message, at: int, number: Numeral) -> Found | None:
         return None  # "wheat at 142001" names a place
     if per is None and not said_rupees and unit_at(message, end):
         return None  # "rate for 12 ton": the number counts tonnes
-    values = [number.value, *([upper.value] if upper else []), *([number.other] if number.other else [])]
+    values = [lower, *([last.value] if span else []), *([number.other] if number.other else [])]
     readings = tuple(price(value, per.unit if per else None) for value in dict.fromkeys(values))
     return Found("price", readings, start, end)
 
@@ -115,12 +131,18 @@ def _per_after(message: Message, at: int, said_rupees: bool) -> _Per | None:
             second = message.find(after, "per")
             if second and unit_at(message, after + second.length):
                 after += second.length
+        elif marker and (so_many := _so_many(message, at + marker.length)):
+            return so_many
+        elif (each := message.find(at, "of_each")) and (unit := unit_at(message, at + each.length)):
+            marked, after = _is_dative(message, at + each.length, unit), at + each.length
+    elif so_many := _so_many(message, after):
+        return so_many
     unit = unit_at(message, after)
     if unit is None:
         return None
     marked = marked or message.expecting == "price"  # asked for a price, "2500 quintal" is one
     end = after + unit.length
-    if lexicon.is_dative(unit.ending):
+    if _is_dative(message, after, unit):
         marked = True
     elif lexicon.is_dative(message.key(end), message.language):
         marked, end = True, end + 1
@@ -130,6 +152,19 @@ def _per_after(message: Message, at: int, said_rupees: bool) -> _Per | None:
     return _Per(_weighed(unit), end, marked) if marked or said_rupees else None
 
 
+def _so_many(message: Message, at: int) -> _Per | None:
+    """ "per 20 kg", "for 1 quintal"."""
+    number = numeral_at(message, at) if message.free(at, at + 1) else None
+    unit = unit_at(message, number.end) if number else None
+    if number is None or unit is None or not _is_priced_by(number, unit):
+        return None
+    return _Per(_weighed(unit) if number.value == 1 else None, number.end + unit.length, True)
+
+
+def _is_priced_by(number: Numeral, unit: Hit) -> bool:
+    return number.value == 1 or (unit.canonical == "kg" and number.value in _KILOS_OF_A_MAUND)
+
+
 def _per_before(message: Message, at: int, number: Numeral, said_rupees: bool) -> tuple[int, _Per] | None:
     """What precedes it: "per quintal 2500", "ಕ್ವಿಂಟಲ್‌ಗೆ 2500", "quintal ka 2500", "kilo 35 rupaye"."""
     for length in (1, 2, 3):
@@ -137,23 +172,58 @@ def _per_before(message: Message, at: int, number: Numeral, said_rupees: bool) -
         unit = unit_at(message, start) if start >= 0 else None
         if unit is None:
             continue
-        between = [message.key(i) for i in range(start + unit.length, at)]
+        between = range(start + unit.length, at)
         marker_before = start > 0 and (
             message.key(start - 1) == "/" or message.find(start - 1, "per") is not None
         )
-        if start and numeral_at(message, start - 1) and not marker_before:
-            return None  # "12 quintal 2500 rupaye": the unit belongs to the 12
-        dative = lexicon.is_dative(unit.ending) or (
+        each = message.find(between.start, "of_each") if between else None
+        dative = _is_dative(message, start, unit) or (
             bool(between)
-            and (lexicon.is_dative(between[0], message.language) or message.says(start + unit.length, "of"))
+            and (
+                lexicon.is_dative(message.key(between.start), message.language)
+                or message.says(between.start, "of")
+                or (each is not None and each.length == len(between))
+            )
         )
+        counting = _number_before(message, start)
+        if counting and not marker_before:
+            if _is_priced_by(counting[1], unit) and (dative or (said_rupees and counting[1].value == 1)):
+                per = _weighed(unit) if counting[1].value == 1 else None
+                return counting[0], _Per(per, at, True)
+            return None  # "12 quintal 2500 rupaye": the unit belongs to the 12
         # "kilo 35 rupaye", "quintal 2200": nothing counts the unit, and the sum is none that one would weigh.
         plainly = not between and (
-            said_rupees or (number.value >= 2 * _LEAST[_weighed(unit)] and _ends(message, number))
+            said_rupees
+            or (
+                unit.canonical in _PRICED_BY
+                and number.value >= 2 * _LEAST[_weighed(unit)]
+                and _ends(message, number)
+            )
         )
-        if (dative or marker_before or plainly) and len(between) <= 1:
+        if (dative or marker_before or plainly) and (len(between) <= 1 or each):
             return (start - 1 if marker_before else start), _Per(_weighed(unit), at, True)
     return None
+
+
+def _number_before(message: Message, end: int) -> tuple[int, Numeral] | None:
+    """The number that ends there, and where it begins."""
+    for start in range(max(0, end - _WORDS_OF_A_NUMBER), end):
+        number = numeral_at(message, start) if message.free(start, start + 1) else None
+        if number and number.end == end:
+            return start, number
+    return None
+
+
+def _is_dative(message: Message, at: int, unit: Hit) -> bool:
+    """ "quintalku": whether a dative is written onto the unit, which the word list may have as one word."""
+    if lexicon.is_dative(unit.ending):
+        return True
+    return any(
+        stem.canonical == "per"
+        and message.language in (stem.language, None)
+        and lexicon.find((Word(stem.text, stem.text, "word"),), 0, "unit", message.language)
+        for stem in lexicon.stems(message.key(at + unit.length - 1), "ending")
+    )
 
 
 def _counted_next(message: Message, at: int) -> bool:
@@ -172,3 +242,29 @@ def _weighed(unit: Hit) -> str | None:
 
 def _skip_of(message: Message, at: int) -> int:
     return at + 1 if message.says(at, "of") else at
+
+
+def bid(message: Message, readings: Mapping[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
+    """ "tur 8 hajar olandli ki, quintal chi": a number without a unit is a sum; `message` is without what was read."""
+    numbers = [number for number in readings.get("number", ()) if number >= _LEAST_SUM]
+    if numbers:
+        sums = [number for number in numbers if number * _ANOTHER_SUM >= max(numbers)]
+        return {"price": tuple(price(rupees, _lone_unit(message, rupees)) for rupees in sums), "number": ()}
+    amounts = readings.get("quantity", ())
+    if amounts and not message.past and all(_is_no_lot(amount) for amount in amounts):
+        named = tuple(price(amount["value"], amount["unit"]) for amount in amounts)
+        return {"price": named, "quantity": ()}
+    return {}
+
+
+def _is_no_lot(amount: dict[str, Any]) -> bool:
+    return amount["unit"] in _NO_LOT and bool(amount["value"] >= _NO_LOT[amount["unit"]])
+
+
+def _lone_unit(message: Message, rupees: float) -> str | None:
+    """The one unit that no number counts, if anything costs so much by it."""
+    if message.past:
+        return None
+    units = {_weighed(hit) for at in range(len(message.words)) if (hit := unit_at(message, at))}
+    unit = units.pop() if len(units) == 1 else None
+    return unit if unit and rupees >= 2 * _LEAST[unit] else None

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from nlu import lexicon
 from nlu.lexicon import Hit
+from nlu.normalise import Word
 from nlu.values.message import Found, Message
 from nlu.values.numerals import Numeral, numeral_at
+from nlu.values.ranges import ends_of_range
 
 KILOGRAMS = {"kg": 1, "quintal": 100, "t": 1000}
 #: Units the market does not count in, as a share of one it does.
@@ -22,6 +25,8 @@ def quantity(value: float, unit: str | None) -> dict[str, Any]:
 def unit_at(message: Message, at: int) -> Hit | None:
     if message.kind(at) != "word" or not message.free(at, at + 1):
         return None
+    if message.says(at, "up_to") and message.find(at + 1, "threshold"):
+        return None  # the Punjabi "ton upar" is "above"
     return message.find(at, "unit")
 
 
@@ -30,7 +35,7 @@ def find(message: Message) -> list[Found]:
     at = 0
     while at < len(message.words):
         number = numeral_at(message, at) if message.free(at, at + 1) else None
-        here = _read(message, at, number) if number else None
+        here = _read(message, at, number) if number else _half_more_than_one(message, at)
         if here:
             found.append(here)
             at = here.end
@@ -40,29 +45,54 @@ def find(message: Message) -> list[Found]:
 
 
 def _read(message: Message, at: int, number: Numeral) -> Found | None:
-    upper = upper_end(message, number)
-    last = upper or number
-    unit = unit_at(message, last.end)
-    if unit is None or number.value <= 0:
+    span = ends_of_range(message, number)
+    lower, last = span or (number.value, number)
+    end = _past_counters(message, last.end)
+    unit = unit_at(message, end)
+    if number.value <= 0:
         return None
-    values = [number.value, *([upper.value] if upper else [])]
-    if number.other and not upper:
+    if unit is None:
+        return _after_its_unit(message, at, number)
+    values = [lower, last.value] if span else [number.value]
+    if number.other and not span:
         values.append(number.other)
     readings = tuple(quantity(value, unit.canonical) for value in dict.fromkeys(values))
-    return Found("quantity", readings, at, last.end + unit.length)
+    return Found("quantity", readings, at, end + unit.length)
 
 
-def says_up_to(message: Message, at: int) -> bool:
-    """A dash or "to"; the Punjabi "ton" is it only where no tonne can be meant."""
-    return message.key(at) == "-" or (message.says(at, "up_to") and not unit_at(message, at))
+def _past_counters(message: Message, at: int) -> int:
+    """ "20 ta bosta", "20 ku kuintal", "20 odd bags": words between a number and what it counts."""
+    counter = message.find(at, "counter") if message.kind(at) == "word" else None
+    end = at + counter.length if counter else at
+    return end if counter and unit_at(message, end) else at
 
 
-def upper_end(message: Message, number: Numeral) -> Numeral | None:
-    """The 15 of "12-15 ton" and "12 se 15 ton": which of the two, only the speaker knows."""
-    if not says_up_to(message, number.end):
+def _after_its_unit(message: Message, at: int, number: Numeral) -> Found | None:
+    """ "bags 20", "guni 6", "টন দেড়েক": the unit first, and no other number before it."""
+    unit = unit_at(message, at - 1) if at else None
+    if unit is None or unit.length > 1 or lexicon.is_dative(unit.ending) or _counted(message, at - 1):
         return None
-    upper = numeral_at(message, number.end + 1)
-    return upper if upper and upper.value > number.value else None
+    if not number.sure and unit.canonical in KILOGRAMS:
+        return None
+    return Found("quantity", (quantity(number.value, unit.canonical),), at - 1, number.end)
+
+
+def _counted(message: Message, at: int) -> bool:
+    """Whether a number stands before the word."""
+    before = message.kind(at - 1)
+    return before == "number" or (before == "word" and numeral_at(message, at - 1) is not None)
+
+
+def _half_more_than_one(message: Message, at: int) -> Found | None:
+    """ "టన్నున్నర", a tonne and a half."""
+    if message.kind(at) != "word" or not message.free(at, at + 1) or _counted(message, at):
+        return None
+    for stem in lexicon.stems(message.key(at), "half_ending"):
+        if message.language in (stem.language, None):
+            bare = (Word(stem.text, stem.text, "word"),)
+            if unit := lexicon.find(bare, 0, "unit", message.language):
+                return Found("quantity", (quantity(1.5, unit.canonical),), at, at + 1)
+    return None
 
 
 def _weighed_together(found: list[Found]) -> list[Found]:

@@ -7,10 +7,11 @@ from typing import Any
 
 from nlu.normalise import clean, words
 from nlu.understanding import Expecting
-from nlu.values import commodity, date, grade, name, phone, pincode, place, price, quantity, reference
+from nlu.values import clock, commodity, date, grade, name, phone, pincode, place, price, quantity, reference
 from nlu.values.glued import apart
 from nlu.values.message import Found, Message
 from nlu.values.numerals import numeral_at
+from nlu.values.ranges import ends_of_range
 from nlu.values.taken_back import said_instead
 
 #: In this order: who comes first takes the words from those after.
@@ -44,12 +45,14 @@ def read(
     language: str | None = None,
     expecting: Expecting | None = None,
     past: bool = False,
+    bids: bool = False,
 ) -> Values:
     number, rest = phone.take(clean(text))
     said = words(rest)
     # Chaman Lal is no "cha man", four maunds of something.
     spaced = said if expecting == "name" else apart(said)
-    message = Message(tuple(spaced), today, language, expecting, past)
+    message = Message(tuple(spaced), today, language, expecting, past, bids)
+    message = message.without(clock.find(message))
     found = _all_found(message)
     kept = said_instead(message, found)
     values, alternatives = _settled(kept, message)
@@ -75,9 +78,13 @@ def _numbers(message: Message) -> list[Found]:
             at += 1
             continue
         readings = (number.value,) if number.other is None else (number.value, number.other)
-        if not message.find(number.end, "day_unit"):  # "15 din se paisa nahi aaya"
-            (sure if number.sure else unsure).append(Found("number", readings, at, number.end))
-        at = number.end
+        end = number.end
+        span = ends_of_range(message, number)
+        if span and span[0] != number.value:  # "2-3 hazar" is from two thousand on
+            readings, end = (span[0], span[1].value), span[1].end
+        if not message.find(end, "day_unit"):  # "15 din se paisa nahi aaya"
+            (sure if number.sure else unsure).append(Found("number", readings, at, end))
+        at = end
     asked = message.expecting in _ASKED_IN_NUMBERS and len(message.words) <= 4
     return sure or (unsure if asked else [])
 
@@ -92,6 +99,8 @@ def _settled(found: list[Found], message: Message) -> tuple[dict[str, Any], dict
     if any("pincode" in place for place in readings.get("place", ())):
         readings["place"] = tuple(place for place in readings["place"] if "pincode" in place)
     _bare_number(readings, message)
+    if message.bids and "price" not in readings and message.expecting not in ("quantity", "date"):
+        readings.update(price.bid(message.without(found), readings))
     values = {name: options[0] for name, options in readings.items() if len(options) == 1}
     alternatives = {name: options for name, options in readings.items() if len(options) > 1}
     return values, alternatives

@@ -4,10 +4,14 @@ from nlu import lexicon
 from nlu.values.message import Found, Message
 from nlu.values.quantity import quantity, unit_at
 
+#: "mugiyalla", it does not end; but "bella" is jaggery.
+_SHORTEST_VERB = 3
+
 
 def said_instead(message: Message, found: list[Found]) -> list[Found]:
     """The values without those taken back, so long as another of the same kind, or a number, remains."""
-    withdrawn = [here for here in found if _is_withdrawn(message, here, found)]
+    refused = _refused_days(message, found)
+    withdrawn = [here for here in found if here in refused or _is_withdrawn(message, here, found)]
     kept = [here for here in found if here not in withdrawn]
     if not withdrawn or not kept:
         return found
@@ -18,13 +22,44 @@ def _is_withdrawn(message: Message, here: Found, found: list[Found]) -> bool:
     if not any(other is not here and _comparable(other, here) for other in found):
         return False
     if _ends_in(message, here.start, "not_what_follows"):
-        return True
+        return not _ends_in(message, here.start, "or_else")  # "tomorrow, if not Monday"
     if message.find(here.end, "not_what_precedes"):
         return True
     if not message.says(here.end, "becomes"):
         return False
     changes = any(lexicon.says("change", word.key) for word in message.words)
     return changes and any(_comparable(o, here) and o.start == here.end + 1 for o in found)
+
+
+def _refused_days(message: Message, found: list[Found]) -> list[Found]:
+    """ "Come next week, this week is not possible": this week, so long as another day remains."""
+    days = [here for here in found if here.name == "date"]
+    if message.past or len(days) < 2:
+        return []  # of a day behind "nahi aaya" says that nothing came
+    until = [day.start for day in days[1:]] + [len(message.words)]
+    refused = [day for day, end in zip(days, until, strict=True) if _is_refused(message, day.end, end)]
+    return refused if len(refused) < len(days) else []
+
+
+def _is_refused(message: Message, start: int, end: int) -> bool:
+    """Whether the clause that goes on after a day says no; "not" right before the next day is said of that one."""
+    for at in range(start, end):
+        if message.find(at, "or_else") or (message.key(at) == "," and at > start):
+            return False
+        if _says_no(message, at) and not (
+            end < len(message.words) and _ends_in(message, end, "not_what_follows")
+        ):
+            return True
+    return False
+
+
+def _says_no(message: Message, at: int) -> bool:
+    if message.says(at, "denial") or message.says(at, "refusal"):
+        return True
+    return any(
+        message.language in (stem.language, None) and len(stem.text) >= _SHORTEST_VERB
+        for stem in lexicon.stems(message.key(at), "refusal_ending")
+    )
 
 
 def _ends_in(message: Message, end: int, kind: str) -> bool:
