@@ -13,12 +13,14 @@ from marketplace_core.api.listings import CommodityId
 from marketplace_core.api.paging import Cursor, Limit, Page
 from marketplace_core.api.route import AtDesk, Me, doors, only
 from marketplace_core.api.shapes import Asked, Lines, Told
+from marketplace_core.desk import Desk
 from marketplace_core.errors import BadTerms, Moved, NotFound, NotMet, NotYours
 from marketplace_core.grading import commands, queries
 from marketplace_core.grading.commands import LONGEST_ADVICE, MOST_IN_A_BATCH, MOST_PHOTOS, Wanted
 from marketplace_core.grading.errors import TooManyGradings
 from marketplace_core.grading.report import Answers, Eye, Moisture
 from marketplace_core.grading.rules import MOST_DAYS
+from marketplace_core.logins.queries import Caller
 
 router = doors("gradings")
 
@@ -143,15 +145,15 @@ async def ask_many(body: NewBatch, desk: AtDesk, me: Me) -> BatchShown:
     """For buyers, aggregators and agents; all or nothing."""
     wanted = [Wanted(each.commodity, each.photos, each.answers()) for each in body.gradings]
     batch_id, _ = await commands.ask_many(desk, person_id=me.person_id, wanted=wanted)
-    return await _batch(desk, me, batch_id)
+    return await batch_shown(desk, me, batch_id)
 
 
 @router.get("/gradings/batches/{batch_id}", summary="How far a batch is", responses=refuses(NotFound))
 async def batch(batch_id: UUID, desk: AtDesk, me: Me) -> BatchShown:
-    return await _batch(desk, me, batch_id)
+    return await batch_shown(desk, me, batch_id)
 
 
-async def _batch(desk: AtDesk, me: Me, batch_id: UUID) -> BatchShown:
+async def batch_shown(desk: Desk, me: Caller, batch_id: UUID) -> BatchShown:
     progress, found = await queries.batch(desk, me.person_id, batch_id)
     if not found:
         raise NotFound("batch")
@@ -160,6 +162,10 @@ async def _batch(desk: AtDesk, me: Me, batch_id: UUID) -> BatchShown:
         progress=dict(progress),
         gradings=[GradingShown.model_validate(each) for each in found],
     )
+
+
+def may_see(asker: UUID, me: Caller) -> bool:
+    return asker == me.person_id or bool({"field_agent", "operator"} & set(me.roles))
 
 
 @router.get("/gradings/mine", summary="What I asked for")
@@ -181,7 +187,7 @@ async def waiting(
 @router.get("/gradings/{code}", summary="One grading", responses=refuses(NotFound))
 async def one(code: GradingCode, desk: AtDesk, me: Me) -> GradingShown:
     found = await queries.by_code(desk, code)
-    if found is None or not (found.person_id == me.person_id or {"field_agent", "operator"} & set(me.roles)):
+    if found is None or not may_see(found.person_id, me):
         raise NotFound("grading")
     return GradingShown.model_validate(found)
 
