@@ -21,10 +21,24 @@ def find(message: Message) -> list[Found]:
         return _most_exact(message, _all(message, _known_or_marked))
     towns = _all(message, _known)
     beside = message.without(towns).unread()
-    if len(towns) == 1 and beside and all_everyday(beside, message.language):
+    if len(towns) == 1 and beside and (all_everyday(beside, message.language) or _near(message, towns[0])):
         return towns  # "a village near Nalgonda"
+    if towns and _instead_of_another(message, towns[-1]):
+        return towns[-1:]
     whole = _whole_answer(message)
     return [whole] if whole else towns
+
+
+def _near(message: Message, town: Found) -> bool:
+    """ "தேனிக்கு பக்கத்துல ஒரு பட்டி": the town is the whole answer that anybody can find on a map."""
+    around = (town.start - 1, town.end - 1, town.end, town.end + 1)
+    return any(message.find(at, "near") for at in around if 0 <= at < len(message.words))
+
+
+def _instead_of_another(message: Message, town: Found) -> bool:
+    """ "नगर नाही ओ, नांदेड म्हणलो": a name that is taken back, then the right one."""
+    taken_back = (at for at in range(1, town.start) if message.find(at, "not_what_precedes"))
+    return any(not _around(message.words[at - 1]) for at in taken_back)
 
 
 def _all(message: Message, read: Callable[[Message, int], Found | None]) -> list[Found]:
