@@ -1,6 +1,10 @@
-"""What a message is about when the language model is down, slow or unsure: words that give it away.
+"""What a message is about, told by words that give it away: while Rasa is down or slow this decides, and while Rasa is
+unsure it makes a guess of the same intent surer; it never overrules one.
 
-`languages/<code>/keywords.tsv` lists them by intent, in English the telling ones first; a star stands for any ending.
+`languages/<code>/keywords.tsv` lists the words by intent; a star stands for any ending. Each place in a message speaks
+for an intent with the longest phrase that begins there, a word of it a point. The most points win; of equals the intent
+that stands first in the English list, which begins with the most telling. Values alone are an answer to something
+(`inform`), neither words nor values nothing of ours (`out_of_scope`).
 """
 
 from collections.abc import Mapping

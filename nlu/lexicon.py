@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import regex
-from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from nlu import vocabulary
@@ -278,15 +277,23 @@ def is_dative(ending: str, language: str | None = None) -> bool:
 def _one_slip_away(bone: str, kind: str) -> tuple[Sense, ...]:
     if len(bone) < _TYPO_LETTERS:
         return ()
-    near = process.extract(
-        bone, _unmistakable(kind, bone[0]), scorer=Levenshtein.distance, score_cutoff=1, limit=None
+    near = (
+        form
+        for length in (len(bone), len(bone) - 1, len(bone) + 1)
+        for form in _unmistakable(kind).get((bone[0], length), ())
+        if Levenshtein.distance(bone, form, score_cutoff=1) == 1
     )
-    return tuple(dict.fromkeys(sense for form, _, _ in near for sense in _skeletons(kind)[form]))
+    return tuple(dict.fromkeys(sense for form in near for sense in _skeletons(kind)[form]))
 
 
 @cache
-def _unmistakable(kind: str, first: str) -> list[str]:
-    return [bone for bone in _skeletons(kind) if len(bone) >= _TYPO_LETTERS and bone[0] == first]
+def _unmistakable(kind: str) -> dict[tuple[str, int], list[str]]:
+    """By the first letter, which nobody gets wrong, and the length."""
+    bones: dict[tuple[str, int], list[str]] = {}
+    for bone in _skeletons(kind):
+        if len(bone) >= _TYPO_LETTERS:
+            bones.setdefault((bone[0], len(bone)), []).append(bone)
+    return bones
 
 
 def _inflected(key: str, kind: str, language: str | None) -> tuple[tuple[Sense, ...], str] | None:
@@ -317,18 +324,19 @@ def _spoken(senses: tuple[Sense, ...], key: str, language: str | None) -> tuple[
         return kept
     if any(sense.language == ANY for sense in kept):  # Banda is a town, but "banda" is "came" in Kannada
         return () if Sense("ordinary", "-", language) in _index()["ordinary"].get(key, ()) else kept
-    return () if key in vocabulary.everyday(language) or key in _words_of(language) else kept
+    return (
+        () if key in vocabulary.everyday(language) or key in _words_by_language().get(language, ()) else kept
+    )
 
 
 @cache
-def _words_of(language: str) -> frozenset[str]:
-    return frozenset(
-        key
-        for kind in _index().values()
-        for key, senses in kind.items()
-        for s in senses
-        if s.language == language
-    )
+def _words_by_language() -> dict[str, set[str]]:
+    words: dict[str, set[str]] = {}
+    for kind in _index().values():
+        for key, senses in kind.items():
+            for sense in senses:
+                words.setdefault(sense.language, set()).add(key)
+    return words
 
 
 def _spoken_here(senses: tuple[Sense, ...], language: str | None) -> tuple[Sense, ...]:

@@ -7,7 +7,7 @@ Rasa (Python 3.10).
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import regex
 
@@ -56,8 +56,7 @@ _WORD = regex.compile(
 _LETTERS_ALONE = regex.compile(r"[\p{L}\p{M} ]+")
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """`text` as the person wrote it, `key` for comparing, `kind` one of code, number, word, sign."""
 
     text: str
@@ -118,7 +117,12 @@ def keys_of(forms: Sequence[str]) -> list[str]:
 
 def normalise(text: str) -> str:
     """One line of words, the same for every way to write the same message."""
-    return " ".join(word.key for word in words(clean(text)))
+    return in_keys(clean(text))
+
+
+def in_keys(cleaned: str) -> str:
+    """`normalise` for a text that is clean already."""
+    return " ".join(word.key for word in words(cleaned))
 
 
 def shape(normalised: str) -> str:
@@ -128,15 +132,15 @@ def shape(normalised: str) -> str:
 
 
 def _plain_latin(text: str) -> str:
-    if text.isascii():
+    if text.isascii() or not _has_decoration(text):
         return text
     return "".join(
         letter if letter.isascii() or not _has_decoration(letter) else _undecorated(letter) for letter in text
     )
 
 
-def _has_decoration(letter: str) -> bool:
-    return bool(_DECORATIONS.search(unicodedata.normalize("NFD", letter)))
+def _has_decoration(text: str) -> bool:
+    return bool(_DECORATIONS.search(unicodedata.normalize("NFD", text)))
 
 
 def _undecorated(letter: str) -> str:

@@ -90,9 +90,13 @@ def _all_of_one_mind(words: list[str]) -> str | None:
 
 def _language(words: list[str]) -> dict[str, str] | None:
     """ "ಕನ್ನಡ", "hindi me", "kannadadalli", "hindi roman"."""
-    codes = {code for word in words if (code := _named(word))}
-    rest = [word for word in words if not _named(word) and not _beside_a_language(word)]
-    if rest or len(codes) != 1:
+    codes: set[str] = set()
+    for word in words:
+        if code := _named(word):
+            codes.add(code)
+        elif not _beside_a_language(word):
+            return None
+    if len(codes) != 1:
         return None
     latin = any(lexicon.says("roman", word) for word in words)
     return {"language": codes.pop(), "script": "latin"} if latin else {"language": codes.pop()}

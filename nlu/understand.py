@@ -1,15 +1,18 @@
 """Text in, Understanding out: rules first, then Rasa, then the words that give a message away."""
 
+import gc
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from typing import Any, Literal, TextIO
 
+from nlu import vocabulary
 from nlu.fallback import guess
 from nlu.language import Recognised, recognise
 from nlu.lexicon import known_words, says_in
-from nlu.normalise import clean, normalise, shape
+from nlu.normalise import clean, in_keys, shape
 from nlu.rasa import Rasa
 from nlu.rules import rule, without_greeting
 from nlu.understanding import ACT, Expecting, Understanding
@@ -17,6 +20,9 @@ from nlu.values.read import Values, read
 
 #: Of a longer message only the beginning is read; ten SMS segments hold as much.
 LONGEST = 1600
+
+#: So many sentences of a language open its word lists; any day will do for that.
+_OPENING, _SOME_DAY = 20, date(2026, 1, 1)
 
 #: Any words may be a village while a place is asked for, unless they are clearly a wish of their own.
 NAMED_PLACE = 0.9
@@ -65,10 +71,11 @@ class Understander:
         today: date,
     ) -> Understanding:
         cleaned = clean(text[:LONGEST])
-        normal = normalise(cleaned)
+        normal = in_keys(cleaned)
         heard = recognise(normal)
         if expecting in ("name", "place") and heard.script != "native":
-            heard = Recognised(None, heard.script, 0.0)  # names of people and villages are of no language
+            # Names of people and villages are of no language.
+            heard = Recognised(None, heard.script, 0.0, heard.likely)
         spoken = heard.language or language
         if not any(letter.isalnum() for letter in normal):
             return _in(heard, Understanding(*_wordless(text)))
@@ -104,12 +111,19 @@ class Understander:
             await self.rasa.close()
 
 
+@cache
 def _read_word_lists() -> None:
-    """Now rather than while the first farmer waits."""
-    normal = normalise("kuch to log kahenge")
-    recognise(normal)
-    rule(normal)
-    guess(normal, read(normal, today=date.min).values)
+    """Now rather than while the first farmer waits: a few sentences of each language open every list."""
+    gc.disable()  # what is read stays: looking through it for garbage, now and later, takes seconds
+    for language, sentences in vocabulary.sentences().items():
+        for said in sentences[:: max(1, len(sentences) // _OPENING)]:
+            recognise(said)
+            rule(said, None, language)
+            guess(said, {})
+            for expecting in (None, "place"):
+                read(said, today=_SOME_DAY, language=language, expecting=expecting)
+    gc.freeze()
+    gc.enable()
 
 
 def _answer(
@@ -160,7 +174,11 @@ def _with(understanding: Understanding, values: Values) -> Understanding:
 
 def _in(heard: Recognised, understanding: Understanding) -> Understanding:
     return replace(
-        understanding, language=heard.language, script=heard.script, language_confidence=heard.confidence
+        understanding,
+        language=heard.language,
+        likely_language=heard.likely,
+        script=heard.script,
+        language_confidence=heard.confidence,
     )
 
 
@@ -189,7 +207,7 @@ async def _understood_line(understander: Understander, line: str, today: date) -
     answer = {
         "intent": heard.intent,
         "confidence": round(heard.confidence, 4),
-        "language": heard.language or language or recognise(normalise(clean(text[:LONGEST]))).likely,
+        "language": heard.language or language or heard.likely_language,
         "script": heard.script,
         "values": canonical(heard.values),
     }

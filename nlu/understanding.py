@@ -18,12 +18,14 @@ class Understanding:
     """`values` hold the canonical forms of the value table in docs/language.md, by value name.
 
     `alternatives` holds, by value name, the readings among which only the speaker can choose
-    ("did you mean …"); such a value is then absent from `values`.
+    ("did you mean …"); such a value is then absent from `values`. `likely_language` is the best guess where
+    nothing was sure enough to be the `language`.
     """
 
     intent: str
     confidence: float
     language: str | None = None
+    likely_language: str | None = None
     script: Script = "native"
     language_confidence: float = 0.0
     values: Mapping[str, Any] = field(default_factory=dict)
