@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import any_, case, func, select, update
+from sqlalchemy import and_, any_, case, func, select, update
 
 from marketplace_core.codes import spoken
 from marketplace_core.desk import Desk
@@ -132,9 +132,15 @@ async def mine(
 
 
 async def waiting(desk: Desk, *, limit: int = 20) -> tuple[Grading, ...]:
-    """What agents may take, the longest waiting first; what the eyes saw of it stands beside."""
+    """What agents may take, the longest waiting first; what the eyes saw of it stands beside. What the eyes have
+    not seen yet comes last: most of it they will settle by themselves.
+    """
+    for_eyes = and_(t.c.seen_at.is_(None), t.c.tries < MOST_TRIES)
     rows = await desk.db.execute(
-        select(t).where(t.c.tenant_id == desk.tenant, t.c.state == "asked").order_by(t.c.id).limit(limit)
+        select(t)
+        .where(t.c.tenant_id == desk.tenant, t.c.state == "asked")
+        .order_by(for_eyes, t.c.id)
+        .limit(limit)
     )
     return tuple(grading_of(row) for row in rows)
 

@@ -132,7 +132,8 @@ def grade(
     if known is not None and known.kind == "residue" and not judged(commodity):
         return Verdict(why=("unknown_residue",))
     applying = shipped(commodity) if limits is None else tuple(limits)
-    if not applying or (grain is None and straw is None):
+    seen = measured(grain, straw, Answers())
+    if not any(each.measure in seen for each in applying):  # what was said alone is no grade
         return Verdict()
     found = measured(grain, straw, said)
     held = [(each, found[each.measure]) for each in applying if each.measure in found]

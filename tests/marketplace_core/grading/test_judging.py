@@ -98,6 +98,13 @@ async def test_unsure_eyes_leave_it_to_an_agent_with_their_report_beside_it(desk
     assert await kinds(desk) == ["grading.seen", "grading.graded"]
 
 
+async def test_agents_see_first_what_the_eyes_have_left_to_them(desk: Desk) -> None:
+    me = await farmer(desk)
+    unseen, unsure = await asked(desk, me), await asked(desk, me, seed=2)
+    await grading.judge(desk, unsure.code, UNSURE)
+    assert [each.code for each in await waiting(desk)] == [unsure.code, unseen.code]
+
+
 @pytest.mark.parametrize(
     ("report", "state"),
     [

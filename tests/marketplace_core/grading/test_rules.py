@@ -139,6 +139,10 @@ def test_no_grade_without_limits_or_without_anything_seen() -> None:
     assert grade("onion") == Verdict()
     assert grade("wheat", answers=SAID) == Verdict()
     assert grade("wheat", grain=grain(foreign=0.5), limits=()) == Verdict()
+    assert grade("wheat", straw=CLEAN, answers=SAID) == Verdict()  # grain was said, straw was seen
+    assert grade("paddy_straw", grain=grain(), answers=SAID) == Verdict()
+    said_alone = (Limit("maize", "moisture", 0.12, 0.14, "ours"),)
+    assert grade("maize", grain=grain(), answers=SAID, limits=said_alone) == Verdict()
 
 
 def test_a_markets_own_limits_hold_in_place_of_the_shipped() -> None:
