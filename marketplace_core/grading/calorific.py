@@ -1,7 +1,8 @@
 """What a tonne of residue gives when it burns: the crop's typical figure, corrected by the water in it, as a range.
 
-`calorific.csv` holds seven rows of JGCRI/gcam-core's `Various_ag_resbio_data.csv` (ECL-2.0): those whose energy can
-belong to the water beside it. Cane and coconut stand there with 74 and 80 % water, soybean, banana and pulses with a
+`calorific.csv` holds seven rows of JGCRI/gcam-core's `Various_ag_resbio_data.csv`, figures unchanged (Battelle Memorial
+Institute; Educational Community License 2.0, without warranty of any kind): those whose energy can belong to
+the water beside it. Cane and coconut stand there with 74 and 80 % water, soybean, banana and pulses with a
 filler, and of groundnut it means the haulm: they are left out rather than guessed.
 
 With q the figure at its own water w, the dry matter holds d = (q + 2.44 w) / (1 - w); at a moisture m a tonne gives
