@@ -11,7 +11,7 @@ VENV := .venv
 BIN := .venv/bin
 DATA ?= ../shared/data
 
-.PHONY: help run test check bench bench-market seed messages eval-nlu eval-prices train-prices lock run-environment test-environment training-environment browser
+.PHONY: help run test check bench bench-market seed messages eval-nlu eval-prices train-prices eval-eyes train-eyes lock run-environment test-environment training-environment eyes-environment browser
 
 help: ## Shows this list
 	sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
@@ -50,6 +50,12 @@ eval-prices: training-environment ## Measures the price forecasts on held-back d
 train-prices: training-environment ## The same, then writes the models that are shipped
 	.venv-training/bin/python -m marketplace_core.pricing.training train $(DATA)
 
+eval-eyes: eyes-environment ## Measures the eyes on photos they never saw; DATA=folder of photo sets, ARGS="produce leaves" chooses
+	.venv-eyes/bin/python -m marketplace_core.grading.training eval $(DATA) $(ARGS)
+
+train-eyes: eyes-environment ## Trains them anew, writes the model files that are shipped, and measures
+	.venv-eyes/bin/python -m marketplace_core.grading.training train $(DATA) $(ARGS)
+
 lock: test-environment ## Pins all requirements anew; ARGS="--upgrade" takes newer versions
 	compile="$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate"
 	$$compile pyproject.toml --group install --output-file requirements.lock $(ARGS)
@@ -57,15 +63,19 @@ lock: test-environment ## Pins all requirements anew; ARGS="--upgrade" takes new
 	    --output-file requirements-dev.lock $(ARGS)
 	$$compile pyproject.toml --group install --group training --constraint requirements.lock \
 	    --output-file requirements-training.lock $(ARGS)
+	$$compile pyproject.toml --group install --group eyes --constraint requirements.lock \
+	    --output-file requirements-eyes.lock $(ARGS)
 
 run-environment: LOCK := requirements.lock
 test-environment: LOCK := requirements-dev.lock
 training-environment: LOCK := requirements-training.lock
 training-environment: VENV := .venv-training
+eyes-environment: LOCK := requirements-eyes.lock
+eyes-environment: VENV := .venv-eyes
 
 # A Python is chosen by running it: a name on PATH may be a stub that only fails.
 # What was installed is written down, so that the next start goes straight on.
-run-environment test-environment training-environment:
+run-environment test-environment training-environment eyes-environment:
 	wanted="$(CURDIR) $$(cat $(LOCK) pyproject.toml | cksum)"
 	if [ "$$(cat $(VENV)/$(LOCK).installed 2>/dev/null)" = "$$wanted" ] && $(VENV)/bin/python -c ''; then exit 0; fi
 	since=$$SECONDS
