@@ -104,7 +104,8 @@ class Answers:
 
 @dataclass(frozen=True)
 class Report:
-    """`why` is empty where the photo is usable. `defects` and `advice` are keys, put into words by who shows them.
+    """`why` says why there is no grade: the photo is not `usable`, or it shows what no eye of ours was made for.
+    `defects` and `advice` are keys, put into words by who shows them.
 
     `doubt` is the commodity that the picture looks like where it is not the one that was said.
     """

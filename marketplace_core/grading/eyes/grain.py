@@ -9,7 +9,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy import ndimage  # type: ignore[import-untyped]
+from scipy import ndimage
 
 from marketplace_core.grading.eyes import shelf
 from marketplace_core.grading.eyes.kernels_found import Mask, Particle, found, solidity
@@ -50,7 +50,7 @@ def count(picture: Picture) -> tuple[Grain, Pixels] | None:
     classes = _classes()
     shares, said = _shares(said)
     between = {
-        name: _interval(name, float(share), len(whole)) for name, share in zip(classes, shares, strict=True)
+        name: interval(name, float(share), len(whole)) for name, share in zip(classes, shares, strict=True)
     }
     grain = Grain(
         len(particles),
@@ -143,7 +143,7 @@ def _shares(said: Probabilities) -> tuple[NDArray[np.float64], Probabilities]:
     return shares, weighed
 
 
-def _interval(name: str, share: float, kernels: int) -> Interval:
+def interval(name: str, share: float, kernels: int) -> Interval:
     """Wilson's interval for the luck of the handful, widened by the eye's own error on trays it never saw."""
     z = 1.96
     middle = (share + z * z / (2 * kernels)) / (1 + z * z / kernels)

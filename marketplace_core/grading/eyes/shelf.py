@@ -40,6 +40,11 @@ def model(name: str) -> Model:
     return opened(_served.get(name, WEIGHTS / f"{name}.onnx"), _threads)
 
 
+def versions() -> dict[str, str]:
+    """Of everything on the shelf: what a report names as its eyes."""
+    return {file.stem: model(file.stem).version for file in sorted(WEIGHTS.glob("*.onnx"))}
+
+
 def put(name: str, file: Path | None) -> None:
     """From now on `file` serves under this name; None brings the shipped one back."""
     if file is None:
