@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
-from scipy import ndimage  # type: ignore[import-untyped]
-from scipy.spatial import ConvexHull, QhullError  # type: ignore[import-untyped]
+from scipy import ndimage
+from scipy.spatial import ConvexHull, QhullError
 
 from marketplace_core.grading.eyes.picture import Pixels
 
@@ -16,6 +16,8 @@ Plane = NDArray[np.float32]
 
 #: The sheet's own colour is read from a copy of this width: folds and light change slowly, kernels are specks.
 SHEET_WIDTH = 240
+#: A larger picture is compared with its sheet at half its size: the noise of the camera is gone, and most of the time.
+FINE_SIDE = 1600
 #: Less than this from the sheet's colour is grain of the cloth or noise of the camera.
 LEAST_CONTRAST = 16.0
 #: Where between sheet and kernel the edge is drawn.
@@ -117,9 +119,19 @@ def _without_pinholes(mask: Mask) -> Mask:
 
 def _apart_from_sheet(rgb: Pixels) -> Plane:
     """How far each pixel is from the sheet under it. A shadow is the sheet's hue, only darker: no distance."""
-    sheet = _sheet(rgb)
+    height, width = rgb.shape[:2]
+    whole = Image.fromarray(rgb)
+    large = max(height, width) > FINE_SIDE
+    seen = whole.reduce(2) if large else whole.filter(ImageFilter.BoxBlur(1))
+    apart = _apart(np.asarray(seen, np.float32), _sheet(np.asarray(seen)))
+    if not large:
+        return apart
+    return np.asarray(Image.fromarray(apart).resize((width, height), Image.Resampling.BILINEAR))
+
+
+def _apart(rgb: Plane, sheet: Plane) -> Plane:
     length = np.maximum(np.sqrt(np.einsum("yxc,yxc->yx", sheet, sheet)), 1.0)
-    apart = np.asarray(Image.fromarray(rgb).filter(ImageFilter.BoxBlur(1)), np.float32) - sheet
+    apart = rgb - sheet
     along = np.einsum("yxc,yxc->yx", apart, sheet) / length
     across = np.maximum(np.einsum("yxc,yxc->yx", apart, apart) - along**2, 0.0)
     # A hue means little where the sheet is nearly black, and deep shadow drifts towards grey.

@@ -72,7 +72,7 @@ def _cloth(pixels: NDArray[np.uint8]) -> bool:
     return bool(green > 1.7 * max(red, blue))
 
 
-class Surface(nn.Module):
+class Surface(nn.Module):  # type: ignore[misc]
     """A crop without its light: what lies brighter or darker than the kernel's mean, and how its colours differ."""
 
     def forward(self, crop: Tensor) -> Tensor:
@@ -90,7 +90,7 @@ class Surface(nn.Module):
         return torch.cat([surface * inside, inside - 0.5], 1)
 
 
-class Network(nn.Module):
+class Network(nn.Module):  # type: ignore[misc]
     """`forward` takes what `Surface` gives; `told` is the whole road from crops as bytes to probabilities."""
 
     def __init__(self) -> None:
@@ -170,10 +170,11 @@ def learned(known: Crops, seed: int = 0) -> Network:
         said = network(shuffled(torch.from_numpy(known.kernels[rows])))
         loss = functional.cross_entropy(said, torch.from_numpy(known.classes[rows]), label_smoothing=0.05)
         optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         optimizer.step()
         schedule.step()
-    return network.eval()
+    network.eval()
+    return network
 
 
 def _chances(known: Crops) -> NDArray[np.float64]:
@@ -192,4 +193,4 @@ def logits(network: Network, kernels: NDArray[np.uint8]) -> NDArray[np.float64]:
         rows = [
             network.logits(torch.from_numpy(kernels[at : at + 256])) for at in range(0, len(kernels), 256)
         ]
-    return torch.cat(rows).double().numpy()
+    return np.asarray(torch.cat(rows), np.float64)

@@ -29,7 +29,7 @@ from marketplace_core.grading.training.kernel_network import (
     learned,
     logits,
 )
-from marketplace_core.grading.training.table import TARGETS, Table, against, by_class
+from marketplace_core.grading.training.table import TARGETS, Cell, Table, against, by_class
 from marketplace_core.grading.training.trays import SHEETS, Tray, composed
 
 VERSION = "1"
@@ -67,10 +67,10 @@ def calibrated(said: NDArray[np.float64], classes: NDArray[np.int64]) -> Calibra
     def loss() -> Tensor:
         optimizer.zero_grad()
         off = functional.cross_entropy(given * scale + shift, wanted) + 1e-3 * (shift**2).sum()
-        off.backward()  # type: ignore[no-untyped-call]
+        off.backward()
         return off
 
-    optimizer.step(loss)  # type: ignore[arg-type]
+    optimizer.step(loss)
     shares = np.bincount(classes, minlength=len(CLASSES)) / len(classes)
     return Calibration(scale.detach().numpy(), shift.detach().numpy(), shares)
 
@@ -161,7 +161,7 @@ def _rgb(data: Path, file: str) -> NDArray[np.uint8]:
     return np.asarray(Image.open(data / FOLDER / file).convert("RGB"))
 
 
-class Shipped(nn.Module):
+class Shipped(nn.Module):  # type: ignore[misc]
     def __init__(self, network: Network, scale: NDArray[np.float64], shift: NDArray[np.float64]) -> None:
         super().__init__()
         self.network = network
@@ -233,7 +233,8 @@ def evaluate(data: Path) -> Table:
     """The shipped network knows every photo, so as many networks as there are folds are trained anew and measured."""
     known = _known(data)
     made = folds(known, known.photos)
-    said, classes = np.zeros((len(known.classes), len(CLASSES))), known.classes
+    classes = known.classes
+    said = np.zeros((len(classes), len(CLASSES)), np.float32)
     for fold, calibration in zip(made, calibrations(made, known), strict=True):
         said[fold.held] = calibration(fold.logits)
     errors = _tray_errors(made, known, data)
@@ -242,7 +243,7 @@ def evaluate(data: Path) -> Table:
     nothing = np.array([abs(error.shares[0] - 0.785) for error in errors if error.counted])
     real = grain.count(open_picture((data / FOLDER / "trays/test.jpg").read_bytes()))
     assert real is not None
-    rows = [
+    rows: list[list[Cell]] = [
         against("kernels of unseen photos, macro-F1", _macro_f1(said.argmax(1), classes), 0.85),
         against("calibration error", calibration_error(said, classes), 0.05, at_most=True),
         against(f"composed trays ({len(errors)}), kernels off", float(off.mean()), 0.05, at_most=True),
