@@ -4,7 +4,7 @@ The photos of one call go through the network in one batch; `judging.py` makes a
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,7 @@ class Seen:
     outlined: Pixels | None = None
     place: tuple[float, float] | None = None
     taken_at: str | None = None
+    features: Features | None = field(default=None, repr=False)
 
 
 def see(contents: Sequence[bytes], *, commodity: str | None = None, eye: Eye | None = None) -> Iterator[Seen]:
@@ -80,7 +81,7 @@ def _looked_at(
     seen: Seen, picture: Picture, features: Features, commodity: str | None, eye: Eye | None
 ) -> Seen:
     what = what_is(features)
-    seen = replace(seen, what=what)
+    seen = replace(seen, what=what, features=features)
     if eye is None and what.kind == "not_a_crop" and what.confidence >= SURE_OF_NO_CROP:
         return replace(seen, why=("not_a_crop",))
     match eye or EYE_FOR.get(what.kind) or _eye_said(commodity):

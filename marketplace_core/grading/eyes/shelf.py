@@ -5,10 +5,13 @@ A file is an ONNX graph that carries its own card: classes, version, licence, wh
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import onnxruntime
@@ -17,7 +20,7 @@ WEIGHTS = Path(__file__).parent / "weights"
 #: onnxruntime would take every core for every worker.
 THREADS = 2
 
-_served: dict[str, Path] = {}
+_instead: ContextVar[Mapping[str, Path]] = ContextVar("instead", default=MappingProxyType({}))
 _threads = THREADS
 
 
@@ -36,8 +39,8 @@ class Model:
 
 
 def model(name: str) -> Model:
-    """The file put on the shelf under this name, else the one that was shipped."""
-    return opened(_served.get(name, WEIGHTS / f"{name}.onnx"), _threads)
+    """The file that serves here under this name, else the one that was shipped."""
+    return opened(_instead.get().get(name, WEIGHTS / f"{name}.onnx"), _threads)
 
 
 def versions() -> dict[str, str]:
@@ -45,12 +48,14 @@ def versions() -> dict[str, str]:
     return {file.stem: model(file.stem).version for file in sorted(WEIGHTS.glob("*.onnx"))}
 
 
-def put(name: str, file: Path | None) -> None:
-    """From now on `file` serves under this name; None brings the shipped one back."""
-    if file is None:
-        _served.pop(name, None)
-    else:
-        _served[name] = file
+@contextmanager
+def serving(files: Mapping[str, Path]) -> Iterator[None]:
+    """In this thread or task these serve instead of those that ship: what a market promoted, or a model on trial."""
+    before = _instead.set({**_instead.get(), **files})
+    try:
+        yield
+    finally:
+        _instead.reset(before)
 
 
 def use_threads(threads: int) -> None:

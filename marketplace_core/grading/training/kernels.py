@@ -122,17 +122,16 @@ def trays(fold: Fold, calibration: Calibration, known: Crops, data: Path, number
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "kernels.onnx"
         export(fold.network, calibration, dict.fromkeys(CLASSES, 0.0), "a fold", file)
-        shelf.put("kernels", file)
-        for at in range(number):
-            mix = _mix(rng, np.unique(known.classes[fold.held]))
-            held = [rng.choice(fold.held[known.classes[fold.held] == kind]) for kind in mix]
-            laid = [(_rgb(data, known.files[row]), CLASSES[known.classes[row]]) for row in held]
-            length = float(rng.choice([30, 45, 60, 90, 120]))
-            side = round(length * 26)
-            sheet = list(SHEETS)[at % len(SHEETS)]
-            tray = composed(laid, rng, sheet=sheet, size=(side * 3 // 4, side), length=length)
-            errors.append(_error(tray, sheet, length))
-    shelf.put("kernels", None)
+        with shelf.serving({"kernels": file}):
+            for at in range(number):
+                mix = _mix(rng, np.unique(known.classes[fold.held]))
+                held = [rng.choice(fold.held[known.classes[fold.held] == kind]) for kind in mix]
+                laid = [(_rgb(data, known.files[row]), CLASSES[known.classes[row]]) for row in held]
+                length = float(rng.choice([30, 45, 60, 90, 120]))
+                side = round(length * 26)
+                sheet = list(SHEETS)[at % len(SHEETS)]
+                tray = composed(laid, rng, sheet=sheet, size=(side * 3 // 4, side), length=length)
+                errors.append(_error(tray, sheet, length))
     return errors
 
 
