@@ -5,6 +5,7 @@ import json
 import sys
 import warnings
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,8 @@ Port = Annotated[int, typer.Option(min=1, max=65535, help="Where the web server 
 
 tenants = typer.Typer(help="Organisations with numbers of their own.", no_args_is_help=True)
 app.add_typer(tenants, name="tenant")
+grading = typer.Typer(help="The models behind the grades.", no_args_is_help=True)
+app.add_typer(grading, name="grading")
 
 
 def main() -> None:
@@ -120,6 +123,38 @@ def understand(
     day = today.date() if today else datetime.now(KOLKATA).date()
     with needs.surroundings(database=False) as house:
         asyncio.run(understand_lines(asked, sys.stdout, rasa_url=house.rasa_url, today=day))
+
+
+@app.command()
+def grade(
+    photos: Annotated[
+        list[Path], typer.Argument(exists=True, dir_okay=False, help="Each is a lot of its own.")
+    ],
+    commodity: Annotated[
+        str | None, typer.Option(help="What it was said to be: wheat, paddy_straw …")
+    ] = None,
+    eye: Annotated[
+        Literal["produce", "grain", "kernel", "straw", "leaf"] | None,
+        typer.Option("--as", help="Which eye shall look; otherwise what is seen decides."),
+    ] = None,
+    moisture: Annotated[float | None, typer.Option(min=0, max=100, help="In percent, from a meter.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a photo and line.")] = False,
+) -> None:
+    """Grades photos, on the path that a farmer's photo takes."""
+    from bot.grading import in_words, reports
+    from marketplace_core.commodities import COMMODITIES
+    from marketplace_core.grading.report import Answers, Moisture
+
+    if commodity is not None and commodity not in COMMODITIES:
+        sys.exit(f"{commodity} is not traded here; choose among: {', '.join(sorted(COMMODITIES))}")
+    said = Answers(moisture=None if moisture is None else Moisture(moisture / 100, "meter"))
+    for photo, found in reports(
+        photos, commodity=commodity, eye=eye, answers=said, now=datetime.now(KOLKATA)
+    ):
+        if as_json:
+            print(json.dumps({"photo": str(photo)} | found.to_json(), ensure_ascii=False), flush=True)
+        else:
+            print(*in_words(photo, found), sep="\n", flush=True)
 
 
 @app.command()
