@@ -1,5 +1,6 @@
 """`mandi grade`: what the eyes say of photos, on the same path that a farmer's photo takes."""
 
+import subprocess
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +35,11 @@ def in_words(photo: Path, found: Report) -> Iterator[str]:
             yield f"  {key}: {_plain(value)}"
     if found.usable and found.grade is None:
         yield "  no grade: nothing that a limit is about was seen"
+
+
+def in_workshop(goal: str, data: Path) -> int:
+    """Training needs an environment of its own, which make sets up in the project's folder."""
+    return subprocess.call(["make", "-C", str(Path(__file__).parents[1]), goal, f"DATA={data.resolve()}"])
 
 
 def _plain(value: Any) -> str:

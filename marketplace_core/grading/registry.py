@@ -116,17 +116,18 @@ async def register(
     metrics: Mapping[str, Any],
     licences: str,
     reference: Mapping[str, Any] | None = None,
+    takes_over: bool = False,
 ) -> Model:
-    """The first of its name serves at once: it is the one that ships. Any later one is on trial, in place of who was.
+    """The first of its name serves at once, as does one that `takes_over`: another release brought it. Any other is on
+    trial, in place of who was.
 
     Registered again it is what it was.
     """
     known = {each.version: each for each in await models(desk, name)}
     if version in known:
         return known[version]
-    first = not any(each.state == "serving" for each in known.values())
-    if not first:
-        await _retire(desk, name, "challenger")
+    first = takes_over or not any(each.state == "serving" for each in known.values())
+    await _retire(desk, name, "serving" if first else "challenger")
     row = await desk.db.execute(
         insert(t)
         .values(
@@ -149,7 +150,7 @@ async def register(
 
 
 async def compare(desk: Desk, name: str) -> Comparison:
-    """Over every label that both have answered, each with the version it has today."""
+    """Over every label whose photos both have seen, each with the version it has today."""
     known = {each.state: each for each in await models(desk, name)}
     if not {"serving", "challenger"} <= set(known):
         raise NotFound("challenger")
@@ -161,7 +162,6 @@ async def compare(desk: Desk, name: str) -> Comparison:
             c.model[name].astext == old.version,
             c.rival["name"].astext == name,
             c.rival["version"].astext == new.version,
-            c.answer.is_not(None),
         )
     )
     return paired(name, old.version, new.version, [tuple(row) for row in rows])
