@@ -25,7 +25,7 @@ from marketplace_core.grading.commands import Wanted
 from marketplace_core.grading.uploads import LeftOut, Row
 from marketplace_core.photos import commands as photos
 from marketplace_core.photos.prints import Print, print_of
-from marketplace_core.store import MediaMissing, NotAPhoto, Storage, check_photo, storage
+from marketplace_core.store import MediaMissing, NotAPhoto, Storage, storage, type_of
 
 router = outside_doors("gradings")
 
@@ -168,9 +168,11 @@ def _looked_at(packed: IO[bytes]) -> Iterator[LeftOut | tuple[str, bytes, str, P
             yield LeftOut(each.file, each.why or "not_readable")
             continue
         try:
-            yield each.file, each.content, check_photo(each.content), print_of(each.content)
+            prints = print_of(each.content)  # opens it, and so checks it
         except NotAPhoto:
             yield LeftOut(each.file, "not_a_photo")
+        else:
+            yield each.file, each.content, str(type_of(each.content)), prints
 
 
 def _wanted(

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from marketplace_core.bookings.models import booking, inspection
 from marketplace_core.desk import Desk
+from marketplace_core.grading.eyes.what import COMMODITIES
 from marketplace_core.grading.models import grade_label as t
 from marketplace_core.grading.models import grading
 from marketplace_core.grading.queries import Grading
@@ -164,11 +165,11 @@ async def _keep(desk: Desk, row: Any, *, about: str, truth: str | None, **told: 
             grading=row.code,
             commodity=row.commodity,
             photos=list(hashes.scalars()),
-            answer=_said(report, about, row.commodity),
+            answer=_said(report, about),
             confidence=report.get("confidence") if about == "grade" else _sure_of_name(report),
             model=report.get("model", {}),
             rival=rival,
-            rival_answer=_said(shadow.get("report", {}), about, row.commodity) if shadow else None,
+            rival_answer=_said(shadow.get("report", {}), about),
             at=desk.now,
             **told,
         )
@@ -176,15 +177,14 @@ async def _keep(desk: Desk, row: Any, *, about: str, truth: str | None, **told: 
     )
 
 
-def _named(report: Mapping[str, Any] | None) -> bool:
-    return bool(report and (report.get("what") or {}).get("name"))
+def _named(report: Mapping[str, Any] | None) -> str | None:
+    return ((report or {}).get("what") or {}).get("name")
 
 
 def _sure_of_name(report: Mapping[str, Any]) -> float | None:
     return (report.get("what") or {}).get("confidence")
 
 
-def _said(report: Mapping[str, Any], about: str, commodity: str) -> str | None:
-    if about == "grade":
-        return report.get("grade")
-    return (report.get("doubt") or commodity) if _named(report) else None
+def _said(report: Mapping[str, Any], about: str) -> str | None:
+    """What is named but not traded here is no answer."""
+    return report.get("grade") if about == "grade" else COMMODITIES.get(_named(report) or "")

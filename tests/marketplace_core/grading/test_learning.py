@@ -34,7 +34,7 @@ from tests.marketplace_core.pictures import picture, sent
 
 SEEN = Report(
     usable=True,
-    what=What("produce", "Apple", 0.9),
+    what=What("produce", "Onion", 0.9),
     straw=Straw(0.9, 0.0, 0.0),
     grade="B",
     confidence=0.7,
@@ -139,7 +139,7 @@ async def test_limits_are_the_operators_alone(desk: Desk) -> None:
 
 async def test_an_agents_grade_becomes_a_label_beside_the_eyes_answer_and_names_nobody(desk: Desk) -> None:
     me, judge = await farmer(desk), await agent(desk)
-    code = await seen(desk, me, report=replace(SEEN, doubt="wheat_straw"))
+    code = await seen(desk, me, report=replace(SEEN, doubt="onion"))
     await grading.grade(desk, actor_id=judge, code=code, grade="C")
     about_grade, about_crop = sorted(await labels.all_labels(desk), key=lambda each: each.about, reverse=True)
     assert (about_grade.about, about_grade.truth, about_grade.answer) == ("grade", "C", "B")
@@ -148,7 +148,7 @@ async def test_an_agents_grade_becomes_a_label_beside_the_eyes_answer_and_names_
     assert (about_crop.about, about_crop.truth, about_crop.answer) == (
         "commodity",
         "paddy_straw",
-        "wheat_straw",
+        "onion",
     )
     written = json.dumps([vars(each) for each in await labels.all_labels(desk)], default=str)
     assert str(me) not in written and str(judge) not in written and "Kiran" not in written
