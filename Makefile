@@ -32,7 +32,7 @@ check: test-environment ## Checks style, types, the arrows between rooms and the
 messages: test-environment ## Brings the catalogues up to date with the texts in the code
 	$(BIN)/python -m locales.messages
 
-eval-nlu: run-environment ## Measures understanding on unseen tests; ARGS=--errors lists the mistakes, ARGS=--compare measures stock Rasa (40 min)
+eval-nlu: run-environment ## Measures understanding on unseen tests; ARGS=--errors lists the mistakes, ARGS=--compare measures stock Rasa (slow)
 	$(BIN)/python -m nlu.evaluation $(if $(wildcard $(DATA)),--data $(DATA)) $(ARGS)
 
 bench: run-environment ## Measures turns per second beside a bare webhook
