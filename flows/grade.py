@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
-from flows.agenda import MENU, PERSON, open_flow, proceed
+from flows.agenda import MENU, PERSON, REGISTRATION, open_flow, proceed
 from flows.asks import Choice, Commodity, Photo, Pick, Row, YesNo
 from flows.filling import fill
 from flows.flow import Ask, Filled, Flow, Over, Question, Taken
@@ -199,8 +199,9 @@ def one_of_several(turn: Turn) -> Steps[bool]:
     heard, frame = turn.heard, turn.state.top
     if not heard.photos or heard.text:
         return False
-    if frame and frame.flow == GRADE.name and frame.slots.get("photos"):
-        return _just_now(turn, frame.note["photo_at"]) and (yield from _beside(turn, frame))
+    shown = next((each for each in turn.state.frames if each.flow == GRADE.name), None)
+    if frame and shown and shown.slots.get("photos") and frame.flow in (GRADE.name, REGISTRATION):
+        return _just_now(turn, shown.note["photo_at"]) and (yield from _beside(turn, shown))
     looked_at = turn.state.looked_at
     if frame or not looked_at or not _just_now(turn, looked_at["at"]):
         return False

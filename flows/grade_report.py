@@ -58,7 +58,7 @@ ADVICE: Mapping[str, Say] = {
     "clear_sick_plants": msg("Destroy rotten tubers and heaps of waste."),
 }
 SICK: Mapping[str, Say] = {
-    "miner": msg("leaf miner"),
+    "leaf_miner": msg("leaf miner"),
     "rust": msg("leaf rust"),
     "phoma": msg("phoma"),
     "cercospora": msg("brown eye spot"),

@@ -14,7 +14,7 @@ from bot.message import Outgoing
 from bot.turn import drive
 from flows import engine as dialogue
 from flows.engine import expecting
-from flows.grade_report import ADVICE, FAULTS, SHARES
+from flows.grade_report import ADVICE, FAULTS, SHARES, SICK
 from flows.heard import Heard, News
 from flows.notices import recipients
 from flows.state import State
@@ -25,6 +25,7 @@ from marketplace_core.accounts import commands as accounts
 from marketplace_core.desk import Desk
 from marketplace_core.events import claim, mark_noticed
 from marketplace_core.grading import commands as gradings
+from marketplace_core.grading.eyes import heads, leaf
 from marketplace_core.grading.queries import Grading, by_code
 from marketplace_core.grading.report import Calorific, Fault, Grain, Interval, Leaf, Moisture, Report, Straw
 from marketplace_core.grading.rules import ADVICE_KEYS
@@ -238,6 +239,17 @@ class TestMany:
         (asked,) = await chat.asked()
         assert len(asked.photos) == 5
 
+    async def test_a_newcomer_who_sends_nine_is_asked_their_first_question_once(
+        self, desk: Desk, understander: Understander
+    ) -> None:
+        reached = await accounts.reach(desk, channel="whatsapp", value="whatsapp:+919876500002", phone=None)
+        chat = Chat(desk, reached.person, understander)
+        said = [await chat.send() for _ in range(9)]
+        assert "First a few questions, then your photo." in said[0]
+        assert [bool(each) for each in said] == [True, *[False] * 4, True, *[False] * 3]
+        shown = next(frame for frame in chat.state.frames if frame.flow == "grade")
+        assert len(shown.slots["photos"]) == 5
+
     async def test_photos_behind_the_one_being_looked_at_go_with_it(self, chat: Chat) -> None:
         await chat.say("check quality of my onion")
         said = [await chat.send() for _ in range(7)]
@@ -344,8 +356,8 @@ class TestTelling:
 
     async def test_a_leaf_is_a_suspicion_and_a_person_to_ask(self, chat: Chat) -> None:
         await self.show(chat, "potato")
-        leaf = Leaf("potato", "late_blight", SURE)
-        said = await chat.judged(Report(usable=True, leaf=leaf, advice=("water_less", "show_an_agent")))
+        sick = Leaf("potato", "late_blight", SURE)
+        said = await chat.judged(Report(usable=True, leaf=sick, advice=("water_less", "show_an_agent")))
         assert said == (
             "The leaf may have late blight. A photo is only a suspicion.\n\n"
             "Water less, and not on cloudy days.\n\n"
@@ -369,6 +381,8 @@ class TestTelling:
         assert set(ADVICE_KEYS) == set(ADVICE)
         assert set(FAULTS) == set(Fault.__args__)  # type: ignore[attr-defined]
         assert set(SHARES) == set(WHEAT.shares)
+        ails = {state for crop in leaf.CROPS for state in heads.classes(crop)}
+        assert ails - {"healthy"} == set(SICK)
 
 
 class TestSecondLook:
