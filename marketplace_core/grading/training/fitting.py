@@ -34,7 +34,7 @@ def discriminant(seen: Floats, classes: Classes, shrink: float) -> Linear:
 def logistic(seen: Floats, classes: Classes, ridge: float, steps: int = 80) -> Linear:
     """Multinomial; solved among the main directions of the data, of which there are no more than pictures."""
     middle, spread = seen.mean(0), seen.std(0)
-    scale = (spread + 0.3 * spread.mean()) * np.sqrt(seen.shape[1] / 1000)
+    scale = (spread + 0.3 * spread.mean()) * np.float32(np.sqrt(seen.shape[1] / 1000))
     rows, directions = _turned((seen - middle) / scale)
     count, kinds = len(rows), int(classes.max()) + 1
     wanted = np.eye(kinds, dtype=np.float32)[classes]
@@ -81,7 +81,7 @@ def temperature(logits: Floats, classes: Classes, into: Classes) -> float:
         likely = summed(np.exp(log_softmax(logits / np.exp(log_t))), into)
         return -float(np.log(np.maximum(likely[np.arange(len(likely)), classes], 1e-9)).mean())
 
-    return float(np.exp(minimize_scalar(surprise, bounds=(-3, 5), method="bounded").x))
+    return float(np.exp(minimize_scalar(surprise, bounds=(-1, 5), method="bounded").x))
 
 
 def calibration_error(probabilities: Floats, classes: Classes) -> float:

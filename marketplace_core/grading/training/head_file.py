@@ -27,6 +27,12 @@ def parts(names: Sequence[str]) -> list[tuple[int, int]]:
     return [(int(told[name][0]), int(told[name][1])) for name in names]
 
 
+def there(choices: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+    """Of several choices of parts, those that the network on the shelf has: a taught end is not in all."""
+    known = shelf.model("backbone").card["parts"]
+    return [each for each in choices if set(each) <= set(known)]
+
+
 def middles(features: Floats, classes: Classes) -> Floats:
     """Of each class, at length one."""
     seen = tamed(features, parts([LAST]))

@@ -6,7 +6,8 @@ which kind (what is not in it speaks for "not a crop"). Of things on the ground 
 there, so bare soil with straw reads "beetle", "lizard" and "fungus": that is why these stand for straw.
 
 For what there are photos of, a head is trained: produce and packages (Grocery Store), leaves (coffee), grain (trays
-composed of single kernels). It has a say as far as a picture is familiar to it; the table has the rest.
+composed of single kernels). It has a say as far as a picture is familiar to it; the table has the rest. Leaves of other
+crops than coffee are not quite familiar: it is enough that they are more so than anything else it was shown.
 """
 
 import csv
@@ -77,14 +78,23 @@ def train(data: Path) -> None:
     cool = temperature(logits, wanted, np.arange(len(LEARNED)))
     known = middles(features, finer)
     near = familiarity(unseen, known)
-    #: Half believed at the strange end of the held-back pictures, hardly at all as far below it again.
+    leaves = middles(features[classes == 1], finer[classes == 1] - finer[classes == 1].min())
+    like_leaves = float(familiarity(features[classes != 1], leaves).max())
+    # Half believed at the strange end of the held-back pictures.
     strange, usual = (float(each) for each in np.quantile(near, (head_file.STRANGE, 0.5)))
     right = float((logits.argmax(1) == wanted).mean())
     print(
         f"val {right:.3f} of {len(wanted)}, temperature {cool:.2f}, familiar from {strange:.3f}, usual {usual:.3f}"
     )
     card = {"version": VERSION, "licence": LICENCE, "strange": round(strange, 4)}
-    _write(linear, cool, known, (strange, usual), card)
+    _write(
+        linear,
+        cool=cool,
+        known=(known, strange),
+        leaves=(leaves, like_leaves),
+        steep=8 / (usual - strange),
+        card=card,
+    )
 
 
 def _pictures(data: Path, split: str) -> tuple[Features, Classes, Classes]:
@@ -129,7 +139,13 @@ def _trays(data: Path, split: str) -> list[Pixels]:
 
 
 def _write(
-    linear: Linear, cool: float, known: Floats, near: tuple[float, float], card: dict[str, Any]
+    linear: Linear,
+    *,
+    cool: float,
+    known: tuple[Floats, float],
+    leaves: tuple[Floats, float],
+    steep: float,
+    card: dict[str, Any],
 ) -> None:
     graph = Graph()
     one = graph.constant(np.array([1]))
@@ -149,12 +165,16 @@ def _write(
     )
     places = np.eye(len(KINDS), dtype=np.float32)[[KINDS.index(each) for each in LEARNED]]
     by_head = graph.node("MatMul", graph.node("Softmax", logits, axis=1), graph.constant(places))
-    familiar = graph.node("ReduceMax", graph.node("MatMul", seen, graph.weight(known.T)), one, keepdims=1)
-    strange, usual = near
-    steep = graph.constant(np.float32(8 / (usual - strange)))
-    believed = graph.node(
-        "Sigmoid", graph.node("Mul", graph.node("Sub", familiar, graph.constant(np.float32(strange))), steep)
+    familiar, leafy = (
+        graph.node("ReduceMax", graph.node("MatMul", seen, graph.weight(each.T)), one, keepdims=1)
+        for each, _ in (known, leaves)
     )
+    beyond = graph.node(
+        "Max",
+        graph.node("Sub", familiar, graph.constant(np.float32(known[1]))),
+        graph.node("Sub", leafy, graph.constant(np.float32(leaves[1]))),
+    )
+    believed = graph.node("Sigmoid", graph.node("Mul", beyond, graph.constant(np.float32(steep))))
     apart = graph.node("Mul", believed, graph.node("Sub", by_head, by_table))
     graph.named(graph.node("Add", by_table, apart), "probabilities")
     graph.named(graph.node("Squeeze", familiar, one), "familiar")

@@ -5,6 +5,7 @@ Coffee: esgario/lara2018, its own random split; the leading stress of each leaf.
 the network itself: heads alone are trained.
 """
 
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +19,20 @@ from marketplace_core.grading.training.fitting import (
     tamed,
     temperature,
 )
-from marketplace_core.grading.training.head_file import Head, familiarity, middles, parts
+from marketplace_core.grading.training.head_file import Head, familiarity, middles, parts, there
 from marketplace_core.grading.training.photos import Leaf
 from marketplace_core.grading.training.table import TARGETS, Cell, Table, against, by_class
 
 VERSION = "1"
-PARTS = tuple(f"{how} {at}" for at in range(6, 13) for how in ("mean", "max"))
 #: Chosen on val, of these.
+MIDDLE = tuple(f"{how} {at}" for at in range(6, 13) for how in ("mean", "max"))
+TAUGHT = ("taught mean 16", "taught mean 17")
+PARTS = (
+    MIDDLE,
+    TAUGHT,
+    MIDDLE + TAUGHT,
+    (*MIDDLE, *TAUGHT, "taught mean 14", "taught max 14", "taught max 16"),
+)
 RIDGES = (0.003, 0.01, 0.03, 0.1)
 LICENCES = {
     "coffee": "MIT (esgario/lara2018); network Apache-2.0",
@@ -53,21 +61,20 @@ def _train(crop: str, leaves: list[Leaf], licence: str) -> None:
     wanted = np.array([states.index(each.state) for each in held])
     features = photos.looked([each.photo for each in learned], TURNS)
     unseen = photos.looked([each.photo for each in held])
-    seen, seen_held = tamed(features, parts(PARTS)), tamed(unseen, parts(PARTS))
     turned = np.tile(classes, len(TURNS))
     best = None
-    for ridge in RIDGES:
-        linear = logistic(seen, turned, ridge)
-        logits = seen_held @ linear[0] + linear[1]
+    for used, ridge in product(there(PARTS), RIDGES):
+        linear = logistic(tamed(features, parts(used)), turned, ridge)
+        logits = tamed(unseen, parts(used)) @ linear[0] + linear[1]
         cool = temperature(logits, wanted, same)
         likely = log_softmax(logits / cool)
         surprise = -float(likely[np.arange(len(likely)), wanted].mean())
         right = float((likely.argmax(1) == wanted).mean())
-        print(f"{crop}, ridge {ridge}: val {right:.3f}, surprise {surprise:.3f}")
+        print(f"{crop}, {len(used)} parts, ridge {ridge}: val {right:.3f}, surprise {surprise:.3f}")
         if best is None or surprise < best[0]:
-            best = surprise, linear, cool
+            best = surprise, used, linear, cool
     assert best is not None
-    _, linear, cool = best
+    _, used, linear, cool = best
     known = middles(features, turned)
     card = {
         "version": VERSION,
@@ -75,7 +82,7 @@ def _train(crop: str, leaves: list[Leaf], licence: str) -> None:
         "learned_sha256": head_file.fingerprint([(each.photo, each.state) for each in learned]),
         "strange": round(float(np.quantile(familiarity(unseen, known), head_file.STRANGE)), 4),
     }
-    Head(states, PARTS, linear, same, cool, known, card).write(shelf.WEIGHTS / f"{crop}.onnx")
+    Head(states, used, linear, same, cool, known, card).write(shelf.WEIGHTS / f"{crop}.onnx")
 
 
 def evaluate(data: Path) -> Table:
