@@ -44,6 +44,9 @@ _INFLECTED = frozenset(
 )
 #: The vowel that an ending may take the place of: ನೆಲ್ಲು, but ನೆಲ್ಲಿನ.
 _LAST_VOWEL = regex.compile(r"(?<=\w\w)(?:[aeiou]|\p{M})$")
+#: In the south also the nasal: மக்காச்சோளம், but மக்காச்சோளத்துல; makkacholam, but makkacholathinu.
+_LAST_NASAL = regex.compile(r"(?<=\w\w)(?:ம்|(?<=a)m)$")
+_OF_THE_SOUTH = frozenset({"kn", "ml", "ta", "te"})
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,9 @@ def _without_last_vowel(kind: str) -> dict[str, tuple[Sense, ...]]:
         stem = _LAST_VOWEL.sub("", key)
         if stem != key:
             shorter.setdefault(stem, {}).update(dict.fromkeys(senses))
+        if (stem := _LAST_NASAL.sub("", key)) != key:
+            southern = [sense for sense in senses if sense.language in _OF_THE_SOUTH]
+            shorter.setdefault(stem, {}).update(dict.fromkeys(southern))
     return {stem: tuple(senses) for stem, senses in shorter.items()}
 
 

@@ -52,7 +52,7 @@ _SIGNS = (
 )
 
 #: Whose only number is a price: "I will give 1900", "tell me above 2400".
-_OF_PRICES = frozenset({"make_offer", "counter_offer", "alerts", "payment_status"})
+_OF_PRICES = frozenset({"make_offer", "counter_offer", "accept", "reject", "alerts", "payment_status"})
 
 
 class Understander:
@@ -86,8 +86,10 @@ class Understander:
         intent, confidence, source = await self._intent(normal, values)
         if certain and (confidence < CLEAR or intent in _NO_WISH):
             return _in(heard, certain)
-        if intent in _LOOKING_BACK | _OF_PRICES:
-            back, bids = intent in _LOOKING_BACK, intent in _OF_PRICES
+        if intent == "inform" and (wish := _unasked(normal, values, expecting)):
+            intent, confidence = wish, _UNASKED
+        back, bids = _looks_back(intent, normal, spoken), intent in _OF_PRICES
+        if back or bids:
             values = read(cleaned, today=today, language=spoken, expecting=expecting, past=back, bids=bids)
         if _answers(expecting, values) and (confidence < CLEAR or intent in _SAME_MATTER.get(expecting, ())):
             return _in(heard, _with(Understanding("inform", CLEAR, source=source), values))
@@ -141,8 +143,8 @@ def _answer(
         return _with(Understanding("correct", 0.95), values)
     if expecting is None and _without(said, ("polite",), language):
         return None  # with no question open "12 ton hai" offers and "12 ton chahiye" asks
-    if expecting is None and {"commodity", "quantity"} <= {*values.values, *values.alternatives}:
-        return _with(Understanding("sell", _UNASKED), values)
+    if wish := _unasked(normal, values, expecting):
+        return _with(Understanding(wish, _UNASKED), values)
     if not rest:
         by_name = expecting == "place" and "name" in values.values.get("place", {})
         return _with(Understanding("inform", NAMED_PLACE if by_name else 0.95), values)
@@ -151,6 +153,19 @@ def _answer(
     if expecting == "place" and "place" in values.values and not rest & known_words():
         return _with(Understanding("inform", NAMED_PLACE), values)
     return None
+
+
+def _unasked(normal: str, values: Values, expecting: Expecting | None) -> str | None:
+    """So much of something, while no question is open, answers nothing: it is for sale, or wanted if a word says so."""
+    if expecting is not None or not {"commodity", "quantity"} <= {*values.values, *values.alternatives}:
+        return None
+    return "buy" if guess(normal, {**values.alternatives, **values.values}).intent == "buy" else "sell"
+
+
+def _looks_back(intent: str, normal: str, language: str | None) -> bool:
+    """A booking may be behind or ahead: "kal aani thi", "kal aayegi"."""
+    told = intent == "booking_status" and any(says_in(language, "past_verb", w) for w in normal.split())
+    return told or intent in _LOOKING_BACK
 
 
 def _answers(expecting: Expecting | None, values: Values) -> bool:

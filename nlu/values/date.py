@@ -45,9 +45,10 @@ def _one_day(message: Message, at: int) -> tuple[str, int] | None:
 
 def _until(message: Message, day: str, end: int) -> tuple[dict[str, str], int] | None:
     """ "25 nov se 28 nov", "somvar se budhvar", "நவம்பர் 25 முதல் 28 வரை"."""
-    if not says_up_to(message, end) or message.says(end, "or"):
+    said = says_up_to(message, end)
+    if not said or message.says(end, "or"):
         return None
-    last = _one_day(message, end + 1) or _bare_day(message, day, end + 1)
+    last = _one_day(message, end + said) or _bare_day(message, day, end + said)
     return ({"from": day, "to": last[0]}, last[1]) if last and day < last[0] else None
 
 
@@ -170,10 +171,12 @@ def _stem_of_after(message: Message, at: int) -> Hit | None:
 def _days_of_month(message: Message, at: int) -> tuple[dict[str, str], int] | None:
     """ "22-25 tarikh", "15 se 20 november": from the one to the other."""
     first = _day_number(message, at)
-    if not first or not says_up_to(message, first[1]):
+    if not first:
         return None
-    last = _day_of_month(message, first[1] + 1)
-    if not last:
+    said = says_up_to(message, first[1])
+    last = _day_of_month(message, first[1] + (said or 1))
+    # The Punjabi "25 ton 28 nov vich" are days, for all that "ton" is also a tonne.
+    if not last or not (said or (message.says(first[1], "up_to") and message.find(last[1], "between"))):
         return None
     until = date.fromisoformat(last[0])
     since = _day(until.year, until.month, first[0])
@@ -236,6 +239,8 @@ def _relative(message: Message, at: int) -> tuple[str, int] | None:
     if not hit or not _counts(message, at, hit):
         return None
     written = hit.canonical
+    if written == "now":  # "taiyar hai", "abhi tak": a day only for who is asked for one
+        return (_shifted(message.today, 0), at + hit.length) if message.expecting == "date" else None
     days = int(written.lstrip("~"))
     if written.startswith("~") and message.past:
         days = -days

@@ -65,15 +65,35 @@ def numeral_at(message: Message, at: int) -> Numeral | None:
             current += float(more.canonical)
             end += more.length
             continue
-        if message.key(end) == "-" and _hyphenated(message, end):
-            end += 1
-            continue
-        break
+        link = _link(message, end, current)
+        if not link:
+            break
+        end += link
     if end == at:
         return None
+    if power_last_said > 1 and (rest := _rest_after_and(message, end)):
+        current, end, power_last_said = (current or 0) + rest.value, rest.end, 1
     sure = end - at > 1 or not message.says(at, "number_or_word")
     value = _plain(total + (current or 0))
     return Numeral(value, end, sure, _plain(other) if other else None, power_last_said)
+
+
+def _link(message: Message, at: int, current: float | None) -> int:
+    """How long is what stands inside a number: the hyphen of "twenty-five", the Punjabi "about" of "dhai ku sau"."""
+    if message.key(at) == "-" and _hyphenated(message, at):
+        return 1
+    counter = message.find(at, "counter") if current is not None and message.kind(at) == "word" else None
+    if counter is None or _counted(message, at) or not message.find(at + counter.length, "multiplier"):
+        return 0
+    return counter.length
+
+
+def _rest_after_and(message: Message, at: int) -> Numeral | None:
+    """ "two hundred and twenty"; the second of "two hundred and three hundred" is a number of its own."""
+    if not (message.key(at) == "and" and message.language in ("en", None) and message.kind(at + 1) == "word"):
+        return None
+    rest = numeral_at(message, at + 1)
+    return rest if rest and rest.value < 100 and rest.value == int(rest.value) else None
 
 
 @lru_cache(maxsize=32768)
@@ -193,7 +213,7 @@ def _multiplier(message: Message, at: int, current: float | None) -> tuple[int, 
         small = current is not None and current < 1000 and message.kind(at - 1) == "number"
         return (_LETTER_MULTIPLIERS[key], 1) if small and not _means_of(message, at) else None
     hit = message.find(at, "multiplier")
-    if not hit or int(hit.canonical) == 20 or (hit.ending and lexicon.is_dative(hit.ending)):
+    if not hit or int(hit.canonical) == 20:
         return None
     if current is None and lexicon.says("number_or_word", key):
         return None

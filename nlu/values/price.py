@@ -11,6 +11,7 @@ from nlu.values.message import Found, Message
 from nlu.values.numerals import Numeral, numeral_at
 from nlu.values.quantity import KILOGRAMS, unit_at
 from nlu.values.ranges import ends_of_range
+from nlu.values.refused import ends_in, is_no
 
 
 def price(rupees: float, per: str | None) -> dict[str, Any]:
@@ -77,9 +78,21 @@ def _read(message: Message, at: int, number: Numeral) -> Found | None:
         if not said_rupees and _counted_next(message, _skip_of(message, per.end)):
             return None  # "20 કિલોના 900": the twenty are what the nine hundred are paid for
         end = per.end
+    least = per is None and _is_least_price(message, at, end)
     start, priced = _price_word_before(message, start)
+    if per is None and (least or priced) and (unit := _of_no_amount(message, at, number, end)):
+        per = _Per(_weighed(unit), end + unit.length, True)
+        end = per.end
     after = message.find(_skip_of(message, end), "price_word")
-    if not (said_rupees or (per and per.marked) or priced or (after and after.canonical == "price")):
+    cut = per is None and _is_deducted(message, number, end)
+    if not (
+        said_rupees
+        or (per and per.marked)
+        or priced
+        or least
+        or cut
+        or (after and after.canonical == "price")
+    ):
         return None
     if not number.sure and not said_rupees and per is None:
         return None  # "rate do" asks to be given it
@@ -91,9 +104,48 @@ def _read(message: Message, at: int, number: Numeral) -> Found | None:
         return None  # "wheat at 142001" names a place
     if per is None and not said_rupees and unit_at(message, end):
         return None  # "rate for 12 ton": the number counts tonnes
+    if (per and per.unit is None and not message.past) or (per is None and number.value == 1):
+        # Of a maund or a bag only the speaker knows the weight, and "not one rupee came" names no sum.
+        return Found("price", (), start, end)
     values = [lower, *([last.value] if span else []), *([number.other] if number.other else [])]
     readings = tuple(price(value, per.unit if per else None) for value in dict.fromkeys(values))
     return Found("price", readings, start, end)
+
+
+def _is_deducted(message: Message, number: Numeral, end: int) -> bool:
+    """ "mere bill se 2400 kaat liye": in a complaint, a number that counts nothing and was cut is rupees."""
+    if not message.past or number.value < _LEAST[None] or not number.sure or unit_at(message, end):
+        return False
+    return any(message.find(at, "deducted") for at in range(len(message.words)))
+
+
+def _is_least_price(message: Message, at: int, end: int) -> bool:
+    """ "2550 se kam nahi dunga", "not less than 2550": no amount is spoken of so, unless one is asked for."""
+    if message.expecting == "quantity":
+        return False
+    unit = None if message.find(end, "no_less") else unit_at(message, end)
+    after = end + unit.length if unit else end
+    if least := message.find(after, "no_less"):
+        return any(is_no(message, here) for here in range(after + least.length, len(message.words)))
+    if not ends_in(message, at, "no_less"):
+        return False
+    return any(
+        is_no(message, here) or message.says(here, "not_what_follows") for here in range(len(message.words))
+    )
+
+
+def _of_no_amount(message: Message, start: int, number: Numeral, at: int) -> Hit | None:
+    """The quintal of "rate 2250 quintal": more than anybody has, or beside the amount that is for sale."""
+    unit = unit_at(message, at)
+    if unit is None or unit.canonical not in KILOGRAMS or number.value < 2 * _LEAST[unit.canonical]:
+        return None
+    another = any(_counts_unit(message, one) for one in range(len(message.words)) if not start <= one <= at)
+    return unit if another or _is_no_lot({"unit": unit.canonical, "value": number.value}) else None
+
+
+def _counts_unit(message: Message, at: int) -> bool:
+    number = numeral_at(message, at) if message.free(at, at + 1) else None
+    return number is not None and unit_at(message, number.end) is not None
 
 
 def _currency_at(message: Message, at: int) -> int:

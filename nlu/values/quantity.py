@@ -41,7 +41,7 @@ def find(message: Message) -> list[Found]:
             at = here.end
         else:
             at = number.end if number else at + 1
-    return _weighed_together(found)
+    return _weighed_together(message, found)
 
 
 def _read(message: Message, at: int, number: Numeral) -> Found | None:
@@ -95,12 +95,14 @@ def _half_more_than_one(message: Message, at: int) -> Found | None:
     return None
 
 
-def _weighed_together(found: list[Found]) -> list[Found]:
-    """ "2 quintal 50 kg" is one quantity."""
+def _weighed_together(message: Message, found: list[Found]) -> list[Found]:
+    """ "2 quintal 50 kg", "2 quintal and 50 kg" are one quantity."""
     joined: list[Found] = []
     for here in found:
         before = joined[-1] if joined else None
-        if before and before.end == here.start and len(before.readings) == len(here.readings) == 1:
+        between = range(before.end, here.start) if before else range(0)
+        beside = before and all(message.says(at, "and") for at in between) and len(between) <= 1
+        if before and beside and len(before.readings) == len(here.readings) == 1:
             more, less = before.readings[0], here.readings[0]
             if more["kg"] and less["kg"] and _is_finer(less, more):
                 value = _plain((more["kg"] + less["kg"]) / KILOGRAMS[more["unit"]])

@@ -7,10 +7,17 @@ from nlu.values.numerals import Numeral, numeral_at
 _AT_MOST_TIMES = 2
 
 
-def says_up_to(message: Message, at: int) -> bool:
-    """A dash or "to"; the Punjabi "ton" is it only where no tonne can be meant."""
-    counts = message.kind(at) == "word" and message.free(at, at + 1) and message.find(at, "unit")
-    return message.key(at) == "-" or (message.says(at, "up_to") and not counts)
+def says_up_to(message: Message, at: int) -> int:
+    """How many words say so: a dash, "to", the "and" after "between"; the Punjabi "ton" where it can be no tonne."""
+    if message.key(at) == "-":
+        return 1
+    if message.kind(at) != "word":
+        return 0
+    if message.says(at, "and") and any(message.find(one, "between") for one in range(len(message.words))):
+        return 1
+    hit = message.find(at, "up_to")
+    counts = message.free(at, at + 1) and message.find(at, "unit")
+    return hit.length if hit and not counts else 0
 
 
 def ends_of_range(message: Message, number: Numeral) -> tuple[float, Numeral] | None:

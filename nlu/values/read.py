@@ -25,6 +25,8 @@ _READERS: tuple[Callable[[Message], list[Found]], ...] = (
     pincode.find,
     place.find,
 )
+#: More are no days: the Bengali "2100 din" asks to be given them.
+_DAYS_AT_MOST = 400
 _ASKED_IN_NUMBERS = ("quantity", "price", "choice", "date")
 
 
@@ -82,7 +84,7 @@ def _numbers(message: Message) -> list[Found]:
         span = ends_of_range(message, number)
         if span and span[0] != number.value:  # "2-3 hazar" is from two thousand on
             readings, end = (span[0], span[1].value), span[1].end
-        if not message.find(end, "day_unit"):  # "15 din se paisa nahi aaya"
+        if number.value > _DAYS_AT_MOST or not message.find(end, "day_unit"):  # "15 din se paisa nahi aaya"
             (sure if number.sure else unsure).append(Found("number", readings, at, end))
         at = end
     asked = message.expecting in _ASKED_IN_NUMBERS and len(message.words) <= 4

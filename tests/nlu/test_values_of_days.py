@@ -145,3 +145,43 @@ def test_a_code_beside_the_word_for_a_lot(language: str, said: str, code: str) -
 )
 def test_a_variety_or_a_road_is_no_code(said: str) -> None:
     assert "reference" not in values(said)
+
+
+SPANS: list[tuple[str, str]] = [
+    ("en", "any day between 26 and 29 nov"),
+    ("en", "between nov 26 and 29"),
+    ("hi", "26 aur 29 nov ke beech kabhi bhi"),
+    ("mr", "26 te 29 nov darmyan ya"),
+    ("gu", "26 ane 29 nov vachche aavjo"),
+    ("pa", "26 ton 29 nov vich aa jao"),
+    ("bn", "26 theke 29 nov er moddhe asun"),
+    ("kn", "26 rinda 29 nov olage banni"),
+    ("ml", "26 muthal 29 nov vare"),
+    ("ta", "nov 26 la irundhu 29 vara"),
+    ("te", "26 nunchi 29 november madhyalo"),
+]
+
+
+@pytest.mark.parametrize(("language", "said"), SPANS, ids=[one[1] for one in SPANS])
+def test_between_two_days(language: str, said: str) -> None:
+    assert values(said, language=language)["date"] == {"from": "2026-11-26", "to": "2026-11-29"}
+
+
+def test_a_punjabi_tonne_before_a_day_is_a_tonne() -> None:
+    heard = values("25 ton 28 nov nu chakk lo", language="pa")
+    assert (heard["quantity"]["kg"], heard["date"]) == (25000, "2026-11-28")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "wheat ready, seventy five quintal"),
+        ("en", "sell now or wait"),
+        ("hi", "paisa abhi tak nahi aaya"),
+        ("hi", "टमाटर अभी निकाल दूँ या थोड़ा रुकूँ"),
+        ("kn", "ಈಗ್ಲೇ ಕೊಡೋದಾ"),
+        ("te", "ippude ammala"),
+    ],
+)
+def test_now_is_a_day_only_for_who_is_asked_for_one(language: str, said: str) -> None:
+    assert "date" not in values(said, language=language)

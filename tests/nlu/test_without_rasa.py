@@ -157,6 +157,27 @@ async def test_kal_looks_back_when_money_is_missing() -> None:
         await by.close()
 
 
+async def test_a_booking_is_behind_or_ahead_as_it_is_told() -> None:
+    async with served(meaning("booking_status", 0.9)) as wire:
+        by = Understander(wire.url, 2.0)
+        assert (await understood(by, "budhwar ko gaadi aani thi")).values["date"] == "2026-11-18"
+        assert (await understood(by, "budhwar ko gaadi aayegi kya")).values["date"] == "2026-11-25"
+        await by.close()
+
+
+async def test_an_answer_that_nobody_asked_for_is_a_sale_or_a_wish() -> None:
+    async with served(meaning("inform", 0.9)) as wire:
+        by = Understander(wire.url, 2.0)
+        assert (await understood(by, "kolhapurhun bolto, usacha pachat 8 ton")).intent == "sell"
+        assert (
+            await understood(by, "jonna choppa 2 tractor loads kavali mahabubnagar daggara")
+        ).intent == "buy"
+        assert (await understood(by, "somvar ko bhai sahab 8 ton lekar")).intent == "inform"
+        asked = await understood(by, "hamare paas gehu padi hai 8 ton", "quantity")
+        assert asked.intent == "inform"
+        await by.close()
+
+
 @pytest.mark.parametrize(
     ("said", "expecting", "intent", "values"),
     [
