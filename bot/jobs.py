@@ -25,6 +25,7 @@ from marketplace_core.disputes import commands as disputes
 from marketplace_core.escrow import commands as escrow
 from marketplace_core.fraud import screens
 from marketplace_core.grading import commands as gradings
+from marketplace_core.grading import drift, labels, serving
 from marketplace_core.kyc import commands as kyc
 from marketplace_core.ledger import commands as ledger
 from marketplace_core.ledger import proof
@@ -173,6 +174,19 @@ async def tidy(context: JobContext, timestamp: int) -> None:
     await sweep.forget_strangers(engine, now)
     await delete_files(engine, tools_of(context).store.remove, now)
     await app.job_manager.delete_old_jobs(nb_hours=24 * 7)
+
+
+@app.periodic(cron="47 20 * * *")
+@app.task(pass_context=True, queueing_lock="learn")
+async def learn(context: JobContext, timestamp: int) -> None:
+    """What people judged since becomes labels, and whether the eyes still see what they learned from."""
+
+    async def look_back(desk: Desk) -> None:
+        await serving.know_shipped(desk)
+        await labels.of_inspections(desk)
+        await drift.watch(desk)
+
+    await at_every_desk(tools_of(context).engine, datetime.now(UTC), look_back)
 
 
 def connector(database_url: str) -> PsycopgConnector:

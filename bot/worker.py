@@ -9,13 +9,15 @@ from datetime import UTC, datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot import jobs, logs, outbox, postman
+from bot import jobs, logs, looking, outbox, postman
 from bot.house import House, open_house
 from bot.settings import Settings
 from bot.turn import Office
+from marketplace_core.grading.serving import know_shipped
 from marketplace_core.settings import market_settings
 from marketplace_core.store import storage
 from marketplace_core.tenants.queries import everyone
+from marketplace_core.tenants.rounds import at_every_desk
 from marketplace_core.webhooks.rounds import deliver_round
 from marketplace_core.webhooks.wire import Wire
 
@@ -32,7 +34,10 @@ async def work(settings: Settings) -> None:
         loop.add_signal_handler(ending, stop.set)
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(open_house(settings, ring=lambda _: None))
-        tools = jobs.Tools(house.engine, house.box.twilio, storage(market_settings()))
+        store = storage(market_settings())
+        tools = jobs.Tools(house.engine, house.box.twilio, store)
+        eyes = looking.Eyes(house.engine, store)
+        await at_every_desk(house.engine, datetime.now(UTC), know_shipped)
         with jobs.app.replace_connector(jobs.connector(settings.database_url or "")) as app:
             await stack.enter_async_context(app.open_async())
             async with asyncio.TaskGroup() as group:
@@ -50,6 +55,7 @@ async def work(settings: Settings) -> None:
                         lambda office, now: postman.make_round(office, house.box, now),
                         postman.wake_sleepers,
                         lambda office, now: outbox.reconcile(house.box, office.tenant, now),
+                        lambda office, now: looking.make_round(eyes, office.tenant, now),
                     )
                 ]
                 rounds.append(group.create_task(_tell_partners(house.engine)))
