@@ -46,6 +46,11 @@ def concepts(shaped: str) -> About:
     )
 
 
+def speaks(word: str) -> bool:
+    """Whether a word is about something all by itself."""
+    return bool(_at([word], 0)[1])
+
+
 def _in_order(words: list[str]) -> list[tuple[str, ...]]:
     found, at = [], 0
     while at < len(words):

@@ -23,7 +23,8 @@ from sklearn.preprocessing import normalize as unit_length
 from sklearn.svm import LinearSVC
 
 from nlu.components.noise import noisy
-from nlu.concepts import concepts
+from nlu.components.spelling import Spelling
+from nlu.concepts import concepts, speaks
 from nlu.normalise import normalise, shape
 from nlu.phonetic import devoiced, skeleton
 
@@ -34,12 +35,13 @@ _SHORTEST, _LONGEST = 2, 4
 _WEIGHTS = {"c": 2.0}
 
 
-def features(text: str) -> list[str]:
+def features(text: str, spelling: Spelling) -> list[str]:
     """Pieces of the message as normalised, of its phonetic skeleton, of that without voice; and what it is about.
 
     The first letter of a feature names its view.
     """
-    plain = shape(normalise(text))
+    words = shape(normalise(text)).split()
+    plain = " ".join(word if speaks(word) else spelling.mended(word) for word in words)
     said = [piece for word in plain.split() for piece in _pieces(word)]
     about = concepts(plain)
     return said + ["c" + one for one in about.in_order] + ["u" + pair for pair in about.together]
@@ -94,7 +96,7 @@ class BridgeIntentClassifier(GraphComponent, IntentClassifier):
             "tolerance": 0.02,
             "rarest": 3,
             "temperature": 0.165,
-            "noisy_share": 0.5,
+            "noisy_share": 1.0,
             "random_state": 42,
             "ranking_length": 3,
         }
@@ -107,6 +109,7 @@ class BridgeIntentClassifier(GraphComponent, IntentClassifier):
         self.config = config
         self._storage = storage
         self._resource = resource
+        self._spelling = Spelling({})
         self._columns: dict[str, int] = {}
         self._rarity = np.zeros(0, dtype=np.float32)
         self.intents: list[str] = []
@@ -138,9 +141,14 @@ class BridgeIntentClassifier(GraphComponent, IntentClassifier):
         misspelt = [
             (noisy(text, dice), intent) for text, intent in said if dice.random() < self.config["noisy_share"]
         ]
+        self._spelling = Spelling.of(shape(normalise(text)) for text, _ in said)
         texts, labels = zip(*said, *misspelt, strict=True)
         vectorizer = TfidfVectorizer(
-            analyzer=features, sublinear_tf=True, dtype=np.float32, min_df=self.config["rarest"], norm=None
+            analyzer=self._features,
+            sublinear_tf=True,
+            dtype=np.float32,
+            min_df=self.config["rarest"],
+            norm=None,
         )
         counted = vectorizer.fit_transform(texts)
         self._columns = {feature: int(column) for feature, column in vectorizer.vocabulary_.items()}
@@ -157,8 +165,11 @@ class BridgeIntentClassifier(GraphComponent, IntentClassifier):
         self._weights = np.stack([weights for weights, _ in fitted], axis=1)
         self._bias = np.array([bias for _, bias in fitted], dtype=np.float32)
 
+    def _features(self, text: str) -> list[str]:
+        return features(text, self._spelling)
+
     def margins(self, text: str) -> np.ndarray:
-        seen = Counter(map(self._columns.get, features(text)))
+        seen = Counter(map(self._columns.get, self._features(text)))
         seen.pop(None, None)
         if not seen:
             return self._bias
@@ -186,6 +197,7 @@ class BridgeIntentClassifier(GraphComponent, IntentClassifier):
             words = {
                 "intents": self.intents,
                 "features": sorted(self._columns, key=lambda f: self._columns[f]),
+                "times": self._spelling.times,
             }
             (folder / "words.json").write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
             np.savez(folder / "numbers.npz", rarity=self._rarity, weights=self._weights, bias=self._bias)
@@ -203,6 +215,7 @@ class BridgeIntentClassifier(GraphComponent, IntentClassifier):
         with model_storage.read_from(resource) as folder:
             words = json.loads((folder / "words.json").read_text(encoding="utf-8"))
             component.intents = words["intents"]
+            component._spelling = Spelling(words["times"])
             component._columns = {feature: column for column, feature in enumerate(words["features"])}
             with np.load(folder / "numbers.npz", allow_pickle=False) as numbers:
                 component._rarity = numbers["rarity"]
