@@ -51,8 +51,12 @@ _SIGNS = (
     dict.fromkeys("👍👌✅✔☑💯", "affirm") | dict.fromkeys("👎❌✖🚫", "deny") | dict.fromkeys("🙏🤝", "thank")
 )
 
-#: Whose only number is a price: "I will give 1900", "tell me above 2400".
-_OF_PRICES = frozenset({"make_offer", "counter_offer", "accept", "reject", "alerts", "payment_status"})
+#: Whose only number is a price, from how much on: "I will give 1900", "tell me above 2400". Offers are also answered by
+#: their number, and some write the Gujarati "che" (is) as 6.
+_OF_PRICES = dict.fromkeys(("make_offer", "counter_offer", "alerts", "payment_status"), 5) | {
+    "accept": 20,
+    "reject": 20,
+}
 
 
 class Understander:
@@ -88,7 +92,7 @@ class Understander:
             return _in(heard, certain)
         if intent == "inform" and (wish := _unasked(normal, values, expecting)):
             intent, confidence = wish, _UNASKED
-        back, bids = _looks_back(intent, normal, spoken), intent in _OF_PRICES
+        back, bids = _looks_back(intent, normal, spoken), _OF_PRICES.get(intent, 0)
         if back or bids:
             values = read(cleaned, today=today, language=spoken, expecting=expecting, past=back, bids=bids)
         if _answers(expecting, values) and (confidence < CLEAR or intent in _SAME_MATTER.get(expecting, ())):

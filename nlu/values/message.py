@@ -25,7 +25,7 @@ class Found:
 class Message:
     """`past` tells that the speaker looks back (a complaint, a missing payment): "kal" is then yesterday.
 
-    `bids` tells that they name a price (an offer, an alert): a bare number is then rupees.
+    `bids`, unless it is nought, is the least bare number that is rupees: they name a price (an offer, an alert).
     """
 
     words: tuple[Word, ...]
@@ -33,7 +33,7 @@ class Message:
     language: str | None = None
     expecting: Expecting | None = None
     past: bool = False
-    bids: bool = False
+    bids: int = 0
     taken: frozenset[int] = field(default_factory=frozenset)
 
     def key(self, at: int) -> str:

@@ -32,8 +32,8 @@ _KILOS_OF_A_MAUND = (20, 40)
 _PRICED_BY = (*KILOGRAMS, "maund")
 _WORDS_OF_A_NUMBER = 5
 
-#: In a bid, the least number that is a sum, and how many times smaller one beside it is still another sum.
-_LEAST_SUM, _ANOTHER_SUM = 5, 10
+#: In a bid, how many times smaller a number beside a sum is still another sum.
+_ANOTHER_SUM = 10
 #: More than a truck carries: "2150 quintal" in a bid is what a quintal shall cost.
 _NO_LOT = {"quintal": 300, "t": 300}
 
@@ -102,7 +102,7 @@ def _read(message: Message, at: int, number: Numeral) -> Found | None:
         return None  # "10 டன்னுக்கு எவ்வளவு" asks what ten tonnes bring
     if per is None and not said_rupees and number.value in _PINCODES:
         return None  # "wheat at 142001" names a place
-    if per is None and not said_rupees and unit_at(message, end):
+    if per is None and not said_rupees and unit_at(message, end) and not message.find(end, "no_less"):
         return None  # "rate for 12 ton": the number counts tonnes
     if (per and per.unit is None and not message.past) or (per is None and number.value == 1):
         # Of a maund or a bag only the speaker knows the weight, and "not one rupee came" names no sum.
@@ -136,7 +136,9 @@ def _is_least_price(message: Message, at: int, end: int) -> bool:
 
 def _of_no_amount(message: Message, start: int, number: Numeral, at: int) -> Hit | None:
     """The quintal of "rate 2250 quintal": more than anybody has, or beside the amount that is for sale."""
-    unit = unit_at(message, at)
+    unit = (
+        None if message.find(at, "no_less") else unit_at(message, at)
+    )  # "2550 kinta kadime", less than that
     if unit is None or unit.canonical not in KILOGRAMS or number.value < 2 * _LEAST[unit.canonical]:
         return None
     another = any(_counts_unit(message, one) for one in range(len(message.words)) if not start <= one <= at)
@@ -298,7 +300,7 @@ def _skip_of(message: Message, at: int) -> int:
 
 def bid(message: Message, readings: Mapping[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
     """ "tur 8 hajar olandli ki, quintal chi": a number without a unit is a sum; `message` is without what was read."""
-    numbers = [number for number in readings.get("number", ()) if number >= _LEAST_SUM]
+    numbers = [number for number in readings.get("number", ()) if number >= message.bids]
     if numbers:
         sums = [number for number in numbers if number * _ANOTHER_SUM >= max(numbers)]
         return {"price": tuple(price(rupees, _lone_unit(message, rupees)) for rupees in sums), "number": ()}

@@ -47,7 +47,7 @@ def read(
     language: str | None = None,
     expecting: Expecting | None = None,
     past: bool = False,
-    bids: bool = False,
+    bids: int = 0,
 ) -> Values:
     number, rest = phone.take(clean(text))
     said = words(rest)

@@ -26,7 +26,7 @@ def _refused_days(message: Message, found: list[Found]) -> list[Found]:
 
 def _refused_sums(message: Message, found: list[Found]) -> list[Found]:
     """In a bid the sum of which they say "karo" or "give me", when no other is turned down, turns down the rest."""
-    sums = [here for here in found if here.name == "price" or (message.bids and here.name == "number")]
+    sums = [here for here in found if here.name == "price" or _is_bid(message, here)]
     clauses = _with_ends(message, sums)
     turned_down = [
         one
@@ -37,6 +37,10 @@ def _refused_sums(message: Message, found: list[Found]) -> list[Found]:
     if turned_down or not message.bids or any(_goes_on(message, one, other) for one, other in pairwise(sums)):
         return _unless_all(turned_down, sums)
     return _unless_all([one for one, end in clauses if not _is_wanted(message, one, end, found)], sums)
+
+
+def _is_bid(message: Message, here: Found) -> bool:
+    return message.bids > 0 and here.name == "number" and max(here.readings) >= message.bids
 
 
 def is_the_least(message: Message, end: int) -> bool:
@@ -72,26 +76,31 @@ def _says_no(message: Message, start: int, end: int, *, too_little: bool = False
 
 def _no_before(message: Message, here: Found, found: list[Found]) -> bool:
     """ "I cannot give at 1800": English says no before it names the sum."""
-    return message.language == "en" and any(
+    start = _after_comma(message, here, found)
+    if message.language != "en" or any(other.end == start for other in found if start):
+        return False  # what follows another value may be said of that one
+    return any(
         message.says(at, "refusal") or message.says(at, "not_what_follows")
-        for at in _before(message, here, found)
+        for at in range(start, here.start)
         if not any(message.find(beside, "no_less") for beside in range(at, here.start))
     )
 
 
-def _before(message: Message, here: Found, found: list[Found]) -> range:
-    """The words of its clause that stand before it; those after another value belong to that one."""
-    start = here.start
-    taken = {at for other in found for at in range(other.start, other.end)}
-    while start > 0 and message.key(start - 1) != "," and start - 1 not in taken:
-        start -= 1
-    return range(0) if start - 1 in taken else range(start, here.start)
-
-
 def _is_wanted(message: Message, here: Found, end: int, found: list[Found]) -> bool:
     comma = next((at for at in range(here.end, end) if message.key(at) == ","), end)
-    clause = [*range(here.end, comma), *(_before(message, here, found) if message.language == "en" else ())]
+    clause = range(here.end, comma)
+    if message.language == "en":
+        # "He says 1900 but make it 2150": what stands between two sums without a comma is said of the second.
+        last = comma < end or end == len(message.words)
+        clause = range(_after_comma(message, here, found), comma if last else here.start)
     return any(message.find(at, "wanted") for at in clause)
+
+
+def _after_comma(message: Message, here: Found, found: list[Found]) -> int:
+    """Where the words before it begin: after a comma or another value."""
+    others = [other.end for other in found if other.end <= here.start]
+    commas = [at + 1 for at in range(here.start) if message.key(at) == ","]
+    return max([0, *others, *commas])
 
 
 def is_no(message: Message, at: int) -> bool:

@@ -13,7 +13,18 @@ def said_instead(message: Message, found: list[Found]) -> list[Found]:
     kept = [here for here in found if here not in withdrawn]
     if not withdrawn or not kept:
         return found
-    return [_completed(message, here, withdrawn) for here in kept]
+    return [_completed(message, _in_hundreds(message, here, withdrawn), withdrawn) for here in kept]
+
+
+def _in_hundreds(message: Message, here: Found, withdrawn: list[Found]) -> Found:
+    """ "Atharah sau kam hai, bees kar de": in a bid the hundreds of the first sum are also those of the second."""
+    sums = [
+        n for gone in withdrawn if gone.name == "number" for n in gone.readings if n >= 1000 and n % 100 == 0
+    ]
+    number = here.readings[0] if here.name == "number" and len(here.readings) == 1 else None
+    if not message.bids or number is None or not any(number * 50 < one < number * 200 for one in sums):
+        return here
+    return Found(here.name, (number * 100,), here.start, here.end)
 
 
 def _is_withdrawn(message: Message, here: Found, found: list[Found]) -> bool:

@@ -8,8 +8,10 @@ from nlu.values.read import Values, read
 from tests.nlu.reading import FRIDAY
 
 
-def heard(said: str, language: str, expecting: Any = None, **kind: bool) -> Values:
-    return read(said, today=FRIDAY, language=language, expecting=expecting, **kind)
+def heard(
+    said: str, language: str, expecting: Any = None, *, bids: bool = False, past: bool = False
+) -> Values:
+    return read(said, today=FRIDAY, language=language, expecting=expecting, bids=5 * bids, past=past)
 
 
 #: Language, words, the open question, rupees, and for what.

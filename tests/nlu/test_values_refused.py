@@ -11,7 +11,7 @@ from tests.nlu.reading import FRIDAY
 def heard(
     said: str, language: str, expecting: Any = None, *, bids: bool = False, past: bool = False
 ) -> Values:
-    return read(said, today=FRIDAY, language=language, expecting=expecting, bids=bids, past=past)
+    return read(said, today=FRIDAY, language=language, expecting=expecting, bids=5 * bids, past=past)
 
 
 #: Of two sums the one that they want.
@@ -20,6 +20,12 @@ WANTED: list[tuple[str, str, float, str | None]] = [
     ("en", "i cannot give at 1800 per quintal, 2000 final", 2000, "quintal"),
     ("en", "make it 2300, 2000 is very less", 2300, None),
     ("en", "you say 2000, i want 2300", 2300, None),
+    ("en", "he says 1900 but ask him to make it 2150 then we talk", 2150, None),
+    ("en", "1950 too less make it 2125", 2125, None),
+    ("hi", "अठारह सौ तो कम है, बीस कर दे", 2000, None),
+    ("mr", "अठराशे कमी होतात, वीस केले तर न्या", 2000, None),
+    ("pa", "ਅਠਾਰਾਂ ਸੌ ਥੋੜ੍ਹਾ ਆ, ਵੀਹ ਕਰੇ", 2000, None),
+    ("hi", "18 kam hai, 20 karo", 20, None),
     ("hi", "dhai sau me nahi, teen sau pachas karo", 350, None),
     ("hi", "1900 mein nahi hoga, 2100 se kam nahi lunga", 2100, None),
     ("hi", "do hazar bol rahe ho, bais sau karo", 2200, None),
@@ -78,6 +84,7 @@ LEAST: list[tuple[str, str]] = [
     ("mr", "गहू ३० क्विंटल, २५५० च्या खाली देणार नाही"),
     ("pa", "kanak 30 quintal, 2550 ton ghat nahi deni"),
     ("bn", "gom 30 quintal, 2550 er kome debo na"),
+    ("kn", "godi 30 quintal ide, 2550 kinta kadime kodalla"),
     ("ml", "nellu 30 quintal undu, 2550 il kuranju tharilla"),
     ("ta", "nellu 30 quintal irukku, 2550 ku keezha tharamatten"),
     ("te", "vadlu 30 quintal unnayi, 2550 kanna takkuva ivvanu"),

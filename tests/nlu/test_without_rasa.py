@@ -165,6 +165,14 @@ async def test_a_booking_is_behind_or_ahead_as_it_is_told() -> None:
         await by.close()
 
 
+async def test_an_offer_is_answered_by_its_price_or_by_its_number() -> None:
+    async with served(meaning("accept", 0.9)) as wire:
+        by = Understander(wire.url, 2.0)
+        assert (await understood(by, "theek hai bhai 2300 mein de do")).values["price"]["rupees"] == 2300
+        assert "price" not in (await understood(by, "deal pakki, mane manjur 6")).values
+        await by.close()
+
+
 async def test_an_answer_that_nobody_asked_for_is_a_sale_or_a_wish() -> None:
     async with served(meaning("inform", 0.9)) as wire:
         by = Understander(wire.url, 2.0)
