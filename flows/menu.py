@@ -23,6 +23,11 @@ DOORS = (
 )
 
 
+def doors(turn: Turn) -> tuple[Option, ...]:
+    """Without a camera there is nothing to show to the eyes."""
+    return DOORS if turn.channel.photos else tuple(door for door in DOORS if door.id != "grade")
+
+
 def main_menu(turn: Turn, greeting: bool = True) -> None:
     frame = turn.state.top
     if frame:
@@ -36,5 +41,4 @@ def main_menu(turn: Turn, greeting: bool = True) -> None:
         turn.say(msg("Namaste {name}! What would you like to do?", name=turn.person.name))
     elif greeting:
         turn.say(msg("Namaste! What would you like to do?"))
-    doors = DOORS if turn.channel.photos else tuple(door for door in DOORS if door.id != "grade")
-    turn.offer(*((ON,) if frame else ()), *doors)
+    turn.offer(*((ON,) if frame else ()), *doors(turn))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from flows.asks import Text, Where, YesNo
 from flows.flow import Flow
 from flows.language import LANGUAGE_ASK
-from flows.menu import DOORS
+from flows.menu import doors
 from flows.say import msg
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
@@ -63,7 +63,7 @@ def _finish(turn: Turn, frame: Frame) -> Steps[None]:
     turn.say(msg("You have joined, {name}.", name=turn.person.name))
     if len(turn.state.frames) == 1:  # nothing waits behind it
         turn.say(msg("What would you like to do?"))
-        turn.offer(*DOORS)
+        turn.offer(*doors(turn))
 
 
 REGISTER = Flow(

@@ -4,13 +4,15 @@
     gurpreet@whatsapp[hi] is Gurpreet Singh from 142001      registered before the story begins
     gurpreet has 12 t paddy_straw at 200 a quintal           on sale before the story begins
     gurpreet > 12 टन पराली बेचनी है                            what a person writes
-    gurpreet > [tap Yes]  [photo]  [pin 30.8, 75.17]  [voice note]  [same message again]
+    gurpreet > [tap Yes]  [photo]  [9 photos]  [pin 30.8, 75.17]  [voice note]  [same message again]
     (4 hours pass)   (at once)
+    (the eyes see wheat with chaff)                          of the photos that wait: names in eyes.py
+    (an agent grades it A with 12 % moisture)
     gurpreet < what the bot says, written by `--update`
              | its next line
              | [a button] [another]
 
-Codes of listings and bookings are made by chance; in a script the first listing is L1, the first booking B1.
+Codes are made by chance; in a script the first listing is L1, the first booking B1, the first grading G1.
 """
 
 import re
@@ -30,10 +32,13 @@ from bot.turn import Office
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.bookings import commands as bookings
 from marketplace_core.commodities import KG_PER
+from marketplace_core.grading import commands as gradings
 from marketplace_core.listings import commands as listings
 from marketplace_core.places import queries as places
 from marketplace_core.places.place import Place
+from tests.conversations.eyes import REPORTS
 
+AGENT_PHONE = "+919876599999"
 #: People think before they write; "(at once)" says that somebody did not.
 PACE = timedelta(seconds=20)
 SAYS = re.compile(r"(?P<who>\w+)(?:@(?P<channel>\w+))?(?:\[(?P<language>\w+)\])? > (?P<what>.*)")
@@ -43,8 +48,16 @@ HAS = re.compile(
 )
 PASS = re.compile(r"\((?P<n>\d+) (?P<unit>minutes?|hours?|days?) pass\)")
 HEARD = re.compile(r"\w+ < |\s+\|")
+SEES = re.compile(r"\(the eyes see (?P<what>.+)\)")
+GRADES = re.compile(r"\(an agent grades it (?P<grade>[ABC]) with (?P<percent>\d+) % moisture\)")
+PHOTOS = re.compile(r"\[(?:photo|(?P<n>\d+) photos)\]")
 PIN = re.compile(r"\[pin (?P<lat>[\d.]+), ?(?P<lon>[\d.]+)\]")
-CODES = text("SELECT code FROM listing UNION ALL SELECT code FROM booking")
+CODES = text(
+    "SELECT code FROM listing UNION ALL SELECT code FROM booking UNION ALL (SELECT code FROM grading ORDER BY id)"
+)
+UNSEEN = text("SELECT code FROM grading WHERE state = 'asked' AND seen_at IS NULL ORDER BY id")
+LAST_ASKED = text("SELECT code FROM grading WHERE state = 'asked' ORDER BY id DESC LIMIT 1")
+AGENT = text("UPDATE person SET roles = '{field_agent}' WHERE id = :id")
 NEW_MESSAGES = text("""
     SELECT person_id, channel, body, segments FROM message
     WHERE direction = 'out' AND NOT id = ANY(:seen) ORDER BY id
@@ -105,6 +118,10 @@ class Stage:
             await self._register(match)
         elif match := HAS.fullmatch(line):
             await self._put_up(match)
+        elif match := SEES.fullmatch(line):
+            await self._see(match["what"])
+        elif match := GRADES.fullmatch(line):
+            await self._grade(match["grade"], int(match["percent"]))
         elif match := SAYS.fullmatch(line):
             await self._say(match)
         else:
@@ -154,6 +171,20 @@ class Stage:
                 available_from=date(self.now.year, self.now.month, self.now.day),
             )
 
+    async def _see(self, what: str) -> None:
+        async with self.office.desk(self.now) as desk:
+            for code in (await desk.db.execute(UNSEEN)).scalars().all():
+                await gradings.judge(desk, code, REPORTS[what])
+
+    async def _grade(self, grade: str, percent: int) -> None:
+        async with self.office.desk(self.now) as desk:
+            agent = await accounts.reach(desk, channel="sms", value=AGENT_PHONE, phone=AGENT_PHONE)
+            await desk.db.execute(AGENT, {"id": agent.person.id})
+            code = (await desk.db.execute(LAST_ASKED)).scalar_one()
+            await gradings.grade(
+                desk, actor_id=agent.person.id, code=code, grade=grade, moisture_permille=10 * percent
+            )
+
     async def _say(self, match: re.Match[str]) -> None:
         person = self._person(match["who"], match["channel"])
         inbound = self._inbound(person, match["what"])
@@ -167,11 +198,15 @@ class Stage:
         if what == "[same message again]":
             assert person.last_sent
             return person.last_sent
-        if what == "[photo]" or what == "[voice note]":
-            kind = "image/jpeg" if what == "[photo]" else "audio/ogg"
-            return Inbound(
-                carrier_id=sid, attachments=(Attachment(f"https://media.invalid/{sid}", kind),), **base
+        if what == "[voice note]":
+            note = Attachment(f"https://media.invalid/{sid}", "audio/ogg")
+            return Inbound(carrier_id=sid, attachments=(note,), **base)
+        if photos := PHOTOS.fullmatch(what):
+            sent = (
+                Attachment(f"https://media.invalid/{sid}/{n}", "image/jpeg")
+                for n in range(int(photos["n"] or 1))
             )
+            return Inbound(carrier_id=sid, attachments=tuple(sent), **base)
         if pin := PIN.fullmatch(what):
             return Inbound(carrier_id=sid, location=(float(pin["lat"]), float(pin["lon"])), **base)
         if what.startswith("[tap "):
@@ -225,6 +260,8 @@ class Stage:
 
 
 def _shown(body: Mapping[str, Any], channel: str, segments: int) -> str:
+    if body["picture"]:
+        return f"[picture] {body['text']}"
     if body["buttons"]:
         return "\n".join([body["body"], " ".join(f"[{row['title']}]" for row in body["buttons"])])
     if body["rows"]:
