@@ -33,6 +33,7 @@ from tests.marketplace_core.pictures import file_of
 SETTINGS = Settings(_env_file=None)
 NIGHT = file_of(Image.new("RGB", (800, 600), (4, 4, 6)))
 NOW = datetime.now(UTC)
+PHOTOS = Path(__file__).parents[1] / "marketplace_core" / "grading" / "photos"
 
 
 @pytest.fixture
@@ -169,3 +170,12 @@ class TestOnItsWay:
             await run(tools, jobs.fetch, tenant=HOUSE, attachment=str(each))
         assert await looking.make_round(eyes, HOUSE, NOW) == 1
         assert ((await found(eyes, code)).report or {})["why"][0] == "too_dark"
+
+
+async def test_onions_that_were_called_tomatoes_are_asked_about(eyes: Eyes) -> None:
+    photo = await asyncio.to_thread((PHOTOS / "onions.jpg").read_bytes)
+    code = await asked(eyes, photo, commodity="tomato")
+    await looking.make_round(eyes, HOUSE, NOW)
+    seen = await found(eyes, code)
+    assert (seen.state, (seen.report or {})["doubt"]) == ("asked", "onion")
+    assert await told(eyes) == ["grading.seen"]
