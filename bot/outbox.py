@@ -31,10 +31,10 @@ MOST_ATTEMPTS = 6
 #: A claimed row this old was left behind by a process that died, or its sending ended uncertain.
 STUCK_AFTER = timedelta(minutes=1)
 
-#: Oldest first, and per person only the head of the line: parts of one conversation never overtake each other.
+#: Oldest first, and per person only the head of the line: parts of one conversation never overtake each other. What is
+#: due is reckoned once, before the update: as a subquery of it, it may run again and take more than the batch.
 CLAIM = text("""
-    UPDATE outbox SET state = 'sending', claimed_at = :now, attempts = attempts + 1
-    WHERE (tenant_id, id) IN (
+    WITH due AS (
         SELECT tenant_id, id FROM outbox AS head
         WHERE tenant_id = :tenant AND state = 'queued' AND due_at <= :now
           AND NOT EXISTS (
@@ -44,18 +44,21 @@ CLAIM = text("""
           )
         ORDER BY due_at LIMIT :batch FOR UPDATE SKIP LOCKED
     )
+    UPDATE outbox SET state = 'sending', claimed_at = :now, attempts = attempts + 1
+    WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM due)
     RETURNING tenant_id, id, channel, recipient, outgoing, attempts, (
         SELECT value FROM tenant_number
         WHERE tenant_number.tenant_id = outbox.tenant_id AND tenant_number.channel = outbox.channel
     ) AS own_number
 """)
 STUCK = text("""
-    UPDATE outbox SET claimed_at = :now
-    WHERE (tenant_id, id) IN (
+    WITH stuck AS (
         SELECT tenant_id, id FROM outbox
         WHERE tenant_id = :tenant AND state = 'sending' AND claimed_at < :before
         ORDER BY claimed_at LIMIT :batch FOR UPDATE SKIP LOCKED
     )
+    UPDATE outbox SET claimed_at = :now
+    WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM stuck)
     RETURNING tenant_id, id, channel, recipient, outgoing, attempts, created_at
 """)
 SENT = text("""

@@ -182,11 +182,12 @@ async def claim(desk: Desk, most: int) -> tuple[Work, ...]:
         .order_by(t.c.batch.is_not(None), t.c.id)
         .limit(most)
         .with_for_update(skip_locked=True)
+        .cte()  # reckoned once: as a subquery it may run again for each row, and take more than its limit
     )
     rows = (
         await desk.db.execute(
             update(t)
-            .where(t.c.tenant_id == desk.tenant, t.c.id.in_(free))
+            .where(t.c.tenant_id == desk.tenant, t.c.id.in_(select(free.c.id)))
             .values(claimed_at=desk.now, tries=t.c.tries + 1)
             .returning(t)
         )
