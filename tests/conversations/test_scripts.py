@@ -29,7 +29,9 @@ async def test_script(path: Path, stage: Stage, pytestconfig: pytest.Config) -> 
 @pytest.mark.parametrize(
     "path",
     sorted(
-        path for folder in ("market", "sell", "welcome", "stop", "grade") for path in (SCRIPTS / folder).glob("*.txt")
+        path
+        for folder in ("market", "sell", "welcome", "stop", "grade")
+        for path in (SCRIPTS / folder).glob("*.txt")
     ),
     ids=lambda path: str(path.relative_to(SCRIPTS)),
 )
