@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 #: In the order in which they need one another.
-EYES = ("network", "produce", "leaves", "kinds", "kernels", "gate", "straw")
+EYES = ("network", "produce", "leaves", "kinds", "kernels", "gate")
 
 
 def main(what: str, data: Path, eyes: tuple[str, ...]) -> None:
