@@ -99,12 +99,15 @@ def test_a_damaged_photo_is_a_photo_or_refused_and_nothing_else(place: int, nois
         (b"\x00\x00\x00\x20ftypM4A ", "audio/mp4"),
         (b"\x00\x00\x00\x20ftyp3gp5", "video/3gpp"),
         (b"\x00\x00\x00\x20ftypisom", "video/mp4"),
+        (b"\x00\x00\x00\x18ftypheic", "image/heic"),
+        (b"\x00\x00\x00\x18ftypmif1", "image/heic"),
+        (b"\x00\x00\x00\x1cftypavif", "image/avif"),
         (b"%PDF-1.7", "application/pdf"),
         (b"GIF89a", None),
         (b"", None),
     ],
 )
-def test_recordings_are_known_by_their_first_bytes(content: bytes, kind: str | None) -> None:
+def test_what_came_is_known_by_its_first_bytes(content: bytes, kind: str | None) -> None:
     assert type_of(content) == kind
 
 
