@@ -14,6 +14,8 @@ COMMANDS = (
     "web",
     "worker",
     "chat",
+    "grade",
+    "grading",
     "understand",
     "migrate",
     "seed",
