@@ -19,7 +19,7 @@ from marketplace_core.grading.training import photos
 from marketplace_core.grading.training.table import Cell, Table
 
 #: Of the larger sets, every so many-th photo.
-MOST_GOOD, MOST_SPOILT = 600, 60
+MOST_GOOD, MOST_SPOILT = 300, 30
 JPEG_QUALITY = 85
 
 Spoil = Callable[[Image.Image], Image.Image]
