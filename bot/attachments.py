@@ -16,7 +16,7 @@ class Kept:
     photos: tuple[str, ...] = ()
 
 
-async def keep(desk: Desk, person: UUID, attachments: tuple[Attachment, ...]) -> Kept:
+async def keep(desk: Desk, person: UUID, carrier: str, attachments: tuple[Attachment, ...]) -> Kept:
     if not attachments:
         return Kept()
     rows = await desk.db.execute(
@@ -25,6 +25,7 @@ async def keep(desk: Desk, person: UUID, attachments: tuple[Attachment, ...]) ->
             {
                 "tenant_id": desk.tenant,
                 "person_id": person,
+                "carrier": carrier,
                 "url": each.url,
                 "content_type": each.content_type,
                 "at": desk.now,
@@ -39,17 +40,26 @@ async def keep(desk: Desk, person: UUID, attachments: tuple[Attachment, ...]) ->
     )
 
 
-async def url(desk: Desk, attachment: UUID) -> str | None:
-    """Where it lies at the carrier; None when it is settled already."""
+@dataclass(frozen=True)
+class Lying:
+    """Still at this carrier, at this address."""
+
+    carrier: str
+    url: str
+
+
+async def lying(desk: Desk, attachment: UUID) -> Lying | None:
+    """None when it is settled already."""
     found = await desk.db.execute(
-        select(media.c.url).where(
+        select(media.c.carrier, media.c.url).where(
             media.c.tenant_id == desk.tenant,
             media.c.id == attachment,
             media.c.key.is_(None),
             media.c.lost_because.is_(None),
         )
     )
-    return found.scalar_one_or_none()
+    row = found.one_or_none()
+    return Lying(row.carrier, row.url) if row else None
 
 
 async def kept(desk: Desk, attachment: UUID, key: str, content_type: str) -> UUID:

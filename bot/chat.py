@@ -20,7 +20,7 @@ async def chat(
     """Lines come from standard input until it ends; a choice is made by its number."""
     async with open_house(house, ring=lambda _: None) as opened:
         # Here every answer is text: a terminal has no buttons.
-        await _converse(replace(opened.office, fits_reply=lambda _: True), channel, phone, language)
+        await _converse(replace(opened.office, fits_reply=lambda *_: True), channel, phone, language)
 
 
 async def _converse(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.carriers.port import all_by
 from bot.carriers.twilio.api import Twilio
 from bot.numbers import Numbers, house_numbers
 from bot.outbox import Postbox
@@ -28,13 +29,13 @@ async def open_house(settings: Settings, ring: Callable[[int], None]) -> AsyncIt
     """`ring` is called with the tenant whenever a turn left something to send or to tell."""
     engine = make_engine(settings.database_url or "")
     understander = Understander(settings.rasa_url, settings.rasa_timeout)
-    twilio = Twilio(settings)
-    office = Office(engine, understander, twilio.fits_reply, ring)
+    carriers = all_by(Twilio(settings))
+    office = Office(engine, understander, carriers.fits_reply, ring)
     try:
         yield House(
-            engine, Numbers(engine, house_numbers(settings)), office, Postbox(engine, twilio, settings)
+            engine, Numbers(engine, house_numbers(settings)), office, Postbox(engine, carriers, settings)
         )
     finally:
-        await twilio.close()
+        await carriers.close()
         await understander.close()
         await engine.dispose()

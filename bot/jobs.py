@@ -14,8 +14,8 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import attachments
-from bot.carriers.twilio.api import Twilio
-from bot.carriers.twilio.media import MediaFailed
+from bot.carriers.port import Carriers
+from bot.carriers.refusals import MediaFailed
 from marketplace_core.api import sweep
 from marketplace_core.audit import commands as audit
 from marketplace_core.audit.hours import count_in_events
@@ -68,8 +68,8 @@ app = App(connector=PsycopgConnector(), import_paths=["bot.jobs"])
 class Tools:
     """What jobs work with; the worker hands it over through the context."""
 
-    def __init__(self, engine: AsyncEngine, twilio: Twilio, store: Storage) -> None:
-        self.engine, self.twilio, self.store = engine, twilio, store
+    def __init__(self, engine: AsyncEngine, carriers: Carriers, store: Storage) -> None:
+        self.engine, self.carriers, self.store = engine, carriers, store
 
 
 def tools_of(context: JobContext) -> Tools:
@@ -92,11 +92,11 @@ async def fetch(context: JobContext, tenant: int, attachment: str) -> None:
         return open_desk(tools.engine, tenant, datetime.now(UTC))
 
     async with desk() as here:
-        url = await attachments.url(here, own_id)
-    if url is None:
+        lying = await attachments.lying(here, own_id)
+    if lying is None:
         return
     try:
-        content, content_type = await tools.twilio.fetch_media(url)
+        content, content_type = await tools.carriers.named(lying.carrier).fetch_media(lying.url)
         prints = await asyncio.to_thread(_looked_at, content) if content_type.startswith("image/") else None
         key = await tools.store.store(content, content_type)
     except (MediaFailed, NotAPhoto) as failure:

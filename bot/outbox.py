@@ -16,9 +16,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import pictures
-from bot.carriers.twilio.api import Twilio
-from bot.carriers.twilio.errors import Refused
-from bot.carriers.twilio.webhook import status_url
+from bot.carriers.port import Carriers, Letter
+from bot.carriers.refusals import Refused
 from bot.message import Outgoing, Picture, Row
 from bot.numbers import house_numbers
 from bot.settings import Settings
@@ -90,7 +89,7 @@ RANKS = ["accepted", "scheduled", "queued", "sending", "sent", "undelivered", "f
 @dataclass(frozen=True)
 class Postbox:
     engine: AsyncEngine
-    twilio: Twilio
+    carriers: Carriers
     settings: Settings
 
 
@@ -108,12 +107,15 @@ async def _send(box: Postbox, row: Any, now: datetime) -> None:
     outgoing = _outgoing(row.outgoing)
     picture = outgoing.picture
     try:
-        sent = await box.twilio.send(
-            row.recipient,
-            row.own_number or house_numbers(box.settings)[row.channel],
-            outgoing,
-            status_url(box.settings, row.tenant_id, str(row.id)),
-            pictures.address(box.settings, picture.key, now) if picture else None,
+        sent = await box.carriers.of(row.channel).send(
+            Letter(
+                to=row.recipient,
+                sender=row.own_number or house_numbers(box.settings)[row.channel],
+                outgoing=outgoing,
+                tenant=row.tenant_id,
+                own_id=str(row.id),
+                picture_url=pictures.address(box.settings, picture.key, now) if picture else None,
+            )
         )
     except Refused as refusal:
         await _refused(box, row, refusal, now)
@@ -152,7 +154,7 @@ async def reconcile(box: Postbox, tenant: int, now: datetime) -> int:
     for row in rows:
         which = {"tenant": row.tenant_id, "id": row.id}
         try:
-            listed = await box.twilio.recent(row.recipient, row.created_at)
+            listed = await box.carriers.of(row.channel).recent(row.recipient, row.created_at)
         except Refused as refusal:
             log.warning("carrier cannot be asked", code=refusal.code)
             continue

@@ -1,6 +1,17 @@
 """What the bot keeps: conversations, the messages it has answered, the log, and what waits to be sent."""
 
-from sqlalchemy import Column, ForeignKeyConstraint, Index, Integer, Table, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from marketplace_core.db.schema import Moment, metadata, own_id, tenant_id
@@ -49,6 +60,8 @@ message = Table(
 
 #: What is sent apart from the webhook's own reply. `send_key` makes it once; `state` says where it stands:
 #: queued, sending, sent, failed. A row left in "sending" by a crash is looked up at the carrier, never re-sent blindly.
+#: `notice` names the approved template that says the same outside WhatsApp's window; `instead_of` is the row that
+#: could not be delivered and that this one says again elsewhere; `settled_at`: an operator has seen to a failed one.
 outbox = Table(
     "outbox",
     metadata,
@@ -66,8 +79,14 @@ outbox = Table(
     Column("carrier_id", Text),
     Column("status", Text),
     Column("error_code", Integer),
+    Column("carrier", Text),
+    Column("purpose", Text, nullable=False, server_default=text("'answer'")),
+    Column("notice", JSONB),
+    Column("instead_of", Uuid),
+    Column("settled_at", Moment),
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("tenant_id", "send_key"),
+    CheckConstraint("purpose IN ('answer', 'notice', 'promotion', 'code')", name="purpose"),
     Index("ix_outbox_due", "due_at", postgresql_where=text("state IN ('queued', 'sending')")),
     Index(None, "tenant_id", "carrier_id"),
 )
@@ -79,10 +98,12 @@ media = Table(
     tenant_id(),
     own_id(),
     Column("person_id", Uuid, nullable=False),
+    Column("carrier", Text, nullable=False, server_default=text("'twilio'")),
     Column("url", Text, nullable=False),
     Column("content_type", Text, nullable=False),
     Column("key", Text),
     Column("lost_because", Text),
+    Column("left_carrier_at", Moment),
     Column("at", Moment, nullable=False),
     Index(None, "tenant_id", "person_id"),
 )

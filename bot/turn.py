@@ -52,11 +52,11 @@ WHATSAPP_WINDOW = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Office:
-    """What a turn needs. `fits_reply` says whether the carrier can put this answer into its webhook's reply."""
+    """What a turn needs. `fits_reply`: whether the carrier of this name can put this answer into its own reply."""
 
     engine: AsyncEngine
     understander: Understander
-    fits_reply: Callable[[Outgoing], bool]
+    fits_reply: Callable[[str, Outgoing], bool]
     #: Called with the tenant after a commit that left something to send or to tell.
     after_commit: Callable[[int], None]
     tenant: int = HOUSE
@@ -162,7 +162,7 @@ async def _turn(
     sender = inbound.sender
     reached = await accounts.reach(desk, channel=sender.channel, value=sender.value, phone=sender.phone)
     state, _ = await conversations.lock(desk, reached.person.id)
-    kept = await attachments.keep(desk, reached.person.id, inbound.attachments)
+    kept = await attachments.keep(desk, reached.person.id, inbound.carrier, inbound.attachments)
     if kept.ids:
         await fetch_later(desk, kept.ids)
     heard = Heard(
@@ -176,7 +176,7 @@ async def _turn(
     channel = _channel(sender.channel, reached.address_id, reached.opted_out)
     done = await drive(desk, dialogue.turn(State.from_json(state), heard, reached.person, channel, desk.now))
     outgoing = _render(sender.channel, done.outcome)
-    in_reply = outgoing is not None and office.fits_reply(outgoing)
+    in_reply = outgoing is not None and office.fits_reply(inbound.carrier, outgoing)
     answer = outgoing.text if outgoing and in_reply else None
     await conversations.close(
         desk,

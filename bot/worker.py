@@ -35,7 +35,7 @@ async def work(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(open_house(settings, ring=lambda _: None))
         store = storage(market_settings())
-        tools = jobs.Tools(house.engine, house.box.twilio, store)
+        tools = jobs.Tools(house.engine, house.box.carriers, store)
         eyes = looking.Eyes(house.engine, store)
         await at_every_desk(house.engine, datetime.now(UTC), know_shipped)
         with jobs.app.replace_connector(jobs.connector(settings.database_url or "")) as app:

@@ -45,6 +45,8 @@ address = Table(
     Column("phone", Text),
     Column("opted_out_at", Moment),
     Column("last_inbound_at", Moment),
+    #: The carrier said that nobody is reached here; whoever writes from it again opens it.
+    Column("closed_at", Moment),
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("tenant_id", "channel", "value"),
     ForeignKeyConstraint(["tenant_id", "person_id"], ["person.tenant_id", "person.id"]),

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import jobs
 from bot.attachments import keep
+from bot.carriers.port import all_by
 from bot.carriers.twilio.api import Twilio
 from bot.message import Attachment
 from bot.settings import Settings
@@ -43,7 +44,7 @@ async def tools(engine: AsyncEngine, tmp_path: Path) -> AsyncIterator[jobs.Tools
         return httpx.Response(200, content=VOICE, headers={"content-type": "audio/ogg"})
 
     async with Twilio(SETTINGS, httpx.MockTransport(carrier)) as twilio:
-        yield jobs.Tools(engine, twilio, Folder(tmp_path))
+        yield jobs.Tools(engine, all_by(twilio), Folder(tmp_path))
 
 
 async def run(tools: jobs.Tools, task: Any, **about: Any) -> None:
@@ -101,7 +102,7 @@ async def test_an_attachment_is_fetched_for_its_own_tenant_and_no_other(
     account = f"{SETTINGS.twilio_api_url}/2010-04-01/Accounts/{SETTINGS.twilio_account_sid}"
     url = f"{account}/Messages/MM{'1' * 32}/Media/ME{'1' * 32}"
     async with open_desk(engine, fpo, datetime.now(UTC)) as desk:
-        noted = await keep(desk, await farmer(desk), (Attachment(url, "audio/ogg"),))
+        noted = await keep(desk, await farmer(desk), "twilio", (Attachment(url, "audio/ogg"),))
     (attachment,) = noted.ids
     await run(tools, jobs.fetch, tenant=HOUSE, attachment=str(attachment))
     assert await each(engine, (fpo,), "SELECT key IS NULL FROM media") == [True]
@@ -135,13 +136,13 @@ async def test_a_photo_is_known_again_as_soon_as_it_is_fetched(
     async with open_desk(engine, HOUSE, datetime.now(UTC)) as desk:
         me, other = await farmer(desk), await buyer(desk)
         urls = [f"{account}/Messages/MM{'1' * 32}/Media/ME{n * 32}" for n in "12"]
-        mine = (await keep(desk, me, (Attachment(urls[0], "image/jpeg"),))).ids[0]
-        theirs = (await keep(desk, other, (Attachment(urls[1], "image/jpeg"),))).ids[0]
+        mine = (await keep(desk, me, "twilio", (Attachment(urls[0], "image/jpeg"),))).ids[0]
+        theirs = (await keep(desk, other, "twilio", (Attachment(urls[1], "image/jpeg"),))).ids[0]
         tomorrow = datetime.now(UTC).date() + timedelta(days=1)
         await straw(desk, me, photos=[mine], available_from=tomorrow)
         copied = await straw(desk, other, photos=[theirs], available_from=tomorrow)
     async with Twilio(SETTINGS, httpx.MockTransport(carrier)) as twilio:
-        own = jobs.Tools(engine, twilio, Folder(tmp_path))
+        own = jobs.Tools(engine, all_by(twilio), Folder(tmp_path))
         for photo in (mine, theirs):
             await run(own, jobs.fetch, tenant=HOUSE, attachment=str(photo))
     async with open_desk(engine, HOUSE, datetime.now(UTC)) as desk:

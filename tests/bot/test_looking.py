@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import jobs, looking
 from bot.attachments import keep
+from bot.carriers.port import all_by
 from bot.carriers.twilio.api import Twilio
 from bot.looking import Eyes
 from bot.message import Attachment
@@ -132,7 +133,7 @@ class TestOnItsWay:
             return httpx.Response(200, content=self.contents[int(which)])
 
         async with Twilio(SETTINGS, httpx.MockTransport(carrier)) as twilio:
-            yield jobs.Tools(eyes.engine, twilio, eyes.store)
+            yield jobs.Tools(eyes.engine, all_by(twilio), eyes.store)
 
     contents: tuple[bytes, ...] = (NIGHT, b"%PDF-1.4 a bill", b"", b"\0\0\0\x18ftypheic" + bytes(99))
 
@@ -141,7 +142,7 @@ class TestOnItsWay:
         urls = [f"{account}/Messages/MM{'1' * 32}/Media/ME{'0' * 31}{n}" for n in which]
         async with open_desk(eyes.engine, HOUSE, NOW) as desk:
             person = await farmer(desk)
-            kept = await keep(desk, person, tuple(Attachment(url, "image/jpeg") for url in urls))
+            kept = await keep(desk, person, "twilio", tuple(Attachment(url, "image/jpeg") for url in urls))
             grading = await gradings.ask(
                 desk, person_id=person, commodity="wheat", photos=kept.ids, on_their_way=True
             )

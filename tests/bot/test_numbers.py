@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.app import create_app
+from bot.carriers.port import all_by
 from bot.carriers.twilio.api import Twilio
 from bot.outbox import Postbox, drain
 from bot.settings import Settings
@@ -129,7 +130,7 @@ async def test_answers_leave_from_the_tenants_own_number_and_their_status_comes_
 
     house = settings(database_url)
     async with Twilio(house, httpx.MockTransport(carrier)) as twilio:
-        box = Postbox(engine, twilio, house)
+        box = Postbox(engine, all_by(twilio), house)
         assert [await drain(box, tenant, NOW) for tenant in (fpo, HOUSE)] == [1, 1]
     assert [form["From"] for form in sent] == [[SMS], [house.twilio_sms_sender]]
     callback = urlsplit(sent[0]["StatusCallback"][0])

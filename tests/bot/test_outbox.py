@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import outbox
+from bot.carriers.port import all_by
 from bot.carriers.twilio.api import Twilio
 from bot.outbox import Postbox, drain, reconcile, saw_status
 from bot.settings import Settings
@@ -64,7 +65,7 @@ async def carrier() -> Carrier:
 @pytest.fixture
 async def box(engine: AsyncEngine, carrier: Carrier) -> AsyncIterator[Postbox]:
     async with Twilio(SETTINGS, httpx.MockTransport(carrier)) as twilio:
-        yield Postbox(engine, twilio, SETTINGS)
+        yield Postbox(engine, all_by(twilio), SETTINGS)
 
 
 async def queue(engine: AsyncEngine, person: UUID, *words: str) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import conversations
 from bot.app import create_app
+from bot.carriers.port import all_by
 from bot.carriers.twilio.api import Twilio
 from bot.conversations import Sending
 from bot.message import Outgoing, Picture, Row
@@ -160,7 +161,7 @@ async def test_it_goes_ahead_of_its_buttons_and_stands_on_the_phone(
             channel="whatsapp",
         )
     async with Twilio(settings, client._transport) as twilio:
-        box = Postbox(engine, twilio, settings)
+        box = Postbox(engine, all_by(twilio), settings)
         letters: list[Any] = []
         while (
             len(letters) < 2

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import postman
+from bot.carriers.port import all_by
 from bot.carriers.twilio.api import Twilio
 from bot.outbox import Postbox
 from bot.settings import Settings
@@ -39,7 +40,7 @@ async def office(engine: AsyncEngine, clean: None) -> AsyncIterator[Office]:
 @pytest.fixture
 async def box(engine: AsyncEngine) -> AsyncIterator[Postbox]:
     async with Twilio(SETTINGS, httpx.MockTransport(accept)) as twilio:
-        yield Postbox(engine, twilio, SETTINGS)
+        yield Postbox(engine, all_by(twilio), SETTINGS)
 
 
 async def join(office: Office, phone: str, name: str) -> UUID:

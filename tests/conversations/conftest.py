@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.carriers.port import all_by
 from bot.carriers.twilio.api import Twilio
 from bot.console import simulator
 from bot.outbox import Postbox
@@ -32,5 +33,5 @@ async def stage(engine: AsyncEngine, clean: None, understander: Understander) ->
     app = FastAPI()
     app.include_router(simulator.routes(settings))
     async with Twilio(settings, httpx.ASGITransport(app=app)) as twilio:
-        office = Office(engine, understander, twilio.fits_reply, after_commit=lambda _: None)
-        yield Stage(office, Postbox(engine, twilio, settings), NOW)
+        office = Office(engine, understander, all_by(twilio).fits_reply, after_commit=lambda _: None)
+        yield Stage(office, Postbox(engine, all_by(twilio), settings), NOW)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -10,9 +9,12 @@ from typing import Any, Self
 
 import httpx
 
+from bot.carriers.port import Letter, Listed, Sent
+from bot.carriers.refusals import NEVER_LEFT, NOBODY_KNOWS, Refused
 from bot.carriers.twilio import media
 from bot.carriers.twilio.content import content, sids
-from bot.carriers.twilio.errors import NEVER_LEFT, NOBODY_KNOWS, Refused, remedy
+from bot.carriers.twilio.errors import remedy
+from bot.carriers.twilio.form import CARRIER, status_url
 from bot.channels.text import clean
 from bot.message import Outgoing
 from bot.settings import Settings
@@ -21,27 +23,14 @@ TIMEOUT = httpx.Timeout(10, connect=5)
 RECENT = 100
 
 
-@dataclass(frozen=True)
-class Sent:
-    carrier_id: str
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A message of ours as Twilio remembers it."""
-
-    carrier_id: str
-    body: str
-    status: str
-    error_code: int | None
-    created_at: datetime
-
-
 class Twilio:
     """One connection pool to the account's REST; nothing is ever sent twice by it."""
 
+    name = CARRIER
+
     def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self.api_url = settings.twilio_api_url
+        self.public_base_url = settings.public_base_url
         self.account = settings.twilio_account_sid
         self.token = settings.twilio_auth_token[0].get_secret_value()
         self.content_sids: Mapping[str, str] = sids(settings)
@@ -59,20 +48,12 @@ class Twilio:
     async def close(self) -> None:
         await self.http.aclose()
 
-    async def send(
-        self,
-        to: str,
-        sender: str,
-        outgoing: Outgoing,
-        status_callback: str | None = None,
-        picture_url: str | None = None,
-    ) -> Sent:
+    async def send(self, letter: Letter) -> Sent:
         """Raises `Refused`; its kind "uncertain" means that only `recent` can tell whether it was sent."""
-        form = {"To": to, "From": sender, **self.body(outgoing)}
-        if picture_url:
-            form["MediaUrl"] = picture_url
-        if status_callback:
-            form["StatusCallback"] = status_callback
+        form = {"To": letter.to, "From": letter.sender, **self.body(letter.outgoing)}
+        form["StatusCallback"] = status_url(self.public_base_url, letter.tenant, letter.own_id)
+        if letter.picture_url:
+            form["MediaUrl"] = letter.picture_url
         answer = await self.call("POST", self.messages, data=form)
         carrier_id = answer.get("sid")
         if not isinstance(carrier_id, str) or not carrier_id:

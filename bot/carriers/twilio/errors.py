@@ -1,36 +1,8 @@
 """What a code of Twilio's means for us, in REST answers and in status callbacks alike."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
 
-#: permanent: never again in this shape · temporary: not sent, try later · opted_out: the person said stop ·
-#: uncertain: it may have been sent, look before trying again
-Kind = Literal["permanent", "temporary", "opted_out", "uncertain"]
-
-Act = Literal[
-    "approved_template",  # outside the 24-hour window
-    "other_channel",  # the address is dead: SMS or voice instead
-    "join_sandbox",  # tell the person how to join
-    "suppress",  # write to this address no more until it writes to us
-    "repair_media",
-    "configuration",  # an operator must put something right at Twilio
-    "bug",  # we sent what we should not have
-    "opt_out",
-    "retry",  # soon, with jitter
-    "retry_later",  # in an hour or more
-    "compliance",  # registration, filters, fraud: an operator must look
-    "page",  # our own webhook failed
-    "reconcile",
-]
-
-
-@dataclass(frozen=True)
-class Remedy:
-    kind: Kind
-    act: Act
-    meaning: str
-
+from bot.carriers.refusals import NOBODY_KNOWS, RATE_LIMITED, UNLISTED, Act, Kind, Remedy
 
 # From Twilio's error dictionary, https://www.twilio.com/docs/api/errors
 _TABLE: tuple[tuple[str, Kind, Act, str], ...] = (
@@ -58,11 +30,6 @@ REMEDIES: Mapping[int, Remedy] = {
     int(code): Remedy(kind, act, meaning) for codes, kind, act, meaning in _TABLE for code in codes.split()
 }
 
-RATE_LIMITED = Remedy("temporary", "retry", "rate limit, not processed")
-NEVER_LEFT = Remedy("temporary", "retry", "the carrier could not be reached")
-NOBODY_KNOWS = Remedy("uncertain", "reconcile", "no usable answer came: it may have been sent")
-UNLISTED = Remedy("permanent", "configuration", "a code not in our table")
-
 
 def remedy(code: int | None, http_status: int | None = None) -> Remedy:
     """`http_status` is given for answers to REST calls, `code` also stands in status callbacks."""
@@ -73,16 +40,3 @@ def remedy(code: int | None, http_status: int | None = None) -> Remedy:
     if http_status is not None and http_status >= 500:
         return NOBODY_KNOWS
     return UNLISTED
-
-
-class Refused(Exception):
-    """The message was not accepted, or nobody knows whether it was."""
-
-    def __init__(self, code: int | None, remedy: Remedy) -> None:
-        super().__init__(f"{code or 'no code'}: {remedy.meaning}")
-        self.code = code
-        self.remedy = remedy
-
-    @property
-    def kind(self) -> Kind:
-        return self.remedy.kind

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import ClientDisconnect, Request
@@ -15,6 +15,7 @@ from bot.channels.text import clean, one_line
 from bot.message import Address, Attachment, Inbound
 
 CARRIER = "twilio"
+PREFIX = "/carrier/twilio"
 FIELDS = 300  # a message with ten media and an advert has about sixty
 MEDIA = 10
 PROFILE_NAME = 100
@@ -22,6 +23,11 @@ PROFILE_NAME = 100
 _CARRIER_ID = re.compile(r"\w{2,64}", re.ASCII)
 _PHONE = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 _WHATSAPP = re.compile(r"whatsapp:(?P<phone>\+[1-9]\d{6,14})|whatsapp:[A-Z]{2}\.[\w.-]{1,128}", re.ASCII)
+
+
+def status_url(public_base_url: str, tenant: int, outbox_id: str) -> str:
+    """Where to report what became of the tenant's message with this outbox id; the carrier signs all of it."""
+    return f"{public_base_url}{PREFIX}/status?tenant={tenant}&outbox={quote(outbox_id, safe='')}"
 
 
 class FormRefused(Exception):

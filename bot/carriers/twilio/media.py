@@ -5,6 +5,7 @@ import re
 
 import httpx
 
+from bot.carriers.refusals import MediaFailed
 from marketplace_core.store import LARGEST, type_of
 
 PAUSES = (1.0, 3.0)  # the webhook can arrive before the media does: Twilio then answers 404 for a moment
@@ -12,14 +13,6 @@ MOST_REDIRECTS = 3
 CDN = ".twiliocdn.com"
 
 _PATH = "/2010-04-01/Accounts/{account}/Messages/(?:SM|MM|IM)[0-9A-Za-z]{{32}}/Media/ME[0-9A-Za-z]{{32}}"
-
-
-class MediaFailed(Exception):
-    """The attachment cannot be had; the text beside it stays good. `temporary`: asking later may help."""
-
-    def __init__(self, why: str, temporary: bool = False) -> None:
-        super().__init__(why)
-        self.temporary = temporary
 
 
 def ours(url: httpx.URL, api_url: str, account: str) -> bool:

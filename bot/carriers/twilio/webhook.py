@@ -2,14 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 from starlette.datastructures import FormData
 
 from bot.carriers.twilio import twiml
-from bot.carriers.twilio.form import Forged, FormRefused, carrier_id, field, inbound, read_form
+from bot.carriers.twilio.form import PREFIX, Forged, FormRefused, carrier_id, field, inbound, read_form
 from bot.carriers.twilio.signature import genuine, signed_url
 from bot.message import Answer, DatabaseAway, Inbound
 from bot.numbers import NobodysNumber
@@ -20,7 +19,6 @@ Take = Callable[[Inbound], Awaitable[Answer]]
 #: tenant, carrier id, status, error code, outbox id: the first and the last from the callback's own address
 SawStatus = Callable[[int, str, str, int | None, str | None], Awaitable[None]]
 
-PREFIX = "/carrier/twilio"
 RETRY_SECONDS = "5"
 
 SPOKEN: Mapping[str, str] = {
@@ -43,11 +41,6 @@ NOBODYS: Mapping[tuple[str, str], str] = {
     ("\u0c80", "\u0cff"): "ಈ ಸಂಖ್ಯೆ ಇನ್ನೂ ಬಳಕೆಯಲ್ಲಿಲ್ಲ. ನಿಮ್ಮ ಸಂದೇಶ ದಾಖಲಾಗಿಲ್ಲ.",
 }
 NOBODYS_ENGLISH = "This number is not in service yet. Your message was not saved."
-
-
-def status_url(settings: Settings, tenant: int, outbox_id: str) -> str:
-    """Where to report what became of the tenant's message with this outbox id; the carrier signs all of it."""
-    return f"{settings.public_base_url}{PREFIX}/status?tenant={tenant}&outbox={quote(outbox_id, safe='')}"
 
 
 def routes(settings: Settings, take: Take, saw_status: SawStatus) -> APIRouter:

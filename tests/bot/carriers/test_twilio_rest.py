@@ -10,9 +10,11 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from bot.carriers.twilio.api import Listed, Sent, Twilio
+from bot.carriers.port import Letter, Listed, Sent
+from bot.carriers.refusals import Refused
+from bot.carriers.twilio.api import Twilio
 from bot.carriers.twilio.content import NAMES, content, definition, name_of, sids, simulator_sids
-from bot.carriers.twilio.errors import REMEDIES, Refused, remedy
+from bot.carriers.twilio.errors import REMEDIES, remedy
 from bot.message import Outgoing, Picture, Row
 from bot.settings import Settings
 
@@ -27,11 +29,18 @@ LIST = Outgoing(
     body="Which?",
 )
 
+STATUS = "https://mandi.example/carrier/twilio/status?tenant=1&outbox=17"
+
 Answer = Callable[[httpx.Request], httpx.Response]
+
+
+def letter(outgoing: Outgoing, to: str = FARMER, picture_url: str | None = None) -> Letter:
+    return Letter(to, US, outgoing, 1, "17", picture_url)
 
 
 def settings(**changed: object) -> Settings:
     given = {
+        "public_base_url": "https://mandi.example",
         "twilio_account_sid": ACCOUNT,
         "twilio_auth_token": (SecretStr("current"), SecretStr("former")),
         "twilio_api_url": "https://api.twilio.example",
@@ -65,7 +74,7 @@ def form(request: httpx.Request) -> dict[str, list[str]]:
 async def test_a_text_is_sent_once_with_our_account_and_the_current_token() -> None:
     twilio, seen = carrier(accepted)
     async with twilio:
-        sent = await twilio.send(FARMER, US, Outgoing("ಬೆಲೆ\x00 ₹2,500"), "https://mandi.example/s?outbox=1")
+        sent = await twilio.send(letter(Outgoing("ಬೆಲೆ\x00 ₹2,500")))
     assert sent == Sent("SM" + "9" * 32)
     (request,) = seen
     assert (request.method, str(request.url)) == (
@@ -77,22 +86,21 @@ async def test_a_text_is_sent_once_with_our_account_and_the_current_token() -> N
         "To": [FARMER],
         "From": [US],
         "Body": ["ಬೆಲೆ ₹2,500"],
-        "StatusCallback": ["https://mandi.example/s?outbox=1"],
+        "StatusCallback": [STATUS],
     }
 
 
 async def test_a_hidden_number_is_answered_at_its_id_as_it_came() -> None:
     twilio, seen = carrier(accepted)
     async with twilio:
-        await twilio.send("whatsapp:IN.1234567890", US, Outgoing("hi"))
+        await twilio.send(letter(Outgoing("hi"), to="whatsapp:IN.1234567890"))
     assert form(seen[0])["To"] == ["whatsapp:IN.1234567890"]
-    assert "StatusCallback" not in form(seen[0])
 
 
 async def test_buttons_leave_as_the_template_of_their_number() -> None:
     twilio, seen = carrier(accepted)
     async with twilio:
-        await twilio.send(FARMER, US, BUTTONS)
+        await twilio.send(letter(BUTTONS))
     sent = form(seen[0])
     assert sent["ContentSid"] == [SIDS["buttons_2"]]
     assert json.loads(sent["ContentVariables"][0]) == {
@@ -109,7 +117,7 @@ async def test_a_shape_without_a_template_leaves_as_numbered_text() -> None:
     twilio, seen = carrier(accepted)
     three = Outgoing("?\n\n1 a\n2 b\n3 c", buttons=tuple(Row(c, c) for c in "abc"), body="?")
     async with twilio:
-        await twilio.send(FARMER, US, three)
+        await twilio.send(letter(three))
     assert form(seen[0])["Body"] == ["?\n\n1 a\n2 b\n3 c"]
     assert "ContentSid" not in form(seen[0])
 
@@ -125,11 +133,12 @@ async def test_a_picture_leaves_as_an_address_beside_its_words() -> None:
     twilio, seen = carrier(accepted)
     async with twilio:
         outgoing = Outgoing("Counted.", picture=Picture("k", "Counted."))
-        await twilio.send(FARMER, US, outgoing, picture_url="https://mandi.example/pictures/1/2/k")
+        await twilio.send(letter(outgoing, picture_url="https://mandi.example/pictures/1/2/k"))
     assert form(seen[0]) == {
         "To": [FARMER],
         "From": [US],
         "Body": ["Counted."],
+        "StatusCallback": [STATUS],
         "MediaUrl": ["https://mandi.example/pictures/1/2/k"],
     }
     async with Twilio(settings(twilio_content_sids={})) as twilio:
@@ -228,7 +237,7 @@ async def test_a_refusal_says_what_to_do(code: int, kind: str, act: str) -> None
     twilio, seen = carrier(refusing(400, code))
     async with twilio:
         with pytest.raises(Refused) as refused:
-            await twilio.send(FARMER, US, Outgoing("hi"))
+            await twilio.send(letter(Outgoing("hi")))
     assert (refused.value.code, refused.value.kind, refused.value.remedy.act) == (code, kind, act)
     assert len(seen) == 1
     assert "98765" not in str(refused.value)
@@ -261,7 +270,7 @@ async def test_an_unreadable_answer_is_never_taken_for_a_clear_one(answer: Answe
     twilio, seen = carrier(answer)
     async with twilio:
         with pytest.raises(Refused) as refused:
-            await twilio.send(FARMER, US, Outgoing("hi"))
+            await twilio.send(letter(Outgoing("hi")))
     assert refused.value.kind == kind
     assert len(seen) == 1
 
@@ -288,7 +297,7 @@ async def test_when_the_line_breaks_after_the_words_were_said_nobody_knows_and_n
     twilio, seen = carrier(broken)
     async with twilio:
         with pytest.raises(Refused) as refused:
-            await twilio.send(FARMER, US, Outgoing("hi"))
+            await twilio.send(letter(Outgoing("hi")))
     assert refused.value.kind == kind
     assert len(seen) == 1
 

@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from bot.carriers.twilio.form import status_url
 from bot.carriers.twilio.twiml import VOICES
-from bot.carriers.twilio.webhook import status_url
 from bot.message import Address, Answer, Attachment, DatabaseAway
 from bot.settings import Settings
 from tests.bot.carriers.doors import BASE, DOOR, FORM, TOKENS, Bot, words
@@ -231,7 +231,7 @@ async def test_every_status_is_passed_on_known_or_not(bot: Bot, status: str) -> 
 
 async def test_a_failure_brings_its_code_and_the_id_we_gave(bot: Bot) -> None:
     settings = Settings(_env_file=None, public_base_url=BASE)
-    path = status_url(settings, 2, "17/a b").removeprefix(BASE)
+    path = status_url(settings.public_base_url, 2, "17/a b").removeprefix(BASE)
     fields = {"MessageSid": "MM" + "8" * 32, "MessageStatus": "failed", "ErrorCode": "63016"}
     assert (await bot.post(fields, path)).status_code == 204
     assert bot.statuses == [(2, "MM" + "8" * 32, "failed", 63016, "17/a b")]

@@ -1,0 +1,81 @@
+"""What the house asks of whoever carries its messages; each carrier is a package beside this file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.message import Channel, Outgoing
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message on its way. `tenant` and `own_id` come back with the carrier's word on what became of it."""
+
+    to: str
+    sender: str
+    outgoing: Outgoing
+    tenant: int
+    own_id: str
+    picture_url: str | None = None
+
+
+@dataclass(frozen=True)
+class Sent:
+    carrier_id: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A message of ours as the carrier remembers it."""
+
+    carrier_id: str
+    body: str
+    status: str
+    error_code: int | None
+    created_at: datetime
+
+
+class Carrier(Protocol):
+    """Nothing is ever sent twice by it: `Refused` says whether trying again is safe."""
+
+    @property
+    def name(self) -> str: ...
+
+    def fits_reply(self, outgoing: Outgoing) -> bool:
+        """True if the reply to its webhook can carry this answer."""
+
+    async def send(self, letter: Letter) -> Sent:
+        """Raises `Refused`; its kind "uncertain" means that only `recent` can tell whether it was sent."""
+
+    async def recent(self, to: str, since: datetime) -> list[Listed]:
+        """What we sent to this address since then, newest first. Raises `Refused`."""
+
+    async def fetch_media(self, url: str) -> tuple[bytes, str]:
+        """Raises `MediaFailed`."""
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Carriers:
+    """Who carries what; the same carrier may serve several channels."""
+
+    by_channel: Mapping[Channel, Carrier]
+
+    def of(self, channel: Channel) -> Carrier:
+        return self.by_channel[channel]
+
+    def named(self, name: str) -> Carrier:
+        return next(each for each in self.by_channel.values() if each.name == name)
+
+    def fits_reply(self, name: str, outgoing: Outgoing) -> bool:
+        return self.named(name).fits_reply(outgoing)
+
+    async def close(self) -> None:
+        for carrier in {id(each): each for each in self.by_channel.values()}.values():
+            await carrier.close()
+
+
+def all_by(carrier: Carrier) -> Carriers:
+    return Carriers({"whatsapp": carrier, "sms": carrier, "voice": carrier})
