@@ -29,6 +29,8 @@ BATCH = 20
 MOST_ATTEMPTS = 6
 #: A claimed row this old was left behind by a process that died, or its sending ended uncertain.
 STUCK_AFTER = timedelta(minutes=1)
+#: What nobody saw the end of, at a carrier that keeps no list: so long may its delivery report take.
+REPORTED_WITHIN = timedelta(hours=6)
 
 #: Oldest first, and per person only the head of the line: parts of one conversation never overtake each other. What is
 #: due is reckoned once, before the update: as a subquery of it, it may run again and take more than the batch.
@@ -70,6 +72,15 @@ AGAIN = text("""
 FAILED = text("""
     UPDATE outbox SET state = 'failed', error_code = :code
     WHERE tenant_id = :tenant AND id = :id AND state = 'sending'
+""")
+#: Left or not, nobody knows: it is not said twice, holds nobody's line, and a delivery report settles it.
+UNCERTAIN = text("""
+    UPDATE outbox SET state = 'sent', status = coalesce(status, 'uncertain')
+    WHERE tenant_id = :tenant AND id = :id AND state = 'sending'
+""")
+NEVER_REPORTED = text("""
+    UPDATE outbox SET state = 'failed'
+    WHERE tenant_id = :tenant AND state = 'sent' AND status = 'uncertain' AND claimed_at < :before
 """)
 OPT_OUT = text("""
     UPDATE address SET opted_out_at = coalesce(opted_out_at, :now)
@@ -127,9 +138,12 @@ async def _send(box: Postbox, row: Any, now: datetime) -> None:
 async def _refused(box: Postbox, row: Any, refusal: Refused, now: datetime) -> None:
     which = {"tenant": row.tenant_id, "id": row.id}
     log.warning("message refused", code=refusal.code, act=refusal.remedy.act, attempts=row.attempts)
-    if refusal.kind == "uncertain":
+    if refusal.kind == "uncertain" and box.carriers.of(row.channel).lists:
         return  # stays "sending"; `reconcile` asks the carrier
     async with open_desk(box.engine, row.tenant_id, now) as desk:
+        if refusal.kind == "uncertain":
+            await desk.db.execute(UNCERTAIN, which)
+            return
         if refusal.kind == "temporary" and row.attempts < MOST_ATTEMPTS:
             await desk.db.execute(AGAIN, which | {"due": now + _pause(row.attempts)})
             return
@@ -151,10 +165,16 @@ async def reconcile(box: Postbox, tenant: int, now: datetime) -> int:
     async with open_desk(box.engine, tenant, now) as desk:
         stuck = {"tenant": tenant, "now": now, "before": now - STUCK_AFTER, "batch": BATCH}
         rows = (await desk.db.execute(STUCK, stuck)).all()
+        await desk.db.execute(NEVER_REPORTED, {"tenant": tenant, "before": now - REPORTED_WITHIN})
     for row in rows:
         which = {"tenant": row.tenant_id, "id": row.id}
+        carrier = box.carriers.of(row.channel)
+        if not carrier.lists:
+            async with open_desk(box.engine, tenant, now) as desk:
+                await desk.db.execute(UNCERTAIN, which)
+            continue
         try:
-            listed = await box.carriers.of(row.channel).recent(row.recipient, row.created_at)
+            listed = await carrier.recent(row.recipient, row.created_at)
         except Refused as refusal:
             log.warning("carrier cannot be asked", code=refusal.code)
             continue

@@ -6,6 +6,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
@@ -88,6 +89,7 @@ outbox = Table(
     UniqueConstraint("tenant_id", "send_key"),
     CheckConstraint("purpose IN ('answer', 'notice', 'promotion', 'code')", name="purpose"),
     Index("ix_outbox_due", "due_at", postgresql_where=text("state IN ('queued', 'sending')")),
+    Index("ix_outbox_uncertain", "claimed_at", postgresql_where=text("status = 'uncertain'")),
     Index(None, "tenant_id", "carrier_id"),
 )
 
@@ -108,4 +110,62 @@ media = Table(
     Index(None, "tenant_id", "person_id"),
 )
 
-TENANTS_OWN = (conversation, inbound, message, outbox, media)
+#: Phone calls: those that came, those not taken ("missed": we ring back), those we made ("back", "out").
+#: `sequence` lets what the carrier says of a call only ever move on; `to_write` is what is sent in writing afterwards.
+call = Table(
+    "call",
+    metadata,
+    tenant_id(),
+    own_id(),
+    Column("carrier", Text, nullable=False),
+    Column("carrier_id", Text),
+    Column("kind", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("person_id", Uuid),
+    Column("status", Text, nullable=False),
+    Column("sequence", Integer, nullable=False, server_default=text("-1")),
+    Column("tries", SmallInteger, nullable=False, server_default=text("0")),
+    Column("due_at", Moment),
+    Column("to_write", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("written_at", Moment),
+    Column("seconds", Integer),
+    Column("error_code", Integer),
+    Column("at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    UniqueConstraint("tenant_id", "carrier", "carrier_id"),
+    ForeignKeyConstraint(["tenant_id", "person_id"], ["person.tenant_id", "person.id"]),
+    CheckConstraint("kind IN ('in', 'missed', 'back', 'out')", name="kind"),
+    Index(None, "tenant_id", "phone", "at"),
+    Index("ix_call_person", "tenant_id", "person_id"),
+    Index("uq_call_planned", "tenant_id", "phone", unique=True, postgresql_where=text("status = 'planned'")),
+    Index(
+        "ix_call_to_write",
+        "tenant_id",
+        "at",
+        postgresql_where=text("to_write <> '[]' AND written_at IS NULL"),
+    ),
+)
+
+#: What callers left for a person of the office, with their consent: copied from the carrier, deleted there.
+recording = Table(
+    "recording",
+    metadata,
+    tenant_id(),
+    own_id(),
+    Column("call_id", Uuid, nullable=False),
+    Column("person_id", Uuid, nullable=False),
+    Column("carrier", Text, nullable=False),
+    Column("carrier_id", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("seconds", Integer),
+    Column("key", Text),
+    Column("lost_because", Text),
+    Column("left_carrier_at", Moment),
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("tenant_id", "carrier", "carrier_id"),
+    ForeignKeyConstraint(["tenant_id", "call_id"], ["call.tenant_id", "call.id"]),
+    ForeignKeyConstraint(["tenant_id", "person_id"], ["person.tenant_id", "person.id"]),
+    Index(None, "tenant_id", "person_id"),
+)
+
+TENANTS_OWN = (conversation, inbound, message, outbox, media, call, recording)

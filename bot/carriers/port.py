@@ -42,6 +42,10 @@ class Carrier(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def lists(self) -> bool:
+        """True if `recent` can tell what was sent; otherwise only a delivery report can."""
+
     def fits_reply(self, outgoing: Outgoing) -> bool:
         """True if the reply to its webhook can carry this answer."""
 

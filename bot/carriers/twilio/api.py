@@ -27,6 +27,7 @@ class Twilio:
     """One connection pool to the account's REST; nothing is ever sent twice by it."""
 
     name = CARRIER
+    lists = True
 
     def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self.api_url = settings.twilio_api_url

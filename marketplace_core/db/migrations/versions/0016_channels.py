@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from marketplace_core.db.fences import fence
+
 revision = "0016"
 down_revision = "0015"
 
@@ -13,6 +15,7 @@ ALTER TABLE outbox
     ADD COLUMN instead_of UUID,
     ADD COLUMN settled_at TIMESTAMP WITH TIME ZONE,
     ADD CONSTRAINT ck_outbox_purpose CHECK (purpose IN ('answer', 'notice', 'promotion', 'code'));
+CREATE INDEX ix_outbox_uncertain ON outbox (claimed_at) WHERE status = 'uncertain';
 ALTER TABLE address ADD COLUMN closed_at TIMESTAMP WITH TIME ZONE;
 ALTER TABLE media
     ADD COLUMN carrier TEXT DEFAULT 'twilio' NOT NULL,
@@ -20,5 +23,59 @@ ALTER TABLE media
 """
 
 
+CALLS = """
+CREATE TABLE call (
+    tenant_id INTEGER NOT NULL,
+    id UUID DEFAULT uuidv7() NOT NULL,
+    carrier TEXT NOT NULL,
+    carrier_id TEXT,
+    kind TEXT NOT NULL,
+    phone TEXT NOT NULL,
+    person_id UUID,
+    status TEXT NOT NULL,
+    sequence INTEGER DEFAULT -1 NOT NULL,
+    tries SMALLINT DEFAULT 0 NOT NULL,
+    due_at TIMESTAMP WITH TIME ZONE,
+    to_write JSONB DEFAULT '[]' NOT NULL,
+    written_at TIMESTAMP WITH TIME ZONE,
+    seconds INTEGER,
+    error_code INTEGER,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_call PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_call_tenant_id UNIQUE (tenant_id, carrier, carrier_id),
+    CONSTRAINT fk_call_tenant_id_person_id FOREIGN KEY(tenant_id, person_id) REFERENCES person (tenant_id, id),
+    CONSTRAINT ck_call_kind CHECK (kind IN ('in', 'missed', 'back', 'out'))
+);
+CREATE INDEX ix_call_tenant_id ON call (tenant_id, phone, at);
+CREATE INDEX ix_call_person ON call (tenant_id, person_id);
+CREATE UNIQUE INDEX uq_call_planned ON call (tenant_id, phone) WHERE status = 'planned';
+CREATE INDEX ix_call_to_write ON call (tenant_id, at) WHERE to_write <> '[]' AND written_at IS NULL;
+
+CREATE TABLE recording (
+    tenant_id INTEGER NOT NULL,
+    id UUID DEFAULT uuidv7() NOT NULL,
+    call_id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    carrier TEXT NOT NULL,
+    carrier_id TEXT NOT NULL,
+    url TEXT NOT NULL,
+    seconds INTEGER,
+    key TEXT,
+    lost_because TEXT,
+    left_carrier_at TIMESTAMP WITH TIME ZONE,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_recording PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_recording_tenant_id UNIQUE (tenant_id, carrier, carrier_id),
+    CONSTRAINT fk_recording_tenant_id_call_id FOREIGN KEY(tenant_id, call_id) REFERENCES call (tenant_id, id),
+    CONSTRAINT fk_recording_tenant_id_person_id FOREIGN KEY(tenant_id, person_id)
+        REFERENCES person (tenant_id, id)
+);
+CREATE INDEX ix_recording_tenant_id ON recording (tenant_id, person_id);
+"""
+
+
 def upgrade() -> None:
     op.execute(OUTBOX)
+    op.execute(CALLS)
+    op.execute(fence("call", "recording"))
