@@ -68,7 +68,7 @@ def test_we_count_as_twilio_does() -> None:
 
 @needs_node
 def test_a_letter_on_the_edge_is_where_they_may_count_one_more() -> None:
-    """Twilio's calculator moves a whole cluster of signs into the next message; telephones join the parts either way."""
+    """Twilio's calculator moves a whole cluster of signs into the next message, smsutil does not."""
     chance = random.Random(1950)
     clusters = ["क्षि", "ಶ್ರೀ", "ன்னே", "ਕੀ", "👨‍🌾", "👍🏽", "a"]
     texts = ["".join(chance.choices(clusters, k=length)) for length in range(20, 120)]
