@@ -35,8 +35,8 @@ from nlu.understanding import ACT, Expecting
 ASK = 0.3
 #: While a question is open, words that answer it count as the answer unless another wish is this clear.
 CLEAR = 0.8
-#: So sure must a language of the same letters be before the answers change to it.
-CLEARLY = 0.95
+#: So sure must another language be before the answers change to it.
+CLEARLY = 0.98
 #: Intents that carry no wish of their own.
 ANSWERS = {"inform", "affirm", "deny", "correct", "accept", "reject", "out_of_scope", "greet", "start"}
 YES_OR_NO = {"affirm", "deny", "accept", "reject"}
@@ -316,14 +316,9 @@ def _follow_language(this: Turn) -> Steps[None]:
     tongue = f"{understood.language}_latin" if latin else str(understood.language)
     if tongue not in TONGUES or (words < 2 and (latin or not newcomer)):
         return
-    # Latin letters are a weaker sign, and so is the other language of one's own letters (Hindi and Marathi).
-    clearly = not latin and (understood.language_confidence >= CLEARLY or not _same_letters(this, tongue))
-    if newcomer or clearly:
+    # Latin letters alone never change what somebody chose.
+    if newcomer or (not latin and understood.language_confidence >= CLEARLY):
         yield from speak(this, tongue)
-
-
-def _same_letters(this: Turn, tongue: str) -> bool:
-    return {this.person.language, TONGUES[tongue][0]} == {"hi", "mr"}
 
 
 LISTENING = (

@@ -44,6 +44,7 @@ _SAME_MATTER: dict[Expecting | None, frozenset[str]] = {
 
 #: Who asks about these looks back: "kal" is then yesterday.
 _LOOKING_BACK = frozenset({"payment_status", "dispute", "rate"})
+_BEHIND_OR_AHEAD = frozenset({"booking_status", "ask_price"})
 
 
 #: Messages without a word: what they mean.
@@ -53,10 +54,12 @@ _SIGNS = (
 
 #: Whose only number is a price, from how much on: "I will give 1900", "tell me above 2400". Offers are also answered by
 #: their number, and some write the Gujarati "che" (is) as 6.
-_OF_PRICES = dict.fromkeys(("make_offer", "counter_offer", "alerts", "payment_status"), 5) | {
-    "accept": 20,
-    "reject": 20,
-}
+_OF_PRICES = dict.fromkeys(("make_offer", "counter_offer", "alerts", "payment_status"), 5) | dict.fromkeys(
+    ("accept", "reject", "price_forecast"), 20
+)
+
+#: "2300 is too little, make it 2500", whatever else it was taken for with less than this.
+_HAGGLING = 0.9
 
 
 class Understander:
@@ -92,6 +95,8 @@ class Understander:
             return _in(heard, certain)
         if intent == "inform" and (wish := _unasked(normal, values, expecting)):
             intent, confidence = wish, _UNASKED
+        if confidence < _HAGGLING and _haggles(cleaned, normal, spoken, today):
+            intent, confidence = "counter_offer", max(confidence, _UNASKED)
         back, bids = _looks_back(intent, normal, spoken), _OF_PRICES.get(intent, 0)
         if back or bids:
             values = read(cleaned, today=today, language=spoken, expecting=expecting, past=back, bids=bids)
@@ -166,9 +171,17 @@ def _unasked(normal: str, values: Values, expecting: Expecting | None) -> str | 
     return "buy" if guess(normal, {**values.alternatives, **values.values}).intent == "buy" else "sell"
 
 
+def _haggles(cleaned: str, normal: str, language: str | None, today: date) -> bool:
+    """One sum is too little, another is named."""
+    if not any(says_in(language, "too_little", word) for word in normal.split()):
+        return False
+    heard = read(cleaned, today=today, language=language, bids=_OF_PRICES["counter_offer"])
+    return heard.corrected and "price" in heard.values
+
+
 def _looks_back(intent: str, normal: str, language: str | None) -> bool:
-    """A booking may be behind or ahead: "kal aani thi", "kal aayegi"."""
-    told = intent == "booking_status" and any(says_in(language, "past_verb", w) for w in normal.split())
+    """A booking and a price may be behind or ahead: "kal aani thi", "kal aayegi"."""
+    told = intent in _BEHIND_OR_AHEAD and any(says_in(language, "past_verb", w) for w in normal.split())
     return told or intent in _LOOKING_BACK
 
 

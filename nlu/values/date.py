@@ -249,7 +249,8 @@ def _relative(message: Message, at: int) -> tuple[str, int] | None:
 
 def _weekday(message: Message, at: int) -> tuple[str, int] | None:
     hit = message.find(at, "weekday")
-    if not hit or not _counts(message, at, hit):
+    # "budh ko": whatever else the word means, on it something happens
+    if not hit or not (_counts(message, at, hit) or message.says(at + hit.length, "date_filler")):
         return None
     ahead = (int(hit.canonical) - message.today.weekday()) % 7 or 7
     return _shifted(message.today, ahead - 7 if message.past else ahead), at + hit.length

@@ -8,6 +8,8 @@ from nlu import lexicon
 from nlu.lexicon import Hit
 from nlu.values.message import Message
 
+#: "k" may be a "ke" there; None: nobody knows yet whose words they are.
+_OF_IS_K = ("hi", "mr", "pa", None)
 #: They multiply only what is written right before them, and only small numbers: "5k", but not "2500 k".
 _LETTER_MULTIPLIERS = {"k": 1_000, "l": 100_000, "cr": 10_000_000}
 #: Two numbers so near to each other are from the one to the other: "ten twelve".
@@ -223,7 +225,9 @@ def _multiplier(message: Message, at: int, current: float | None) -> tuple[int, 
 
 
 def _means_of(message: Message, at: int) -> bool:
-    """In "12 k hisab se" the k is the Hindi "of"."""
+    """In "12 k hisab se" the k is the Hindi "of"; who writes "9k next month" knows no such word."""
+    if message.language not in _OF_IS_K:
+        return False
     following = message.key(at + 1)
     counted = any(lexicon.says(kind, following) for kind in ("unit", "currency", "per"))
     return lexicon.says("ordinary", following) and not counted

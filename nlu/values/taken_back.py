@@ -13,7 +13,9 @@ def said_instead(message: Message, found: list[Found]) -> list[Found]:
     kept = [here for here in found if here not in withdrawn]
     if not withdrawn or not kept:
         return found
-    return [_completed(message, _in_hundreds(message, here, withdrawn), withdrawn) for here in kept]
+    replaced = {here.name for here in kept}
+    missing = [gone for gone in withdrawn if gone.name not in replaced]
+    return [_completed(message, _in_hundreds(message, here, withdrawn), missing) for here in kept]
 
 
 def _in_hundreds(message: Message, here: Found, withdrawn: list[Found]) -> Found:
