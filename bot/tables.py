@@ -60,9 +60,10 @@ message = Table(
 )
 
 #: What is sent apart from the webhook's own reply. `send_key` makes it once; `state` says where it stands:
-#: queued, sending, sent, failed. A row left in "sending" by a crash is looked up at the carrier, never re-sent blindly.
-#: `notice` names the approved template that says the same outside WhatsApp's window; `instead_of` is the row that
-#: could not be delivered and that this one says again elsewhere; `settled_at`: an operator has seen to a failed one.
+#: queued, sending, sent, failed, replaced (another row says it). A row left in "sending" by a crash is looked up at the
+#: carrier, never re-sent blindly. `reply` is what is said before it had a channel. `notice` says whether it is urgent,
+#: and which approved template says the same outside WhatsApp's window; `instead_of` is the row that could not be
+#: delivered and that this one says again; `settled_at`: an operator has seen to a failed one.
 outbox = Table(
     "outbox",
     metadata,
@@ -82,6 +83,7 @@ outbox = Table(
     Column("error_code", Integer),
     Column("carrier", Text),
     Column("purpose", Text, nullable=False, server_default=text("'answer'")),
+    Column("reply", JSONB),
     Column("notice", JSONB),
     Column("instead_of", Uuid),
     Column("settled_at", Moment),
@@ -91,6 +93,7 @@ outbox = Table(
     Index("ix_outbox_due", "due_at", postgresql_where=text("state IN ('queued', 'sending')")),
     Index("ix_outbox_uncertain", "claimed_at", postgresql_where=text("status = 'uncertain'")),
     Index(None, "tenant_id", "carrier_id"),
+    Index(None, "tenant_id", "recipient", "claimed_at"),
 )
 
 #: Photos and voice notes: at the carrier until fetched, then under `key` in our store.

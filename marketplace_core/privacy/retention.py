@@ -28,12 +28,21 @@ RETENTION = (
            SELECT DISTINCT cast(:tenant AS integer), key, cast(:now AS timestamptz) FROM old WHERE key IS NOT NULL
            ON CONFLICT (tenant_id, key) DO UPDATE SET at = excluded.at""",
     ),
+    Kept(
+        "messages left in calls",
+        30,
+        """WITH old AS (DELETE FROM recording WHERE tenant_id = :tenant AND at < :before RETURNING key)
+           INSERT INTO erased_file (tenant_id, key, at)
+           SELECT DISTINCT cast(:tenant AS integer), key, cast(:now AS timestamptz) FROM old WHERE key IS NOT NULL
+           ON CONFLICT (tenant_id, key) DO UPDATE SET at = excluded.at""",
+    ),
+    Kept("calls", 365, "DELETE FROM call WHERE tenant_id = :tenant AND at < :before"),
     Kept("messages", 365, "DELETE FROM message WHERE tenant_id = :tenant AND at < :before"),
     Kept("answers to repeats", 7, "DELETE FROM inbound WHERE tenant_id = :tenant AND at < :before"),
     Kept(
         "sent messages",
         30,
-        """DELETE FROM outbox WHERE tenant_id = :tenant AND state IN ('sent', 'failed')
+        """DELETE FROM outbox WHERE tenant_id = :tenant AND state IN ('sent', 'failed', 'replaced')
            AND created_at < :before""",
     ),
     Kept(

@@ -11,11 +11,13 @@ OUTBOX = """
 ALTER TABLE outbox
     ADD COLUMN carrier TEXT,
     ADD COLUMN purpose TEXT DEFAULT 'answer' NOT NULL,
+    ADD COLUMN reply JSONB,
     ADD COLUMN notice JSONB,
     ADD COLUMN instead_of UUID,
     ADD COLUMN settled_at TIMESTAMP WITH TIME ZONE,
     ADD CONSTRAINT ck_outbox_purpose CHECK (purpose IN ('answer', 'notice', 'promotion', 'code'));
 CREATE INDEX ix_outbox_uncertain ON outbox (claimed_at) WHERE status = 'uncertain';
+CREATE INDEX ix_outbox_tenant_id_recipient_claimed_at ON outbox (tenant_id, recipient, claimed_at);
 ALTER TABLE address ADD COLUMN closed_at TIMESTAMP WITH TIME ZONE;
 ALTER TABLE media
     ADD COLUMN carrier TEXT DEFAULT 'twilio' NOT NULL,
@@ -43,11 +45,11 @@ CREATE TABLE call (
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     ended_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_call PRIMARY KEY (tenant_id, id),
-    CONSTRAINT uq_call_tenant_id UNIQUE (tenant_id, carrier, carrier_id),
+    CONSTRAINT uq_call_tenant_id_carrier_carrier_id UNIQUE (tenant_id, carrier, carrier_id),
     CONSTRAINT fk_call_tenant_id_person_id FOREIGN KEY(tenant_id, person_id) REFERENCES person (tenant_id, id),
     CONSTRAINT ck_call_kind CHECK (kind IN ('in', 'missed', 'back', 'out'))
 );
-CREATE INDEX ix_call_tenant_id ON call (tenant_id, phone, at);
+CREATE INDEX ix_call_tenant_id_phone_at ON call (tenant_id, phone, at);
 CREATE INDEX ix_call_person ON call (tenant_id, person_id);
 CREATE UNIQUE INDEX uq_call_planned ON call (tenant_id, phone) WHERE status = 'planned';
 CREATE INDEX ix_call_to_write ON call (tenant_id, at) WHERE to_write <> '[]' AND written_at IS NULL;
@@ -66,16 +68,21 @@ CREATE TABLE recording (
     left_carrier_at TIMESTAMP WITH TIME ZONE,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_recording PRIMARY KEY (tenant_id, id),
-    CONSTRAINT uq_recording_tenant_id UNIQUE (tenant_id, carrier, carrier_id),
+    CONSTRAINT uq_recording_tenant_id_carrier_carrier_id UNIQUE (tenant_id, carrier, carrier_id),
     CONSTRAINT fk_recording_tenant_id_call_id FOREIGN KEY(tenant_id, call_id) REFERENCES call (tenant_id, id),
     CONSTRAINT fk_recording_tenant_id_person_id FOREIGN KEY(tenant_id, person_id)
         REFERENCES person (tenant_id, id)
 );
-CREATE INDEX ix_recording_tenant_id ON recording (tenant_id, person_id);
+CREATE INDEX ix_recording_tenant_id_person_id ON recording (tenant_id, person_id);
+"""
+
+MEDIA = """
+CREATE INDEX ix_media_at_carrier ON media (tenant_id, at) WHERE left_carrier_at IS NULL;
 """
 
 
 def upgrade() -> None:
     op.execute(OUTBOX)
+    op.execute(MEDIA)
     op.execute(CALLS)
     op.execute(fence("call", "recording"))
