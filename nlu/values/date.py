@@ -113,24 +113,36 @@ def _dotted(message: Message, at: int) -> tuple[str, int] | None:
     return (coming, at + 1) if coming else None
 
 
-def _span(message: Message, at: int) -> tuple[dict[str, str], int] | None:
+def _span(message: Message, at: int) -> tuple[dict[str, str] | str, int] | None:
     hit = message.find(at, "date_range")
     if not hit:
         return None
-    today = message.today
+    first, last = _days_of(message.today, hit.canonical)
+    end = at + hit.length
+    day = _day_of(message, last, end) if hit.canonical.endswith("month") else None
+    return day or ({"from": first.isoformat(), "to": last.isoformat()}, end)
+
+
+def _days_of(today: date, span: str) -> tuple[date, date]:
     monday = today - timedelta(days=today.weekday())
     first_of_next = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
-    spans = {
+    last_of_next = (first_of_next + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    return {
         "this_week": (today, monday + timedelta(days=6)),
         "next_week": (monday + timedelta(days=7), monday + timedelta(days=13)),
         "this_month": (today, first_of_next - timedelta(days=1)),
-        "next_month": (
-            first_of_next,
-            (first_of_next + timedelta(days=32)).replace(day=1) - timedelta(days=1),
-        ),
-    }
-    first, last = spans[hit.canonical]
-    return {"from": first.isoformat(), "to": last.isoformat()}, at + hit.length
+        "next_month": (first_of_next, last_of_next),
+    }[span]
+
+
+def _day_of(message: Message, month: date, at: int) -> tuple[str, int] | None:
+    """The 27th of "this month 27th", of "agle mahine ki 27 tarikh"."""
+    number = _day_number(message, at + message.says(at, "of"))
+    marked = message.find(number[1], "day_of_month") if number else None
+    if not number or not marked:
+        return None
+    day = _day(month.year, month.month, number[0])
+    return (day, number[1] + marked.length) if day else None
 
 
 def _after_days(message: Message, at: int) -> tuple[str, int] | None:
@@ -200,6 +212,11 @@ def _day_of_month(message: Message, at: int) -> tuple[str, int] | None:
     month = _month_at(message, end)
     if month:
         return _in_its_year(message, month[0], number, month[1])
+    of = message.find(end + 1, "date_range") if message.key(end) == "of" else None  # "5th of next month"
+    if marked and of and of.canonical.endswith("month"):
+        last = _days_of(message.today, of.canonical)[1]
+        day = _day(last.year, last.month, number)
+        return (day, end + 1 + of.length) if day else None
     if marked and (day := _coming_day_of_month(message, number)):
         return day, end
     return None

@@ -299,3 +299,42 @@ async def test_who_was_closed_can_ask_again() -> None:
         await by.close()
         assert (await understood(by, "bhusa ka kya dam lagega")).source == "rasa"
         await by.close()
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "sum_wanted"),
+    [
+        ("en", "twenty three hundred is too low sir, make it twenty five hundred a quintal", 2500),
+        ("hi", "ढाई हज़ार का भाव कम है भाई, पौने तीन हज़ार रुपये क्विंटल कर दो", 2750),
+        ("gu", "પાંચ હજારમાં નહીં પોસાય, ક્વિન્ટલના સાડા પાંચ હજાર આપો", 5500),
+    ],
+)
+async def test_a_sum_turned_down_for_another_is_haggling_whatever_the_model_thinks(
+    language: str, said: str, sum_wanted: int
+) -> None:
+    async with served(meaning("inform", 0.8)) as wire:
+        by = Understander(wire.url, PATIENCE)
+        heard = await understood(by, said, language=language)
+        assert heard.intent == "counter_offer"
+        assert heard.values["price"]["rupees"] == sum_wanted
+        await by.close()
+
+
+async def test_one_sum_that_is_too_low_names_no_other() -> None:
+    async with served(meaning("reject", 0.8)) as wire:
+        by = Understander(wire.url, PATIENCE)
+        assert (await understood(by, "2300 is too low")).intent == "reject"
+        await by.close()
+
+
+async def test_a_question_about_coming_prices_names_its_sum_and_one_about_past_ones_looks_back() -> None:
+    async with served(meaning("price_forecast", 0.9)) as wire:
+        by = Understander(wire.url, PATIENCE)
+        heard = await understood(by, "will tur cross 9k next month", language="en")
+        assert heard.values["price"] == {"rupees": 9000, "per": None}
+        await by.close()
+    async with served(meaning("ask_price", 0.9)) as wire:
+        by = Understander(wire.url, PATIENCE)
+        heard = await understood(by, "neemuch mandi me lahsun ka bhav parso kya tha", language="hi")
+        assert heard.values["date"] == "2026-11-18"
+        await by.close()
