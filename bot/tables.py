@@ -96,7 +96,7 @@ outbox = Table(
     Index(None, "tenant_id", "recipient", "claimed_at"),
 )
 
-#: Photos and voice notes: at the carrier until fetched, then under `key` in our store.
+#: Photos and voice notes: at the carrier until fetched, then under `key` in our store and, soon, nowhere else.
 media = Table(
     "media",
     metadata,
@@ -111,6 +111,7 @@ media = Table(
     Column("left_carrier_at", Moment),
     Column("at", Moment, nullable=False),
     Index(None, "tenant_id", "person_id"),
+    Index("ix_media_at_carrier", "tenant_id", "at", postgresql_where=text("left_carrier_at IS NULL")),
 )
 
 #: Phone calls: those that came, those not taken ("missed": we ring back), those we made ("back", "out").
@@ -141,6 +142,7 @@ call = Table(
     Index(None, "tenant_id", "phone", "at"),
     Index("ix_call_person", "tenant_id", "person_id"),
     Index("uq_call_planned", "tenant_id", "phone", unique=True, postgresql_where=text("status = 'planned'")),
+    Index("ix_call_due", "tenant_id", "due_at", postgresql_where=text("status = 'planned'")),
     Index(
         "ix_call_to_write",
         "tenant_id",
@@ -163,11 +165,14 @@ recording = Table(
     Column("seconds", Integer),
     Column("key", Text),
     Column("lost_because", Text),
+    Column("tries", SmallInteger, nullable=False, server_default=text("0")),
+    Column("due_at", Moment, nullable=False),
     Column("left_carrier_at", Moment),
     Column("at", Moment, nullable=False),
     UniqueConstraint("tenant_id", "carrier", "carrier_id"),
     ForeignKeyConstraint(["tenant_id", "call_id"], ["call.tenant_id", "call.id"]),
     ForeignKeyConstraint(["tenant_id", "person_id"], ["person.tenant_id", "person.id"]),
+    Index("ix_recording_due", "tenant_id", "due_at", postgresql_where=text("left_carrier_at IS NULL")),
     Index(None, "tenant_id", "person_id"),
 )
 

@@ -68,9 +68,13 @@ def proceed(turn: Turn) -> Steps[None]:
             turn.say(*review.parts)
             turn.offer(*(review.options or (AGREE, CHANGE, DROP)))
             return
-        elif (yield from flow.commit(turn, frame)) is False:
-            frame.note.pop("agreed", None)
-            continue
+        else:
+            before = len(turn.parts)
+            if (yield from flow.commit(turn, frame)) is False:
+                frame.note.pop("agreed", None)
+                continue
+            if flow.binds:
+                turn.agreed += turn.parts[before:]
         below = frames[-2] if len(frames) > 1 and frames[-1] is frame else None
         frames[:] = [other for other in frames if other is not frame]
         if below:

@@ -82,4 +82,5 @@ BOOKING_ANSWER = Flow(
     ),
     commit=_answer,
     keyed="code",
+    binds=True,
 )

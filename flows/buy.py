@@ -146,4 +146,5 @@ BUY = Flow(
     commit=_book,
     deed=(),
     intents=("buy",),
+    binds=True,
 )

@@ -25,7 +25,7 @@ from flows.menu import main_menu
 from flows.notices import tell
 from flows.options import named, tapped
 from flows.registry import FLOWS, asked, flow_for, flow_named
-from flows.say import Option, Reply, msg
+from flows.say import Option, Reply, Say, msg
 from flows.state import State
 from flows.turn import Channel, Steps, Turn
 from marketplace_core.accounts import Person
@@ -52,6 +52,8 @@ class Outcome:
     reply: Reply | None
     person: Person
     wake_after: timedelta | None
+    #: What was agreed in this turn, in its own words.
+    agreed: tuple[Say, ...] = ()
 
 
 def turn(state: State, heard: Heard, person: Person, channel: Channel, now: datetime) -> Steps[Outcome]:
@@ -60,7 +62,7 @@ def turn(state: State, heard: Heard, person: Person, channel: Channel, now: date
     reply = _reply(this)
     if heard.understood or heard.tap or heard.photos or heard.location:
         state.reminders = 0
-    return Outcome(state, reply, this.person, repair.wake_after(this))
+    return Outcome(state, reply, this.person, repair.wake_after(this), tuple(this.agreed))
 
 
 def _reply(this: Turn) -> Reply | None:

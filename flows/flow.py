@@ -132,6 +132,8 @@ class Flow:
     members: bool = True
     #: The slot that tells two frames of this flow apart; None: there is only one.
     keyed: str | None = None
+    #: It ends in something that binds: what was agreed aloud is sent in writing too.
+    binds: bool = False
 
     def ask(self, slot: str) -> Ask:
         return next(ask for ask in self.asks if ask.slot == slot)

@@ -82,4 +82,5 @@ MY_BOOKINGS = Flow(
     commit=_act,
     intents=("booking_status", "cancel_booking", "accept", "reject", "my_offers"),
     deed=("act", "code"),
+    binds=True,
 )

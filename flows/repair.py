@@ -56,6 +56,9 @@ def still_stopped(turn: Turn) -> None:
 
 def human(turn: Turn) -> Steps[None]:
     turn.state.human_since = turn.now.isoformat()
+    if turn.channel.name == "voice":
+        turn.say(msg("I am calling a person from our office."))
+        return
     turn.say(
         msg("I have called a person. They will write to you here, and I stay quiet."),
         msg("To come back to me write MENU."),

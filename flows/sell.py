@@ -148,4 +148,5 @@ SELL = Flow(
     commit=_publish,
     deed=("commodity",),
     intents=("sell",),
+    binds=True,
 )

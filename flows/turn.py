@@ -68,6 +68,8 @@ class Turn:
     options: tuple[Option, ...] = ()
     wants: str | None = None
     picture: Picture | None = None
+    #: Of what is said, the words that say what was agreed.
+    agreed: list[Say] = field(default_factory=list)
     repeat_last: bool = False
 
     @property

@@ -52,6 +52,7 @@ CREATE TABLE call (
 CREATE INDEX ix_call_tenant_id_phone_at ON call (tenant_id, phone, at);
 CREATE INDEX ix_call_person ON call (tenant_id, person_id);
 CREATE UNIQUE INDEX uq_call_planned ON call (tenant_id, phone) WHERE status = 'planned';
+CREATE INDEX ix_call_due ON call (tenant_id, due_at) WHERE status = 'planned';
 CREATE INDEX ix_call_to_write ON call (tenant_id, at) WHERE to_write <> '[]' AND written_at IS NULL;
 
 CREATE TABLE recording (
@@ -65,6 +66,8 @@ CREATE TABLE recording (
     seconds INTEGER,
     key TEXT,
     lost_because TEXT,
+    tries SMALLINT DEFAULT 0 NOT NULL,
+    due_at TIMESTAMP WITH TIME ZONE NOT NULL,
     left_carrier_at TIMESTAMP WITH TIME ZONE,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_recording PRIMARY KEY (tenant_id, id),
@@ -73,6 +76,7 @@ CREATE TABLE recording (
     CONSTRAINT fk_recording_tenant_id_person_id FOREIGN KEY(tenant_id, person_id)
         REFERENCES person (tenant_id, id)
 );
+CREATE INDEX ix_recording_due ON recording (tenant_id, due_at) WHERE left_carrier_at IS NULL;
 CREATE INDEX ix_recording_tenant_id_person_id ON recording (tenant_id, person_id);
 """
 
