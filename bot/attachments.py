@@ -1,13 +1,19 @@
-"""Attachments still at the carrier: noted in the turn that brought them, fetched by a job afterwards."""
+"""Attachments still at the carrier: noted in the turn that brought them, fetched by a job, then deleted there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 
 from bot.message import Attachment
 from bot.tables import media
 from marketplace_core.desk import Desk
+
+#: What could not be deleted at the carrier is tried again for so long, so many in a round.
+TRIED_FOR = timedelta(days=7)
+A_ROUND = 50
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,7 @@ async def keep(desk: Desk, person: UUID, carrier: str, attachments: tuple[Attach
 class Lying:
     """Still at this carrier, at this address."""
 
+    id: UUID
     carrier: str
     url: str
 
@@ -51,7 +58,7 @@ class Lying:
 async def lying(desk: Desk, attachment: UUID) -> Lying | None:
     """None when it is settled already."""
     found = await desk.db.execute(
-        select(media.c.carrier, media.c.url).where(
+        select(media.c.id, media.c.carrier, media.c.url).where(
             media.c.tenant_id == desk.tenant,
             media.c.id == attachment,
             media.c.key.is_(None),
@@ -59,7 +66,31 @@ async def lying(desk: Desk, attachment: UUID) -> Lying | None:
         )
     )
     row = found.one_or_none()
-    return Lying(row.carrier, row.url) if row else None
+    return Lying(*row) if row else None
+
+
+async def left_behind(desk: Desk) -> Sequence[Lying]:
+    """Settled with us and still at the carrier, newest first: those that refuse to go must not keep others from it."""
+    found = await desk.db.execute(
+        select(media.c.id, media.c.carrier, media.c.url)
+        .where(
+            media.c.tenant_id == desk.tenant,
+            media.c.left_carrier_at.is_(None),
+            or_(media.c.key.is_not(None), media.c.lost_because.is_not(None)),
+            media.c.at > desk.now - TRIED_FOR,
+        )
+        .order_by(media.c.at.desc())
+        .limit(A_ROUND)
+    )
+    return [Lying(*row) for row in found]
+
+
+async def left_carrier(desk: Desk, attachment: UUID) -> None:
+    await desk.db.execute(
+        update(media)
+        .where(media.c.tenant_id == desk.tenant, media.c.id == attachment)
+        .values(left_carrier_at=desk.now)
+    )
 
 
 async def kept(desk: Desk, attachment: UUID, key: str, content_type: str) -> UUID:

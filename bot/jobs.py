@@ -14,6 +14,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import attachments
+from bot.attachments import Lying
 from bot.carriers.port import Carriers
 from bot.carriers.refusals import MediaFailed
 from marketplace_core.api import sweep
@@ -40,6 +41,7 @@ from marketplace_core.privacy import retention
 from marketplace_core.privacy.files import delete_files
 from marketplace_core.settings import market_settings
 from marketplace_core.store import NotAPhoto, Storage, check_photo
+from marketplace_core.tenants.queries import everyone
 from marketplace_core.tenants.rounds import at_every_desk
 from marketplace_core.wishes import commands as wishes
 
@@ -105,6 +107,7 @@ async def fetch(context: JobContext, tenant: int, attachment: str) -> None:
         async with desk() as here:
             await attachments.lost(here, own_id, str(failure))
             await gradings.photo_lost(here, own_id)
+        await _leave_carrier(tools, tenant, lying)
         return
     async with desk() as here:
         owner = await attachments.kept(here, own_id, key, content_type)
@@ -113,11 +116,37 @@ async def fetch(context: JobContext, tenant: int, attachment: str) -> None:
             await screens.photo_came(here, own_id)
         else:  # whatever it was called
             await gradings.photo_lost(here, own_id)
+    await _leave_carrier(tools, tenant, lying)
 
 
 def _looked_at(content: bytes) -> Print:
     check_photo(content)
     return print_of(content)
+
+
+async def _leave_carrier(tools: Tools, tenant: int, lying: Lying) -> bool:
+    """What we have, or do not want, stays nowhere else. False: the carrier is away, and later is better."""
+    try:
+        await tools.carriers.named(lying.carrier).forget_media(lying.url)
+    except MediaFailed as failure:
+        log.warning("attachment stays at its carrier", why=str(failure))
+        return not failure.temporary
+    async with open_desk(tools.engine, tenant, datetime.now(UTC)) as desk:
+        await attachments.left_carrier(desk, lying.id)
+    return True
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(pass_context=True, queueing_lock="leave_carriers")
+async def leave_carriers(context: JobContext, timestamp: int) -> None:
+    """Deletes at the carriers what could not be deleted there when it was copied."""
+    tools = tools_of(context)
+    for tenant in await everyone(tools.engine):
+        async with open_desk(tools.engine, tenant, datetime.now(UTC)) as desk:
+            left_behind = await attachments.left_behind(desk)
+        for each in left_behind:
+            if not await _leave_carrier(tools, tenant, each):
+                return
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -58,6 +58,9 @@ class Carrier(Protocol):
     async def fetch_media(self, url: str) -> tuple[bytes, str]:
         """Raises `MediaFailed`."""
 
+    async def forget_media(self, url: str) -> None:
+        """Deletes it at the carrier; what is gone already is well. Raises `MediaFailed`."""
+
     async def close(self) -> None: ...
 
 

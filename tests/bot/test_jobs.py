@@ -1,10 +1,11 @@
 """Work that takes its time is done for every tenant, each behind its own fence."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -13,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import jobs
-from bot.attachments import keep
+from bot.attachments import TRIED_FOR, keep, lost
 from bot.carriers.port import all_by
 from bot.carriers.twilio.api import Twilio
 from bot.message import Attachment
@@ -38,22 +39,52 @@ async def fpo(engine: AsyncEngine, clean: None) -> int:
     return await add(engine, "Moga Farmers", [])
 
 
-@pytest.fixture
-async def tools(engine: AsyncEngine, tmp_path: Path) -> AsyncIterator[jobs.Tools]:
-    def carrier(_: httpx.Request) -> httpx.Response:
+@dataclass
+class Shelf:
+    """The carrier's side: one voice note at every address, until it is told to delete it."""
+
+    deleted: list[str] = field(default_factory=list)
+    in_the_way: list[int] = field(default_factory=list)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "DELETE":
+            if self.in_the_way:
+                return httpx.Response(self.in_the_way.pop(0))
+            self.deleted.append(request.url.path.rpartition("/")[2])
+            return httpx.Response(204)
         return httpx.Response(200, content=VOICE, headers={"content-type": "audio/ogg"})
 
-    async with Twilio(SETTINGS, httpx.MockTransport(carrier)) as twilio:
+
+@pytest.fixture
+def at_carrier() -> Shelf:
+    return Shelf()
+
+
+@pytest.fixture
+async def tools(engine: AsyncEngine, tmp_path: Path, at_carrier: Shelf) -> AsyncIterator[jobs.Tools]:
+    async with Twilio(SETTINGS, httpx.MockTransport(at_carrier)) as twilio:
         yield jobs.Tools(engine, all_by(twilio), Folder(tmp_path))
 
 
+async def sent_in(engine: AsyncEngine, tenant: int, *letters: str, at: datetime | None = None) -> list[UUID]:
+    """Voice notes at the carrier, noted in our books."""
+    account = f"{SETTINGS.twilio_api_url}/2010-04-01/Accounts/{SETTINGS.twilio_account_sid}"
+    urls = [f"{account}/Messages/MM{'1' * 32}/Media/ME{letter * 32}" for letter in letters]
+    async with open_desk(engine, tenant, at or datetime.now(UTC)) as desk:
+        about = tuple(Attachment(url, "audio/ogg") for url in urls)
+        return [*(await keep(desk, await farmer(desk), "twilio", about)).ids]
+
+
 async def run(tools: jobs.Tools, task: Any, **about: Any) -> None:
-    """One job of this kind, by a real worker that leaves when it is done."""
+    """One job of this kind and no other that is due by the clock, by a real worker that leaves when it is done."""
     with jobs.app.replace_connector(InMemoryConnector()) as app:
         async with app.open_async():
-            own = await task.defer_async(**about)
+            own = await task.configure(queue="this one").defer_async(**about)
             await app.run_worker_async(
-                wait=False, install_signal_handlers=False, additional_context={"tools": tools}
+                queues=["this one"],
+                wait=False,
+                install_signal_handlers=False,
+                additional_context={"tools": tools},
             )
             status = app.connector.jobs[own]["status"]  # type: ignore[attr-defined]
     assert status == "succeeded"
@@ -99,15 +130,57 @@ async def test_answered_messages_are_forgotten_after_a_week_at_every_tenant(
 async def test_an_attachment_is_fetched_for_its_own_tenant_and_no_other(
     engine: AsyncEngine, fpo: int, tools: jobs.Tools
 ) -> None:
-    account = f"{SETTINGS.twilio_api_url}/2010-04-01/Accounts/{SETTINGS.twilio_account_sid}"
-    url = f"{account}/Messages/MM{'1' * 32}/Media/ME{'1' * 32}"
-    async with open_desk(engine, fpo, datetime.now(UTC)) as desk:
-        noted = await keep(desk, await farmer(desk), "twilio", (Attachment(url, "audio/ogg"),))
-    (attachment,) = noted.ids
+    (attachment,) = await sent_in(engine, fpo, "1")
     await run(tools, jobs.fetch, tenant=HOUSE, attachment=str(attachment))
     assert await each(engine, (fpo,), "SELECT key IS NULL FROM media") == [True]
     await run(tools, jobs.fetch, tenant=fpo, attachment=str(attachment))
     assert await each(engine, (fpo,), "SELECT content_type FROM media WHERE key IS NOT NULL") == ["audio/ogg"]
+
+
+WHERE_IT_LIES = """
+    SELECT string_agg(concat_ws(' ', key IS NOT NULL, left_carrier_at IS NOT NULL), ', ' ORDER BY id) FROM media
+"""
+
+
+async def test_what_was_copied_is_deleted_at_its_carrier(
+    engine: AsyncEngine, clean: None, tools: jobs.Tools, at_carrier: Shelf
+) -> None:
+    one, _ = await sent_in(engine, HOUSE, "1", "2")
+    await run(tools, jobs.fetch, tenant=HOUSE, attachment=str(one))
+    assert at_carrier.deleted == [f"ME{'1' * 32}.json"]
+    assert await each(engine, (HOUSE,), WHERE_IT_LIES) == ["t t, f f"]
+    await run(tools, jobs.leave_carriers, timestamp=0)
+    assert await each(engine, (HOUSE,), WHERE_IT_LIES) == ["t t, f f"], "what is not copied yet must stay"
+    assert len(at_carrier.deleted) == 1
+
+
+async def test_what_the_carrier_did_not_delete_is_kept_all_the_same_and_deleted_there_later(
+    engine: AsyncEngine, fpo: int, tools: jobs.Tools, at_carrier: Shelf
+) -> None:
+    at_carrier.in_the_way = [500, 401, 503]
+    for tenant, letter in ((HOUSE, "1"), (fpo, "2")):
+        (noted,) = await sent_in(engine, tenant, letter)
+        await run(tools, jobs.fetch, tenant=tenant, attachment=str(noted))
+    assert await each(engine, (HOUSE, fpo), WHERE_IT_LIES) == ["t f", "t f"]
+    await run(tools, jobs.leave_carriers, timestamp=0)
+    assert at_carrier.deleted == [], "a carrier that is away is left alone until the next round"
+    await run(tools, jobs.leave_carriers, timestamp=0)
+    assert await each(engine, (HOUSE, fpo), WHERE_IT_LIES) == ["t t", "t t"]
+    assert sorted(at_carrier.deleted) == [f"ME{'1' * 32}.json", f"ME{'2' * 32}.json"]
+    await run(tools, jobs.leave_carriers, timestamp=0)
+    assert len(at_carrier.deleted) == 2
+
+
+async def test_a_deletion_is_not_tried_for_ever(
+    engine: AsyncEngine, clean: None, tools: jobs.Tools, at_carrier: Shelf
+) -> None:
+    long_ago = datetime.now(UTC) - TRIED_FOR - timedelta(minutes=1)
+    for letter, at in (("1", long_ago), ("2", long_ago + timedelta(hours=1))):
+        (noted,) = await sent_in(engine, HOUSE, letter, at=at)
+        async with open_desk(engine, HOUSE, at) as desk:
+            await lost(desk, noted, "HTTP 403")
+    await run(tools, jobs.leave_carriers, timestamp=0)
+    assert at_carrier.deleted == [f"ME{'2' * 32}.json"]
 
 
 async def test_what_was_written_into_the_audit_book_is_closed_at_every_tenant(

@@ -95,6 +95,10 @@ class Twilio:
         """Raises `media.MediaFailed`."""
         return await media.fetch_media(self.http, url, self.api_url, self.account, self.token, pauses=pauses)
 
+    async def forget_media(self, url: str) -> None:
+        """Raises `media.MediaFailed`."""
+        await media.forget_media(self.http, url, self.api_url, self.account, self.token)
+
     async def call(self, method: str, url: str, **parts: Any) -> dict[str, Any]:
         try:
             response = await self.http.request(method, url, auth=(self.account, self.token), **parts)

@@ -1,4 +1,4 @@
-"""Photos and voice notes that lie at Twilio."""
+"""Photos, voice notes and papers that lie at Twilio."""
 
 import asyncio
 import re
@@ -41,12 +41,7 @@ async def fetch_media(
     pauses: tuple[float, ...] = PAUSES,
 ) -> tuple[bytes, str]:
     """The content and its type by its first bytes: the sender's word for the type is not asked."""
-    try:
-        start = httpx.URL(url)
-    except httpx.InvalidURL:
-        raise MediaFailed("not an address") from None
-    if not ours(start, api_url, account):
-        raise MediaFailed("not an address of our account's media")
+    start = _checked(url, api_url, account)
     try:
         for pause in (*pauses, None):
             response_status, content = await _follow(http, start, api_url, httpx.BasicAuth(account, token))
@@ -57,7 +52,32 @@ async def fetch_media(
             await asyncio.sleep(pause)
     except httpx.RequestError as error:
         raise MediaFailed(type(error).__name__, temporary=True) from error
-    raise MediaFailed(f"HTTP {response_status}", temporary=response_status == 429 or response_status >= 500)
+    raise _failed(response_status)
+
+
+async def forget_media(http: httpx.AsyncClient, url: str, api_url: str, account: str, token: str) -> None:
+    """Twilio keeps what a person sent until it is told to delete it; what is gone already is well."""
+    lying = _checked(url, api_url, account)
+    try:
+        response = await http.delete(f"{lying}.json", auth=httpx.BasicAuth(account, token))
+    except httpx.RequestError as error:
+        raise MediaFailed(type(error).__name__, temporary=True) from error
+    if response.status_code not in (204, 404):
+        raise _failed(response.status_code)
+
+
+def _checked(url: str, api_url: str, account: str) -> httpx.URL:
+    try:
+        start = httpx.URL(url)
+    except httpx.InvalidURL:
+        raise MediaFailed("not an address") from None
+    if not ours(start, api_url, account):
+        raise MediaFailed("not an address of our account's media")
+    return start
+
+
+def _failed(status: int) -> MediaFailed:
+    return MediaFailed(f"HTTP {status}", temporary=status == 429 or status >= 500)
 
 
 async def _follow(

@@ -125,6 +125,7 @@ class Phones:
     on_desk: dict[str, Phone] = field(default_factory=lambda: {p.id: p for p in STARTERS})
     _letters: dict[str, deque[Letter]] = field(default_factory=dict)
     _uploads: OrderedDict[str, Upload] = field(default_factory=OrderedDict)
+    _forgotten: set[str] = field(default_factory=set)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def at(self, address: str) -> Phone | None:
@@ -172,13 +173,19 @@ class Phones:
     def keep(self, sid: str, upload: Upload) -> None:
         self._uploads[sid] = upload
         while sum(len(u.content) for u in self._uploads.values()) > MOST_UPLOAD_BYTES:
-            self._uploads.popitem(last=False)
+            oldest, _ = self._uploads.popitem(last=False)
+            self._forgotten.discard(oldest)
 
     def upload(self, sid: str) -> Upload | None:
+        """What the phone itself still shows of it."""
         return self._uploads.get(sid)
 
+    def at_carrier(self, sid: str) -> bool:
+        return sid in self._uploads and sid not in self._forgotten
+
     def forget(self, sid: str) -> None:
-        self._uploads.pop(sid, None)
+        """At the carrier: the phone that sent it keeps it."""
+        self._forgotten.add(sid)
 
     def _tell(self) -> None:
         self.revision += 1

@@ -245,7 +245,7 @@ def rest(line: Line, templates: Templates) -> APIRouter:
     async def media_file(account: str, message: str, media: str, request: Request) -> Response:
         """As at Twilio the file lies elsewhere, at an address nobody can guess and nobody logs in to."""
         let_in(settings, request, account)
-        if line.phones.upload(f"{message}/{media}") is None:
+        if not line.phones.at_carrier(f"{message}/{media}"):
             raise refuse(20404, "The requested resource was not found", 404)
         return RedirectResponse(f"/simulator/media/{message}/{media}", 307)
 
@@ -253,7 +253,7 @@ def rest(line: Line, templates: Templates) -> APIRouter:
     async def forget_media(account: str, message: str, media: str, request: Request) -> Response:
         let_in(settings, request, account)
         sid = f"{message}/{media.removesuffix('.json')}"
-        if line.phones.upload(sid) is None:
+        if not line.phones.at_carrier(sid):
             raise refuse(20404, "The requested resource was not found", 404)
         line.phones.forget(sid)
         return Response(status_code=204)

@@ -178,3 +178,37 @@ async def test_the_type_is_what_the_content_is_not_what_is_claimed() -> None:
         return httpx.Response(200, content=b"<script>", headers={"content-type": "image/jpeg"})
 
     assert await fetched(lying) == (b"<script>", "application/octet-stream")
+
+
+# ---- deleted there once it lies with us
+
+
+@pytest.mark.parametrize("status", [204, 404])
+async def test_what_was_copied_is_deleted_there_and_gone_already_is_well(status: int) -> None:
+    twilio, seen = carrier(lambda _: httpx.Response(status))
+    async with twilio:
+        await twilio.forget_media(APIS[0] + PATH)
+    (request,) = seen
+    assert (request.method, str(request.url)) == ("DELETE", f"{APIS[0]}{PATH}.json")
+    assert request.headers["authorization"].startswith("Basic ")
+
+
+@pytest.mark.parametrize(
+    ("status", "temporary"), [(401, False), (403, False), (307, False), (429, True), (500, True), (503, True)]
+)
+async def test_what_could_not_be_deleted_is_told(status: int, temporary: bool) -> None:
+    twilio, seen = carrier(lambda _: httpx.Response(status, headers={"location": CDN}))
+    async with twilio:
+        with pytest.raises(MediaFailed) as failed:
+            await twilio.forget_media(APIS[0] + PATH)
+    assert len(seen) == 1
+    assert failed.value.temporary is temporary
+
+
+@pytest.mark.parametrize("url", ["https://evil.example" + PATH, CDN, "http://[::1", ""])
+async def test_nothing_is_deleted_at_another_address(url: str) -> None:
+    twilio, seen = carrier(lambda _: httpx.Response(204))
+    async with twilio:
+        with pytest.raises(MediaFailed):
+            await twilio.forget_media(url)
+    assert seen == []

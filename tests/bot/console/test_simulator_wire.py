@@ -19,6 +19,7 @@ LOGIN = (ACCOUNT, "simulator")
 MESSAGES = f"/simulator/twilio/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
 WHATSAPP = {"To": "whatsapp:+919876500001", "From": "whatsapp:+14155238886"}
 SMS = {"To": "+919876500002", "From": "+15005550006"}
+PNG = b"\x89PNG\r\n\x1a\n of a field"
 BUTTONS = content.simulator_sids()["buttons_2"]
 
 
@@ -239,6 +240,19 @@ async def test_media_nobody_uploaded_is_not_there(twilio: httpx.AsyncClient, met
     path = MESSAGES.removesuffix(".json") + "/MM" + "0" * 32 + "/Media/ME" + "0" * 32
     answer = await twilio.request(method, path)
     assert (answer.status_code, answer.json()["code"]) == (404, 20404)
+
+
+async def test_a_photo_deleted_at_the_carrier_stays_on_the_phone_that_sent_it(
+    twilio: httpx.AsyncClient,
+) -> None:
+    nobody_listens = "http://127.0.0.1:9/simulator/phones/gurpreet/photo"
+    sent = await twilio.post(nobody_listens, content=PNG, headers={"content-type": "image/png"})
+    sid = sent.json()["media"][0]["sid"]
+    path = MESSAGES.removesuffix("Messages.json") + "Messages/" + sid.replace("/", "/Media/")
+    assert (await twilio.get(path)).status_code == 307
+    assert (await twilio.delete(path + ".json")).status_code == 204
+    assert [(await twilio.request(method, path)).status_code for method in ("GET", "DELETE")] == [404, 404]
+    assert (await twilio.get(f"/simulator/media/{sid}")).content == PNG
 
 
 def test_the_simulator_does_not_start_beside_the_real_twilio() -> None:
