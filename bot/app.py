@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry, ProcessCollector
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolIsEmpty
 
 from bot import health, outbox, pictures, turn
+from bot.carriers.gateway import webhook as gateway
+from bot.carriers.gateway.dlt import BadTemplates, read_registered
+from bot.carriers.gateway.profile import BadProfile
 from bot.carriers.twilio import webhook
 from bot.console import simulator
 from bot.house import House, open_house
@@ -68,6 +71,8 @@ def create_app(given: Settings | None = None) -> FastAPI:
     app.add_middleware(health.Stopwatch, registry=registry)
     app.include_router(health.routes(lambda: house().engine, chosen.rasa_url, registry))
     app.include_router(webhook.routes(chosen, take, saw_status))
+    if chosen.sms_carrier == "gateway":
+        app.include_router(_gateway_routes(chosen, take, saw_status))
     market = MarketSettings(mandi_home=chosen.mandi_home)
     api = make_office(lambda: house().engine, market, send_code=send_code, after_commit=postman.ring)
     mount_api(app, api)
@@ -83,6 +88,20 @@ def create_app(given: Settings | None = None) -> FastAPI:
         except ValueError as fault:
             raise NotConfigured(str(fault)) from fault
     return app
+
+
+def _gateway_routes(chosen: Settings, take: gateway.Take, saw_status: gateway.SawStatus) -> APIRouter:
+    if not chosen.simulator and {"sms_gateway_knock", "sms_gateway_secret"} - chosen.model_fields_set:
+        raise NotConfigured(
+            "SMS_GATEWAY_KNOCK or SMS_GATEWAY_SECRET is not set: anybody could be the gateway."
+        )
+    if not chosen.sms_number:
+        raise NotConfigured("SMS_NUMBER is empty: which number do people write to?")
+    try:
+        read_registered(chosen.sms_dlt_templates)
+        return gateway.routes(chosen, take, saw_status)
+    except (BadProfile, BadTemplates) as fault:
+        raise NotConfigured(str(fault)) from fault
 
 
 @contextmanager

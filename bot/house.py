@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.carriers.port import all_by
+from bot.carriers.gateway.api import Gateway
+from bot.carriers.port import Carriers, all_by
 from bot.carriers.twilio.api import Twilio
 from bot.numbers import Numbers, house_numbers
 from bot.outbox import Postbox
@@ -29,7 +30,7 @@ async def open_house(settings: Settings, ring: Callable[[int], None]) -> AsyncIt
     """`ring` is called with the tenant whenever a turn left something to send or to tell."""
     engine = make_engine(settings.database_url or "")
     understander = Understander(settings.rasa_url, settings.rasa_timeout)
-    carriers = all_by(Twilio(settings))
+    carriers = _carriers(settings)
     office = Office(engine, understander, carriers.fits_reply, ring)
     try:
         yield House(
@@ -39,3 +40,10 @@ async def open_house(settings: Settings, ring: Callable[[int], None]) -> AsyncIt
         await carriers.close()
         await understander.close()
         await engine.dispose()
+
+
+def _carriers(settings: Settings) -> Carriers:
+    twilio = Twilio(settings)
+    if settings.sms_carrier == "twilio":
+        return all_by(twilio)
+    return Carriers({"whatsapp": twilio, "sms": Gateway(settings), "voice": twilio})

@@ -21,7 +21,10 @@ class NobodysNumber(Exception):
 
 def house_numbers(settings: Settings) -> Mapping[str, str]:
     """By channel, the numbers of whoever runs the house; tenants without one of their own use them too."""
-    return {"whatsapp": settings.twilio_whatsapp_sender, "sms": settings.twilio_sms_sender}
+    return {
+        "whatsapp": settings.twilio_whatsapp_sender,
+        "sms": settings.sms_number or settings.twilio_sms_sender,
+    }
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -42,11 +42,45 @@ class Settings(BaseSettings):
         {}, description='Content template ids by our template names, as JSON: {"buttons_2": "HX…"}.'
     )
 
+    whatsapp_per_second: float = Field(80, gt=0, description="How many messages a WhatsApp number sends.")
+    sms_per_second: float = Field(10, gt=0, description="How many SMS a number sends.")
+    whatsapp_burst_per_person: int = Field(
+        45, gt=0, description="How far answers to one person may run ahead of one in six seconds."
+    )
+    notices_from: int = Field(8, ge=0, le=23, description="From this hour, Indian time, notices may come,")
+    notices_until: int = Field(
+        20, ge=1, le=24, description="until this one; what is urgent comes at any hour."
+    )
+    promotions_from: int = Field(10, ge=0, le=23, description="The same for promotions,")
+    promotions_until: int = Field(19, ge=1, le=24, description="of which none is urgent.")
+
+    sms_carrier: Literal["twilio", "gateway"] = Field(
+        "twilio", description="Who carries SMS; in India only a local gateway brings answers."
+    )
+    sms_number: str = Field("", description="The number people write to; empty: TWILIO_SMS_SENDER.")
+    sms_gateway: str = Field("simulator", description="A shipped profile's name, or the path of a TOML file.")
+    sms_gateway_user: str = ""
+    sms_gateway_secret: SecretStr = Field(SecretStr("simulator"), description="What we show to the gateway.")
+    sms_gateway_knock: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (SecretStr("simulator"),), description="What it shows to us; a comma separates two in rotation."
+    )
+    sms_dlt_entity: str = Field("", description="Principal entity id of India's register of senders.")
+    sms_dlt_header: str = Field("", description="The registered name that texts come from.")
+    sms_dlt_templates: Path | None = Field(
+        None, description="CSV of registered templates; `mandi dlt templates` prints what to register."
+    )
+    sms_without_template: Literal["send", "refuse"] = Field(
+        "refuse", description="A text that fits no registered template."
+    )
+
     simulator: bool = Field(False, description="Serves /simulator; on in `make run`.")
     body_limit: int = Field(64 * 1024, description="Largest webhook body in bytes.")
     log_level: str = "INFO"
 
-    @field_validator("twilio_auth_token", mode="before")
+    def per_second(self, channel: str) -> float:
+        return self.whatsapp_per_second if channel == "whatsapp" else self.sms_per_second
+
+    @field_validator("twilio_auth_token", "sms_gateway_knock", mode="before")
     @classmethod
     def _two_tokens(cls, value: object) -> object:
         if isinstance(value, str):

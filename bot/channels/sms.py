@@ -49,7 +49,7 @@ def render(reply: Reply, say: InWords) -> Outgoing:
     pieces = [body, *(piece for option in options for piece in (option.label, option.detail))]
     mark = "…"
     plain = [fold(piece) for piece in pieces]
-    if smsutil.is_valid_gsm("\n".join(plain)) and [*map(bool, plain)] == [*map(bool, pieces)]:
+    if is_gsm("\n".join(plain)) and [*map(bool, plain)] == [*map(bool, pieces)]:
         body, mark = fold(body), "..."
         options = tuple(Choice(o.payload, fold(o.label), fold(o.detail)) for o in options)
     text = numbered(body, options, SMS.text, mark=mark)
@@ -59,6 +59,11 @@ def render(reply: Reply, say: InWords) -> Outgoing:
 def fold(text: str) -> str:
     """Latin text in the GSM alphabet, as far as it can be said in it."""
     return _EMOJI.sub("", _RUPEE.sub("Rs ", text.translate(_PLAIN_TABLE)))
+
+
+def is_gsm(text: str) -> bool:
+    """Whether it costs 160 letters a segment and not 70."""
+    return bool(smsutil.is_valid_gsm(text))
 
 
 def segments(text: str) -> int:

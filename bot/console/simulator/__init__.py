@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from bot.carriers.twilio import content
-from bot.console.simulator import page, wire
+from bot.console.simulator import gateway, page, wire
 from bot.console.simulator.phones import Phones
 from bot.console.simulator.templates import shipped
 from bot.console.simulator.webhook import Line
@@ -16,5 +16,7 @@ def routes(settings: Settings) -> APIRouter:
     line = Line(settings, Phones())
     router = APIRouter(include_in_schema=False)
     router.include_router(wire.rest(line, shipped()), prefix="/simulator/twilio")
+    if settings.sms_carrier == "gateway":
+        router.include_router(gateway.routes(line), prefix="/simulator/gateway")
     router.include_router(page.pages(line), prefix="/simulator")
     return router

@@ -8,6 +8,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from bot.console.simulator.gateway import deliver
 from bot.console.simulator.phones import (
     LARGEST_UPLOAD,
     Direction,
@@ -20,7 +21,7 @@ from bot.console.simulator.phones import (
     now,
     segments_of,
 )
-from bot.console.simulator.webhook import API_VERSION, LONGEST_BODY, Line, deliver, plugged
+from bot.console.simulator.webhook import API_VERSION, LONGEST_BODY, Line, plugged
 
 FOLDER = Path(__file__).parent / "page"
 FILES = {file.name: file for file in FOLDER.iterdir()}
