@@ -18,15 +18,18 @@ A_ROUND = 50
 
 @dataclass(frozen=True)
 class Kept:
+    """`ids` are to be fetched, whatever they are."""
+
     ids: tuple[UUID, ...] = ()
     photos: tuple[str, ...] = ()
 
 
 async def keep(desk: Desk, person: UUID, carrier: str, attachments: tuple[Attachment, ...]) -> Kept:
+    """Stickers are not fetched, and leave their carrier with what was copied from it."""
     if not attachments:
         return Kept()
     rows = await desk.db.execute(
-        insert(media).returning(media.c.id, media.c.content_type, sort_by_parameter_order=True),
+        insert(media).returning(media.c.id, sort_by_parameter_order=True),
         [
             {
                 "tenant_id": desk.tenant,
@@ -34,15 +37,16 @@ async def keep(desk: Desk, person: UUID, carrier: str, attachments: tuple[Attach
                 "carrier": carrier,
                 "url": each.url,
                 "content_type": each.content_type,
+                "lost_because": "a sticker" if each.kind == "sticker" else None,
                 "at": desk.now,
             }
             for each in attachments
         ],
     )
-    noted = rows.all()
+    noted = [*zip(rows.scalars(), (each.kind for each in attachments), strict=True)]
     return Kept(
-        tuple(row.id for row in noted),
-        tuple(str(row.id) for row in noted if row.content_type.startswith("image/")),
+        tuple(own_id for own_id, kind in noted if kind != "sticker"),
+        tuple(str(own_id) for own_id, kind in noted if kind == "photo"),
     )
 
 

@@ -20,17 +20,27 @@ class Address:
     phone: str | None = None
 
 
+Kind = Literal["photo", "voice", "sticker", "film", "paper"]
+_KINDS: Mapping[str, Kind] = {"image": "photo", "audio": "voice", "video": "film"}
+
+
 @dataclass(frozen=True)
 class Attachment:
-    """A photo, voice note or document that still lies at the carrier."""
+    """What still lies at the carrier. A sticker is a picture, but shows nothing that is for sale."""
 
     url: str
     content_type: str
+    sticker: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        return "sticker" if self.sticker else _KINDS.get(self.content_type.partition("/")[0], "paper")
 
 
 @dataclass(frozen=True)
 class Inbound:
-    """What a carrier delivered. `tap` is the payload of a tapped button or list row."""
+    """What a carrier delivered. `tap` is the payload of a tapped button or list row; `replies_to` the carrier's id of
+    the message it quotes."""
 
     carrier: str
     carrier_id: str
@@ -42,6 +52,10 @@ class Inbound:
     attachments: tuple[Attachment, ...] = ()
     location: tuple[float, float] | None = None
     profile_name: str | None = None
+    replies_to: str | None = None
+    forwarded: bool = False
+    #: What the carrier has taken it for and already answered.
+    carrier_said: Literal["stop", "start", "help"] | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -48,6 +48,8 @@ T = TypeVar("T")
 #: Digits of any script with the marks people put around them: a menu choice or an amount, no matter for a model.
 ONLY_DIGITS = re.compile(r"[\d\s.,)(*#-]{1,16}")
 WHATSAPP_WINDOW = timedelta(hours=24)
+#: Kept for a person from the office, looked at by nobody else.
+UNREAD = ("sticker", "film", "paper")
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,8 @@ async def _turn(
         tap=inbound.tap,
         photos=kept.photos,
         location=inbound.location,
-        voice=any(each.content_type.startswith("audio/") for each in inbound.attachments),
+        voice=any(each.kind == "voice" for each in inbound.attachments),
+        unread=any(each.kind in UNREAD for each in inbound.attachments),
     )
     channel = _channel(sender.channel, reached.address_id, reached.opted_out)
     done = await drive(desk, dialogue.turn(State.from_json(state), heard, reached.person, channel, desk.now))
@@ -319,5 +322,7 @@ def _said(inbound: Inbound) -> dict[str, Any]:
         "tap": inbound.tap,
         "location": inbound.location,
         "attachments": len(inbound.attachments),
+        "replies_to": inbound.replies_to,
+        "forwarded": inbound.forwarded,
     }
     return {key: value for key, value in said.items() if value}

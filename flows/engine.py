@@ -128,6 +128,8 @@ def _converse(this: Turn) -> Steps[None]:
         yield from _choose(this, option)
     elif heard.voice:
         yield from repair.voice_note(this)
+    elif heard.unread and not (heard.text or heard.photos):
+        yield from repair.unread(this)
     else:
         yield from _listen(this)
 

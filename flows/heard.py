@@ -18,12 +18,15 @@ class News:
 
 @dataclass(frozen=True)
 class Heard:
+    """`unread`: there came a sticker, a film or a paper, into which the bot does not look."""
+
     text: str = ""
     understood: Understanding | None = None
     tap: str | None = None
     photos: tuple[str, ...] = ()
     location: tuple[float, float] | None = None
     voice: bool = False
+    unread: bool = False
     silence: bool = False
     news: News | None = None
 

@@ -217,6 +217,14 @@ def voice_note(turn: Turn) -> Steps[None]:
         main_menu(turn, greeting=False)
 
 
+def unread(turn: Turn) -> Steps[None]:
+    turn.say(msg("I cannot open this one. Please write or send a photo."))
+    if turn.state.top:
+        yield from ask_again(turn)
+    else:
+        main_menu(turn, greeting=False)
+
+
 def silence(turn: Turn) -> Steps[None]:
     """One reminder while the carrier still lets us write freely; then what was begun waits, and at last is put away."""
     if not turn.state.frames:

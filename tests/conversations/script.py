@@ -5,6 +5,7 @@
     gurpreet has 12 t paddy_straw at 200 a quintal           on sale before the story begins
     gurpreet > 12 टन पराली बेचनी है                            what a person writes
     gurpreet > [tap Yes]  [photo]  [9 photos]  [pin 30.8, 75.17]  [voice note]  [same message again]
+    gurpreet > [sticker]  [document]
     (4 hours pass)   (at once)
     (the eyes see wheat with chaff)                          of the photos that wait: names in eyes.py
     (an agent grades it A with 12 % moisture)
@@ -50,6 +51,11 @@ PASS = re.compile(r"\((?P<n>\d+) (?P<unit>minutes?|hours?|days?) pass\)")
 HEARD = re.compile(r"\w+ < |\s+\|")
 SEES = re.compile(r"\(the eyes see (?P<what>.+)\)")
 GRADES = re.compile(r"\(an agent grades it (?P<grade>[ABC]) with (?P<percent>\d+) % moisture\)")
+ATTACHED = {
+    "[voice note]": ("audio/ogg", False),
+    "[sticker]": ("image/webp", True),
+    "[document]": ("application/pdf", False),
+}
 PHOTOS = re.compile(r"\[(?:photo|(?P<n>\d+) photos)\]")
 PIN = re.compile(r"\[pin (?P<lat>[\d.]+), ?(?P<lon>[\d.]+)\]")
 CODES = text(
@@ -198,9 +204,10 @@ class Stage:
         if what == "[same message again]":
             assert person.last_sent
             return person.last_sent
-        if what == "[voice note]":
-            note = Attachment(f"https://media.invalid/{sid}", "audio/ogg")
-            return Inbound(carrier_id=sid, attachments=(note,), **base)
+        if what in ATTACHED:
+            content_type, sticker = ATTACHED[what]
+            came = Attachment(f"https://media.invalid/{sid}", content_type, sticker)
+            return Inbound(carrier_id=sid, attachments=(came,), **base)
         if photos := PHOTOS.fullmatch(what):
             sent = (
                 Attachment(f"https://media.invalid/{sid}/{n}", "image/jpeg")

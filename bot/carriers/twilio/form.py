@@ -3,9 +3,9 @@
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qsl, quote
 
 from starlette.datastructures import FormData, UploadFile
@@ -19,6 +19,12 @@ PREFIX = "/carrier/twilio"
 FIELDS = 300  # a message with ten media and an advert has about sixty
 MEDIA = 10
 PROFILE_NAME = 100
+ON_WHATSAPP = "whatsapp:"
+WEBP = "image/webp"
+NO_STICKER = ("image", "document")
+
+#: What it has answered in its own words, where the service does so.
+ANSWERED: Mapping[str, Literal["stop", "start", "help"]] = {"STOP": "stop", "START": "start", "HELP": "help"}
 
 _CARRIER_ID = re.compile(r"\w{2,64}", re.ASCII)
 _PHONE = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
@@ -94,7 +100,7 @@ def inbound(form: FormData, received_at: datetime) -> Inbound:
     return Inbound(
         carrier=CARRIER,
         carrier_id=carrier_id(form),
-        sender=sender(field(form, "From") or field(form, "ExternalUserId")),
+        sender=sender(address(form)),
         recipient=field(form, "To"),
         received_at=received_at,
         text=field(form, "Body").strip(),
@@ -102,8 +108,19 @@ def inbound(form: FormData, received_at: datetime) -> Inbound:
         attachments=tuple(attachments(form)),
         location=location(form),
         profile_name=one_line(field(form, "ProfileName"))[:PROFILE_NAME].strip() or None,
+        replies_to=quoted(form),
+        forwarded=any(field(form, name).lower() == "true" for name in ("Forwarded", "FrequentlyForwarded")),
+        carrier_said=ANSWERED.get(field(form, "OptOutType").upper()),
         raw=raw(form),
     )
+
+
+def address(form: FormData) -> str:
+    """Who hides the phone number may be named in ExternalUserId alone, and the prefix has been seen missing."""
+    value = field(form, "From") or field(form, "ExternalUserId")
+    if value and field(form, "To").startswith(ON_WHATSAPP):
+        return ON_WHATSAPP + value.removeprefix(ON_WHATSAPP)
+    return value
 
 
 def sender(value: str) -> Address:
@@ -114,6 +131,12 @@ def sender(value: str) -> Address:
     if found := _WHATSAPP.fullmatch(value):
         return Address("whatsapp", value, found["phone"])
     raise UnknownChannel("From is no WhatsApp address and no phone number.")
+
+
+def quoted(form: FormData) -> str | None:
+    """Named only while the quoted message is less than seven days old."""
+    value = field(form, "OriginalRepliedMessageSid")
+    return value if _CARRIER_ID.fullmatch(value) else None
 
 
 def tapped(form: FormData) -> str | None:
@@ -150,10 +173,17 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def attachments(form: FormData) -> Iterator[Attachment]:
-    """NumMedia is not asked: it has been seen missing and wrong, the URLs are what counts."""
+    """NumMedia is not asked: it has been seen missing and wrong, the URLs are what counts.
+
+    WhatsApp sends stickers as WebP and makes a JPEG of every photo; who sends a WebP as a photo has it called an image.
+    """
+    message_type = field(form, "MessageType").lower()
     for n in range(MEDIA):
         if url := field(form, f"MediaUrl{n}"):
-            yield Attachment(url, field(form, f"MediaContentType{n}") or "application/octet-stream")
+            content_type = field(form, f"MediaContentType{n}").lower() or "application/octet-stream"
+            yield Attachment(
+                url, content_type, sticker=content_type == WEBP and message_type not in NO_STICKER
+            )
 
 
 def location(form: FormData) -> tuple[float, float] | None:

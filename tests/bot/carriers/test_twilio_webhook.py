@@ -93,11 +93,11 @@ async def test_photos_are_taken_whatever_their_number_claims(bot: Bot, number: s
         MediaUrl0=MEDIA_URL + "0" * 32,
         MediaContentType0="image/jpeg",
         MediaUrl1=MEDIA_URL + "1" * 32,
-        MediaContentType1="image/webp",
+        MediaContentType1="image/png",
     )
     assert heard.attachments == (
         Attachment(MEDIA_URL + "0" * 32, "image/jpeg"),
-        Attachment(MEDIA_URL + "1" * 32, "image/webp"),
+        Attachment(MEDIA_URL + "1" * 32, "image/png"),
     )
     assert heard.text == ""
 
@@ -106,6 +106,90 @@ async def test_a_voice_note_has_an_empty_body_and_a_claim_without_media_is_nothi
     heard = await bot.hears(NumMedia="1", MediaUrl0=MEDIA_URL + "0" * 32, MediaContentType0="audio/ogg")
     assert heard.attachments == (Attachment(MEDIA_URL + "0" * 32, "audio/ogg"),)
     assert (await bot.hears(NumMedia="3", Body="hello")).attachments == ()
+
+
+@pytest.mark.parametrize(
+    ("content_type", "message_type", "kind"),
+    [
+        ("image/webp", "", "sticker"),
+        ("image/webp", "sticker", "sticker"),
+        ("IMAGE/WEBP", "", "sticker"),
+        ("image/webp", "image", "photo"),
+        ("image/webp", "document", "photo"),
+        ("image/jpeg", "image", "photo"),
+        ("audio/ogg", "audio", "voice"),
+        ("audio/ogg; codecs=opus", "", "voice"),
+        ("video/mp4", "video", "film"),
+        ("application/pdf", "document", "paper"),
+        ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "document", "paper"),
+        ("text/vcard", "contacts", "paper"),
+        ("", "", "paper"),
+    ],
+)
+async def test_what_came_is_told_apart(bot: Bot, content_type: str, message_type: str, kind: str) -> None:
+    about = {
+        "MediaUrl0": MEDIA_URL + "0" * 32,
+        "MediaContentType0": content_type,
+        "MessageType": message_type,
+    }
+    (attachment,) = (await bot.hears(NumMedia="1", **about)).attachments
+    assert attachment.kind == kind
+
+
+async def test_nine_photos_at_once_stay_in_their_order(bot: Bot) -> None:
+    urls = [MEDIA_URL + str(n) * 32 for n in range(9)]
+    fields = {f"MediaUrl{n}": url for n, url in enumerate(urls)}
+    heard = await bot.hears(
+        NumMedia="9", **fields, **{f"MediaContentType{n}": "image/jpeg" for n in range(9)}
+    )
+    assert [each.url for each in heard.attachments] == urls
+
+
+@pytest.mark.parametrize(
+    ("from_", "also", "address"),
+    [
+        ("+919876543210", "", Address("whatsapp", "whatsapp:+919876543210", "+919876543210")),
+        ("IN.1234567890", "", Address("whatsapp", "whatsapp:IN.1234567890", None)),
+        ("", "IN.1234567890", Address("whatsapp", "whatsapp:IN.1234567890", None)),
+        (
+            "whatsapp:+919876543210",
+            "whatsapp:IN.1234567890",
+            Address("whatsapp", "whatsapp:+919876543210", "+919876543210"),
+        ),
+    ],
+)
+async def test_on_whatsapp_every_form_of_an_address_is_one_of_whatsapps(
+    bot: Bot, from_: str, also: str, address: Address
+) -> None:
+    assert (await bot.hears(From=from_, ExternalUserId=also, Body="hi")).sender == address
+
+
+async def test_what_is_quoted_or_forwarded_is_known(bot: Bot) -> None:
+    plain = await bot.hears(Body="yes")
+    assert (plain.replies_to, plain.forwarded) == (None, False)
+    quoting = await bot.hears(
+        Body="yes",
+        OriginalRepliedMessageSid="MM" + "6" * 32,
+        OriginalRepliedMessageSender="whatsapp:+14155238886",
+    )
+    assert quoting.replies_to == "MM" + "6" * 32
+    assert (await bot.hears(Body="yes", OriginalRepliedMessageSid="' OR 1=1")).replies_to is None
+    for name in ("Forwarded", "FrequentlyForwarded"):
+        assert (await bot.hears(Body="onion 90 rupees in Delhi!", **{name: "true"})).forwarded
+        assert not (await bot.hears(Body="onion", **{name: "false"})).forwarded
+
+
+async def test_of_an_advert_only_what_the_person_wrote_is_heard(bot: Bot) -> None:
+    heard = await bot.hears(
+        Body="hello",
+        ReferralBody="Sell your straw!",
+        ReferralHeadline="Straw",
+        ReferralSourceType="ad",
+        ReferralNumMedia="1",
+        ReferralMediaUrl="https://scontent.example/advert.jpg",
+        ReferralMediaContentType="image/jpeg",
+    )
+    assert (heard.text, heard.attachments) == ("hello", ())
 
 
 async def test_a_profile_name_cannot_turn_the_line_around_or_fill_the_screen(bot: Bot) -> None:
@@ -165,10 +249,15 @@ async def test_an_answer_with_control_characters_is_still_xml(bot: Bot) -> None:
     assert words(await bot.post(message(Body="hi"))) == "abcd"
 
 
-async def test_whom_the_carrier_has_answered_is_not_answered_again(bot: Bot) -> None:
-    bot.answer = Answer("You are unsubscribed.")
-    assert words(await bot.post(message(Body="STOP", OptOutType="STOP"))) is None
-    assert bot.heard[0].raw["OptOutType"] == "STOP"
+@pytest.mark.parametrize(
+    ("written", "kind", "said"),
+    [("STOP", "STOP", "stop"), ("cancel", "STOP", "stop"), ("YES", "START", "start"), ("INFO", "HELP", "help"),
+     ("STOP", "", None), ("STOP", "NEW", None)],
+)  # fmt: skip
+async def test_what_the_carrier_has_answered_itself_is_known(
+    bot: Bot, written: str, kind: str, said: str | None
+) -> None:
+    assert (await bot.hears(Body=written, OptOutType=kind)).carrier_said == said
 
 
 async def test_both_tokens_open_the_door_while_one_replaces_the_other(bot: Bot) -> None:
