@@ -64,7 +64,9 @@ def create_app(given: Settings | None = None) -> FastAPI:
     ) -> None:
         with _away():
             async with open_desk(house().engine, tenant, datetime.now(UTC)) as desk:
-                await outbox.saw_status(desk, carrier_id, status, code, outbox_id)
+                carriers = house().box.carriers
+                await outbox.saw_status(desk, carrier_id, status, code, outbox_id, carriers=carriers)
+            postman.ring(tenant)
 
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)

@@ -10,6 +10,7 @@ from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from bot.message import Channel, Inbound, Outgoing
+from bot.outbox.hours import Purpose
 from marketplace_core.desk import Desk
 
 
@@ -81,18 +82,25 @@ LOG_OUT = """
     )"""
 QUEUE = """
     queued AS (
-        INSERT INTO outbox (tenant_id, send_key, person_id, channel, recipient, outgoing, due_at, created_at)
-        VALUES (:tenant, :send_key, :person, :to_channel, :recipient, :outgoing, :now, :now)
+        INSERT INTO outbox
+            (tenant_id, send_key, person_id, channel, recipient, outgoing, reply, purpose, notice, due_at, created_at)
+        VALUES (:tenant, :send_key, :person, :to_channel, :recipient, :outgoing, :reply, :purpose, :notice, :now, :now)
         ON CONFLICT DO NOTHING
     )"""
 
 
 #: A picture goes ahead of its words: what one person is sent leaves in the order of its ids.
-AHEAD = text(f"WITH {LOG_OUT}, {QUEUE} SELECT").bindparams(bindparam("outgoing", type_=JSONB))
+AHEAD = text(f"WITH {LOG_OUT}, {QUEUE} SELECT").bindparams(
+    bindparam("outgoing", type_=JSONB),
+    *(bindparam(name, type_=JSONB(none_as_null=True)) for name in ("reply", "notice")),
+)
 
 
 def _closing(*steps: str) -> TextClause:
-    documents = [bindparam(name, type_=JSONB) for name in ("state", "said", "outgoing")]
+    documents = [
+        bindparam(name, type_=JSONB(none_as_null=True))
+        for name in ("state", "said", "outgoing", "reply", "notice")
+    ]
     clause = text(f"WITH {','.join(steps)} SELECT EXISTS (SELECT FROM heard)")  # noqa: S608 - our own steps
     used = [document for document in documents if any(f":{document.key}" in step for step in steps)]
     return clause.bindparams(*used)
@@ -115,10 +123,15 @@ CLOSINGS = {
 
 @dataclass(frozen=True)
 class Sending:
-    """An answer that goes through the outbox."""
+    """A message that goes through the outbox: where to, why, and its words before they had a channel.
+
+    `notice` says whether it is urgent and which approved template says the same."""
 
     channel: Channel
     recipient: str
+    purpose: Purpose = "answer"
+    reply: Mapping[str, Any] | None = None
+    notice: Mapping[str, Any] | None = None
 
 
 async def peek(desk: Desk, inbound: Inbound) -> Peek:
@@ -182,9 +195,16 @@ async def close(
         values |= {"channel": said[0], "said": dict(said[1])}
     if sending:
         values |= {"send_key": f"{carrier}:{carrier_id}", "recipient": sending.recipient}
+        values |= {"reply": sending.reply, "purpose": sending.purpose, "notice": sending.notice}
     if sending and outgoing and outgoing.picture:
         picture = Outgoing(outgoing.picture.alt, picture=outgoing.picture)
-        about = {"send_key": f"{carrier}:{carrier_id}:picture", "to_channel": channel, "segments": 0}
+        # without words of its own: where pictures cannot go, what follows it says all
+        about = {
+            "send_key": f"{carrier}:{carrier_id}:picture",
+            "to_channel": channel,
+            "segments": 0,
+            "reply": None,
+        }
         await desk.db.execute(AHEAD, values | about | {"outgoing": asdict(picture)})
         outgoing = replace(outgoing, picture=None)
     if outgoing:

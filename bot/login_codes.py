@@ -18,8 +18,8 @@ WHO = text("""
     ORDER BY a.channel <> 'sms', a.id LIMIT 1
 """)
 QUEUE = text("""
-    INSERT INTO outbox (tenant_id, send_key, person_id, channel, recipient, outgoing, due_at, created_at)
-    VALUES (:tenant, :send_key, :line, 'sms', :phone, :outgoing, :now, :now)
+    INSERT INTO outbox (tenant_id, send_key, person_id, channel, recipient, outgoing, purpose, due_at, created_at)
+    VALUES (:tenant, :send_key, :line, 'sms', :phone, :outgoing, 'code', :now, :now)
 """).bindparams(bindparam("outgoing", type_=JSONB))
 
 

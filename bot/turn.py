@@ -10,7 +10,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar, cast
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -25,9 +25,14 @@ from bot import attachments, conversations
 from bot.conversations import Repeated, Sending
 from bot.jobs import fetch_later
 from bot.message import Answer, Channel, DatabaseAway, Inbound, Outgoing
+from bot.openers import notice_of
+from bot.outbox.hours import Purpose
+from bot.outbox.ways import WHATSAPP_WINDOW
+from bot.outbox.writing import kept
 from flows import engine as dialogue
 from flows.engine import Outcome
 from flows.heard import Heard, News
+from flows.notices import NOTICES
 from flows.say import Reply, msg
 from flows.state import State
 from flows.turn import KOLKATA, Steps
@@ -47,7 +52,6 @@ T = TypeVar("T")
 
 #: Digits of any script with the marks people put around them: a menu choice or an amount, no matter for a model.
 ONLY_DIGITS = re.compile(r"[\d\s.,)(*#-]{1,16}")
-WHATSAPP_WINDOW = timedelta(hours=24)
 #: Kept for a person from the office, looked at by nobody else.
 UNREAD = ("sticker", "film", "paper")
 
@@ -190,7 +194,7 @@ async def _turn(
         said=(sender.channel, _said(inbound)),
         outgoing=outgoing,
         answer=answer,
-        sending=None if in_reply or not outgoing else Sending(sender.channel, sender.value),
+        sending=None if in_reply or not outgoing else _sending(sender.channel, sender.value, done.outcome),
         channel=sender.channel,
     )
     return done, outgoing, answer
@@ -200,7 +204,8 @@ async def _speak(office: Office, desk: Desk, person_id: UUID, heard: Heard, key:
     """A turn that the bot begins: it goes out where the person was last heard and may still be written to."""
     person = await people.person(desk, person_id)
     state, _ = await conversations.lock(desk, person_id)
-    address = reachable(await people.addresses(desk, person_id), desk.now)
+    opens = bool(heard.news and NOTICES[heard.news.kind].opener)
+    address = reachable(await people.addresses(desk, person_id), desk.now, opens)
     name: Channel = address.channel if address else "sms"
     channel = _channel(name, None, opted_out=address is None)
     done = await drive(desk, dialogue.turn(State.from_json(state), heard, person, channel, desk.now))
@@ -214,7 +219,7 @@ async def _speak(office: Office, desk: Desk, person_id: UUID, heard: Heard, key:
         said=None,
         outgoing=outgoing,
         answer=None,
-        sending=Sending(name, address.value) if address and outgoing else None,
+        sending=_sending(name, address.value, done.outcome, heard) if address and outgoing else None,
         channel=name,
     )
 
@@ -244,8 +249,17 @@ async def drive(desk: Desk, steps: Steps[Outcome]) -> Done:
 def _render(channel: Channel, outcome: Outcome) -> Outgoing | None:
     if outcome.reply is None:
         return None
-    words = words_of(outcome.person.language, outcome.person.script)
-    return bot.channels.render(channel, outcome.reply, words)
+    # a voice reads the letters of its own language, whatever its listener reads
+    script = "native" if channel == "voice" else outcome.person.script
+    return bot.channels.render(channel, outcome.reply, words_of(outcome.person.language, script))
+
+
+def _sending(channel: Channel, value: str, outcome: Outcome, began: Heard | None = None) -> Sending:
+    """`began` is what made the bot speak up by itself; without it, it answers."""
+    assert outcome.reply is not None
+    notice = notice_of(began.news, outcome.reply, outcome.person) if began and began.news else None
+    purpose: Purpose = "notice" if began else "answer"
+    return Sending(channel, value, purpose, kept(outcome.reply, outcome.person), notice)
 
 
 async def _understand(office: Office, inbound: Inbound) -> Understanding | None:
@@ -304,14 +318,17 @@ def _after_fault(state: Mapping[str, Any]) -> dict[str, Any]:
     return {key: state[key] for key in ("serial", "human_since") if key in state}
 
 
-def reachable(addresses: Sequence[Address], now: datetime) -> Reachable | None:
-    """Where the person was last heard, unless they said stop there; by SMS when WhatsApp's window has closed."""
+def reachable(addresses: Sequence[Address], now: datetime, opens: bool = False) -> Reachable | None:
+    """Where the person was last heard, unless they said stop there. By SMS who called, who is not reached there any
+    more, and who has been silent for longer than WhatsApp's window lasts, unless a template `opens` it."""
+    no_sms = any(one.opted_out or one.closed for one in addresses if one.channel == "sms")
     for address in addresses:
         if address.opted_out or not address.last_inbound_at:
             continue
-        if address.channel != "whatsapp" or now - address.last_inbound_at < WHATSAPP_WINDOW:
+        shut = address.channel == "whatsapp" and now - address.last_inbound_at >= WHATSAPP_WINDOW
+        if address.channel != "voice" and not address.closed and (opens or not shut):
             return Reachable(cast(Channel, address.channel), address.value)
-        if address.phone and not any(one.opted_out for one in addresses if one.channel == "sms"):
+        if address.phone and not no_sms:
             return Reachable("sms", address.phone)
     return None
 

@@ -16,11 +16,28 @@ from marketplace_core.bookings.queries import Booking
 
 
 @dataclass(frozen=True)
+class Opener:
+    """How WhatsApp lets us begin with it when somebody has not written for a day: an approved template.
+
+    `text` is a sentence of the notice, whose blanks are filled as they are there, or one without blanks; `button` is
+    the one thing to tap.
+    """
+
+    text: Say
+    button: Option
+
+
+@dataclass(frozen=True)
 class Notice:
-    """Who hears of it (keys of the event's `about` that hold person ids) and what they hear."""
+    """Who hears of it (keys of the event's `about` that hold person ids) and what they hear.
+
+    What is not `urgent` waits for the morning. Without an `opener` it goes by SMS where WhatsApp's window is closed.
+    """
 
     to: tuple[str, ...]
     say: Callable[[Turn, News], Steps[None]]
+    urgent: bool = False
+    opener: Opener | None = None
 
 
 def recipients(news: News) -> list[UUID]:

@@ -66,6 +66,10 @@ class Words(string.Formatter):
             )
         return entries.pgettext(say.context, say.text) if say.context else entries.gettext(say.text)
 
+    def pieces(self, say: Say) -> list[tuple[str, str | None, str]]:
+        """The sentence with its blanks still empty: fixed words, then the blank behind them and its formatter."""
+        return [(before, name, spec or "") for before, name, spec, _ in self.parse(self._translated(say))]
+
     def get_field(self, field_name: str, args: Any, kwargs: Mapping[str, Any]) -> tuple[Any, str]:
         return kwargs[field_name], field_name  # names only: no attributes, no indexing from a catalogue
 

@@ -1,16 +1,30 @@
 """What the house asks of whoever carries its messages; each carrier is a package beside this file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.carriers.refusals import Remedy
 from bot.message import Channel, Outgoing
 
 
 @dataclass(frozen=True)
+class Opening:
+    """An approved template that may begin a conversation: its name, the values of its blanks in order, and the whole
+    text as the person reads it."""
+
+    template: str
+    values: Sequence[str]
+    text: str
+
+
+@dataclass(frozen=True)
 class Letter:
-    """One message on its way. `tenant` and `own_id` come back with the carrier's word on what became of it."""
+    """One message on its way. `tenant` and `own_id` come back with the carrier's word on what became of it.
+
+    With an `opening` only that may leave, never the free words of `outgoing`.
+    """
 
     to: str
     sender: str
@@ -18,6 +32,7 @@ class Letter:
     tenant: int
     own_id: str
     picture_url: str | None = None
+    opening: Opening | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +63,9 @@ class Carrier(Protocol):
 
     def fits_reply(self, outgoing: Outgoing) -> bool:
         """True if the reply to its webhook can carry this answer."""
+
+    def remedy(self, code: int | None) -> Remedy:
+        """What it means when a status says "failed" with this code."""
 
     async def send(self, letter: Letter) -> Sent:
         """Raises `Refused`; its kind "uncertain" means that only `recent` can tell whether it was sent."""

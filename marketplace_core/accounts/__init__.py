@@ -21,7 +21,8 @@ class Person:
 
 @dataclass(frozen=True)
 class Address:
-    """Where a person is reached. `phone` is E.164, or None where the channel hides it."""
+    """Where a person is reached. `phone` is E.164, or None where the channel hides it; `closed`: by the carrier's word
+    nobody is reached here until they write."""
 
     id: UUID
     channel: str
@@ -29,6 +30,7 @@ class Address:
     phone: str | None
     opted_out: bool
     last_inbound_at: datetime | None
+    closed: bool = False
 
 
 @dataclass(frozen=True)

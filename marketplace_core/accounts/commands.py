@@ -26,6 +26,7 @@ HEAR_FROM = (
     )
     .values(
         last_inbound_at=bindparam("heard_at"),
+        closed_at=None,
         phone=func.coalesce(bindparam("with_phone", type_=t.address.c.phone.type), t.address.c.phone),
     )
     .returning(

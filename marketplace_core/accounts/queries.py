@@ -61,6 +61,7 @@ async def addresses(desk: Desk, person_id: UUID) -> tuple[Address, ...]:
             t.address.c.phone,
             t.address.c.opted_out_at.is_not(None),
             t.address.c.last_inbound_at,
+            t.address.c.closed_at.is_not(None),
         )
         .where(
             t.address.c.tenant_id == desk.tenant,

@@ -12,17 +12,18 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot import outbox
 from bot.carriers.port import all_by
 from bot.carriers.twilio.api import Twilio
 from bot.outbox import Postbox, drain, reconcile, saw_status
+from bot.outbox.reconciling import STUCK_AFTER
 from bot.settings import Settings
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.desk import open_desk
 from marketplace_core.seed import TENANT
 from tests.conftest import NOW
 
-SETTINGS = Settings(_env_file=None)
+SETTINGS = Settings(_env_file=None, sms_per_second=1000)
+CARRIERS = all_by(Twilio(SETTINGS))
 
 
 class Carrier:
@@ -92,7 +93,7 @@ async def rows(engine: AsyncEngine, columns: str = "state") -> list[tuple[object
 
 async def saw(engine: AsyncEngine, *status: Any) -> None:
     async with open_desk(engine, TENANT, NOW) as desk:
-        await saw_status(desk, *status)
+        await saw_status(desk, *status, carriers=CARRIERS)
 
 
 async def all_rounds(box: Postbox) -> None:
@@ -141,13 +142,28 @@ async def test_a_busy_carrier_is_asked_again_later_and_nothing_overtakes(
     assert await rows(engine) == [("sent",), ("sent",)]
 
 
-async def test_an_address_that_cannot_be_reached_fails_for_good_and_lets_the_next_through(
+async def test_what_cannot_be_sent_fails_for_good_and_lets_the_next_through(
+    engine: AsyncEngine, person: UUID, box: Postbox, carrier: Carrier
+) -> None:
+    carrier.answers = [refused(400, 21617)]
+    await queue(engine, person, "one", "two")
+    await all_rounds(box)
+    assert await rows(engine, "state, error_code") == [("failed", 21617), ("sent", None)]
+
+
+async def test_an_address_that_reaches_nobody_is_written_to_no_more_until_it_writes(
     engine: AsyncEngine, person: UUID, box: Postbox, carrier: Carrier
 ) -> None:
     carrier.answers = [refused(400, 21211)]
     await queue(engine, person, "one", "two")
     await all_rounds(box)
-    assert await rows(engine, "state, error_code") == [("failed", 21211), ("sent", None)]
+    assert carrier.bodies == ["one"]
+    assert await rows(engine, "state, error_code") == [("failed", 21211), ("failed", None)]
+    async with open_desk(engine, TENANT, NOW) as desk:
+        await accounts.reach(desk, channel="sms", value="+919876500001", phone="+919876500001")
+    await queue(engine, person, "three")
+    await all_rounds(box)
+    assert carrier.bodies == ["one", "three"]
 
 
 async def test_a_stop_that_only_the_carrier_knew_of_is_kept(
@@ -187,7 +203,7 @@ class TestNobodySawTheEnd:
                 "date_created": "Fri, 20 Nov 2026 04:30:01 +0000",
             }
         ]
-        await reconcile(box, TENANT, NOW + outbox.STUCK_AFTER * 2)
+        await reconcile(box, TENANT, NOW + STUCK_AFTER * 2)
         assert await rows(engine, "state, carrier_id") == [("sent", "SMfound")]
         assert carrier.bodies == ["one"]
 
@@ -197,7 +213,7 @@ class TestNobodySawTheEnd:
         carrier.answers = [silence]
         await queue(engine, person, "one")
         await all_rounds(box)
-        later = NOW + outbox.STUCK_AFTER * 2
+        later = NOW + STUCK_AFTER * 2
         await reconcile(box, TENANT, later)
         await drain(box, TENANT, later)
         assert carrier.bodies == ["one", "one"]

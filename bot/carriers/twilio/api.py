@@ -9,8 +9,8 @@ from typing import Any, Self
 
 import httpx
 
-from bot.carriers.port import Letter, Listed, Sent
-from bot.carriers.refusals import NEVER_LEFT, NOBODY_KNOWS, Refused
+from bot.carriers.port import Letter, Listed, Opening, Sent
+from bot.carriers.refusals import NEVER_LEFT, NO_TEMPLATE, NOBODY_KNOWS, Refused, Remedy
 from bot.carriers.twilio import media
 from bot.carriers.twilio.content import content, sids
 from bot.carriers.twilio.errors import remedy
@@ -49,17 +49,28 @@ class Twilio:
     async def close(self) -> None:
         await self.http.aclose()
 
+    def remedy(self, code: int | None) -> Remedy:
+        return remedy(code)
+
     async def send(self, letter: Letter) -> Sent:
         """Raises `Refused`; its kind "uncertain" means that only `recent` can tell whether it was sent."""
-        form = {"To": letter.to, "From": letter.sender, **self.body(letter.outgoing)}
+        said = self.opening(letter.opening) if letter.opening else self.body(letter.outgoing)
+        form = {"To": letter.to, "From": letter.sender, **said}
         form["StatusCallback"] = status_url(self.public_base_url, letter.tenant, letter.own_id)
-        if letter.picture_url:
+        if letter.picture_url and not letter.opening:
             form["MediaUrl"] = letter.picture_url
         answer = await self.call("POST", self.messages, data=form)
         carrier_id = answer.get("sid")
         if not isinstance(carrier_id, str) or not carrier_id:
             raise Refused(None, NOBODY_KNOWS)
         return Sent(carrier_id)
+
+    def opening(self, opening: Opening) -> dict[str, str]:
+        sid = self.content_sids.get(opening.template)
+        if sid is None:
+            raise Refused(None, NO_TEMPLATE)
+        variables = {str(number): value for number, value in enumerate(opening.values, 1)}
+        return {"ContentSid": sid, "ContentVariables": json.dumps(variables, ensure_ascii=False)}
 
     def body(self, outgoing: Outgoing) -> dict[str, str]:
         if filled := content(outgoing, self.content_sids):

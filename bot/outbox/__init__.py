@@ -1,0 +1,20 @@
+"""What is sent apart from the webhook's own reply: claimed, sent, marked, each in its own short transaction.
+
+A row is claimed before the carrier is called and marked after. If we die in between, the row stays "sending"; once
+that has lasted too long the carrier's own list tells whether it left, and only then is it sent again.
+
+    writing.py      a row of its own, from outside a turn        ways.py      how a claimed row may leave, if at all
+    sending.py      claim, send, mark                            elsewhere.py the same words on the next channel
+    remedies.py     what follows a refusal, now or by callback   together.py  waiting notices become one message
+    statuses.py     what became of it, by the carrier's word     pace.py, hours.py   how fast, and when
+    reconciling.py  rows whose end nobody saw                    dead.py      what failed for good, for operators
+
+Whoever has something to say outside a turn calls `writing.write`. A new channel for what could not be delivered
+(a call instead of an SMS) is a line in `elsewhere.NEXT`, with its rendering in `bot/channels`.
+"""
+
+from bot.outbox.reconciling import reconcile
+from bot.outbox.sending import Postbox, drain
+from bot.outbox.statuses import saw_status
+
+__all__ = ["Postbox", "drain", "reconcile", "saw_status"]

@@ -1,0 +1,144 @@
+"""Claims what is due, decides in the same transaction how it may leave, sends it, and marks what came of it."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot import pictures
+from bot.carriers.port import Carriers, Letter, Opening
+from bot.carriers.refusals import Refused
+from bot.numbers import house_numbers
+from bot.outbox.elsewhere import say_elsewhere
+from bot.outbox.hours import hours_of
+from bot.outbox.pace import Pace
+from bot.outbox.remedies import cure
+from bot.outbox.rows import ADDRESS, COLUMNS, FAILED, PUT_OFF, SENT, Row, mark, row_of
+from bot.outbox.together import gather_notices
+from bot.outbox.ways import PAIR_SECONDS, Way, way_of
+from bot.settings import Settings
+from marketplace_core.desk import Desk, open_desk
+
+log = structlog.get_logger()
+
+BATCH = 20
+#: Of different people, so none overtakes another of the same conversation.
+AT_ONCE = 5
+
+#: Oldest first, and per person only the head of the line: parts of one conversation never overtake each other. Only
+#: a notice that waits for its hour lets an answer pass. What is due is reckoned once, before the update: as a
+#: subquery of it, it may run again and take more than the batch.
+CLAIM = text(f"""
+    WITH due AS (
+        SELECT tenant_id, id FROM outbox AS head
+        WHERE tenant_id = :tenant AND state = 'queued' AND due_at <= :now
+          AND NOT EXISTS (
+              SELECT FROM outbox AS earlier
+              WHERE earlier.tenant_id = head.tenant_id AND earlier.person_id = head.person_id
+                AND earlier.state IN ('queued', 'sending') AND earlier.id < head.id
+                AND NOT (earlier.state = 'queued' AND earlier.due_at > :now
+                    AND earlier.purpose IN ('notice', 'promotion') AND head.purpose IN ('answer', 'code'))
+          )
+        ORDER BY due_at LIMIT :batch FOR UPDATE SKIP LOCKED
+    ), o AS (
+        UPDATE outbox SET state = 'sending', claimed_at = :now, attempts = attempts + 1
+        WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM due)
+        RETURNING *
+    )
+    SELECT {COLUMNS}, tenant_number.value AS own_number, (
+        SELECT count(*) FROM outbox AS lately
+        WHERE lately.tenant_id = o.tenant_id AND lately.recipient = o.recipient AND lately.claimed_at > :since
+          AND lately.id <> o.id
+    ) AS lately
+    FROM o {ADDRESS}
+    LEFT JOIN tenant_number ON tenant_number.tenant_id = o.tenant_id AND tenant_number.channel = o.channel
+""")  # noqa: S608 - our own words
+
+#: Left or not, nobody knows: it is not said twice, holds nobody's line, and a delivery report settles it.
+UNCERTAIN = text("""
+    UPDATE outbox SET state = 'sent', status = coalesce(status, 'uncertain')
+    WHERE tenant_id = :tenant AND id = :id AND state = 'sending'
+""")
+
+
+@dataclass(frozen=True)
+class Postbox:
+    engine: AsyncEngine
+    carriers: Carriers
+    settings: Settings
+    pace: Pace = field(default_factory=Pace)
+
+
+async def drain(box: Postbox, tenant: int, now: datetime) -> int:
+    """Sends what is due; returns how many rows were looked at."""
+    burst = box.settings.whatsapp_burst_per_person
+    since = now - timedelta(seconds=PAIR_SECONDS * burst)
+    leaving = []
+    async with open_desk(box.engine, tenant, now) as desk:
+        claim = {"tenant": tenant, "now": now, "batch": BATCH, "since": since}
+        claimed = (await desk.db.execute(CLAIM, claim)).all()
+        for row in map(row_of, claimed):
+            way = way_of(row, now, hours_of(box.settings), burst)
+            if letter := await _take(desk, row, way):
+                leaving.append(letter)
+    few = asyncio.Semaphore(AT_ONCE)
+
+    async def send(row: Row, way: Way) -> None:
+        async with few:
+            await _send(box, row, way, now)
+
+    ends = await asyncio.gather(*(send(*each) for each in leaving), return_exceptions=True)
+    for end in ends:  # whatever happened to one, the others were sent
+        if isinstance(end, BaseException):
+            raise end
+    return len(claimed)
+
+
+async def _take(desk: Desk, row: Row, way: Way) -> tuple[Row, Way] | None:
+    """What leaves now; the rest has been put where it belongs."""
+    if way.how == "later":
+        await mark(desk, row, PUT_OFF, due=way.until)
+    elif way.how == "never":
+        await mark(desk, row, FAILED, code=None)
+    elif way.how == "elsewhere":
+        if not await say_elsewhere(desk, row):
+            await mark(desk, row, FAILED, code=None)
+    else:
+        return (await gather_notices(desk, row) if way.how == "as it is" else row), way
+    return None
+
+
+async def _send(box: Postbox, row: Row, way: Way, now: datetime) -> None:
+    sender = row.own_number or house_numbers(box.settings)[row.channel]
+    await box.pace.keep(sender, box.settings.per_second(row.channel))
+    carrier, picture = box.carriers.of(row.channel), row.outgoing.picture
+    letter = Letter(
+        to=row.recipient,
+        sender=sender,
+        outgoing=row.outgoing,
+        tenant=row.tenant,
+        own_id=str(row.id),
+        picture_url=pictures.address(box.settings, picture.key, now) if picture else None,
+        opening=Opening(**row.opener) if way.how == "opener" and row.opener else None,
+    )
+    try:
+        sent = await carrier.send(letter)
+    except Refused as refusal:
+        await _refused(box, row, refusal, now)
+        return
+    async with open_desk(box.engine, row.tenant, now) as desk:
+        await mark(desk, row, SENT, carrier_id=sent.carrier_id, carrier=carrier.name)
+
+
+async def _refused(box: Postbox, row: Row, refusal: Refused, now: datetime) -> None:
+    log.warning("message refused", code=refusal.code, act=refusal.remedy.act, attempts=row.attempts)
+    if refusal.kind == "uncertain" and box.carriers.of(row.channel).lists:
+        return  # stays "sending"; `reconcile` asks the carrier
+    async with open_desk(box.engine, row.tenant, now) as desk:
+        if refusal.kind == "uncertain":
+            await mark(desk, row, UNCERTAIN)
+            return
+        await cure(desk, row, refusal.remedy, refusal.code, left=False)
