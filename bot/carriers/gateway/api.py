@@ -144,6 +144,10 @@ class Gateway:
         if not 200 <= status < 300 or code not in accepted.fine:
             raise Refused(number, UNLISTED)
 
+    def remedy(self, code: int | None) -> Remedy:
+        known = self.profile.accepted.means.get(str(code))
+        return Remedy(*known) if known else UNLISTED
+
     async def recent(self, to: str, since: datetime) -> list[Listed]:
         return []
 
