@@ -31,7 +31,7 @@ _SHAPES_THE_MODEL = (
     "requirements.lock",
 )  # fmt: skip
 _READY = ".ready"
-_START_SECONDS = 120.0
+_START_SECONDS = 300.0
 _STOP_SECONDS = 10.0
 _QUIET = {
     "RASA_TELEMETRY_ENABLED": "false",

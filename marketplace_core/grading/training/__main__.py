@@ -12,16 +12,17 @@ from importlib import import_module
 from pathlib import Path
 
 #: In the order in which they need one another.
-EYES = ("network", "produce", "leaves", "kinds", "kernels", "gate")
+EYES = ("network", "produce", "leaves", "kinds", "kernels", "gate", "straw")
 
 
 def main(what: str, data: Path, eyes: tuple[str, ...]) -> None:
-    for name in eyes:
-        eye = import_module(f"marketplace_core.grading.training.{name}")
+    rooms = {name: import_module(f"marketplace_core.grading.training.{name}") for name in eyes}
+    for name, eye in rooms.items() if what == "train" else ():
         since = time.monotonic()
-        if what == "train" and hasattr(eye, "train"):
+        if hasattr(eye, "train"):
             eye.train(data)
             print(f"{name}: trained in {time.monotonic() - since:.0f} s\n", flush=True)
+    for eye in rooms.values():  # only now: every head reads what the network's new end says
         print(eye.evaluate(data), flush=True)
 
 
