@@ -1,26 +1,28 @@
 """The web server: carriers knock here, operators look here, the simulator page lives here."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry, ProcessCollector
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolIsEmpty
 
 from bot import health, outbox, pictures, turn
+from bot.away import or_away
+from bot.calling import Book
 from bot.carriers.gateway import webhook as gateway
 from bot.carriers.gateway.dlt import BadTemplates, read_registered
 from bot.carriers.gateway.profile import BadProfile
-from bot.carriers.twilio import webhook
+from bot.carriers.twilio import voice, webhook
 from bot.console import simulator
 from bot.house import House, open_house
 from bot.login_codes import send_code
-from bot.message import Answer, DatabaseAway, Inbound
+from bot.message import Answer, Inbound
+from bot.office_hours import office_line
 from bot.postman import Postman
 from bot.settings import NotConfigured, Settings, settings
+from bot.switchboard import Switchboard
 from marketplace_core.api.app import mount_api
 from marketplace_core.api.office import make_office
 from marketplace_core.desk import open_desk
@@ -55,24 +57,28 @@ def create_app(given: Settings | None = None) -> FastAPI:
         return opened
 
     async def take(inbound: Inbound) -> Answer:
-        with _away():
+        with or_away():
             tenant = await house().numbers.tenant_of(inbound.sender.channel, inbound.recipient)
         return await turn.take(house().office.of(tenant), inbound)
 
     async def saw_status(
         tenant: int, carrier_id: str, status: str, code: int | None, outbox_id: str | None
     ) -> None:
-        with _away():
+        with or_away():
             async with open_desk(house().engine, tenant, datetime.now(UTC)) as desk:
                 carriers = house().box.carriers
                 await outbox.saw_status(desk, carrier_id, status, code, outbox_id, carriers=carriers)
             postman.ring(tenant)
+
+    def switchboard() -> Switchboard:
+        return Switchboard(house().office, house().numbers, office_line(chosen), _now)
 
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     app.add_middleware(health.Stopwatch, registry=registry)
     app.include_router(health.routes(lambda: house().engine, chosen.rasa_url, registry))
     app.include_router(webhook.routes(chosen, take, saw_status))
+    app.include_router(voice.routes(chosen, switchboard, Book(lambda: house().office, _now, saw_status)))
     if chosen.sms_carrier == "gateway":
         app.include_router(_gateway_routes(chosen, take, saw_status))
     market = MarketSettings(mandi_home=chosen.mandi_home)
@@ -106,9 +112,5 @@ def _gateway_routes(chosen: Settings, take: gateway.Take, saw_status: gateway.Sa
         raise NotConfigured(str(fault)) from fault
 
 
-@contextmanager
-def _away() -> Iterator[None]:
-    try:
-        yield
-    except (OperationalError, InterfaceError, PoolIsEmpty, OSError) as fault:
-        raise DatabaseAway from fault
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.carriers.gateway.api import Gateway
 from bot.carriers.port import Carriers, all_by
 from bot.carriers.twilio.api import Twilio
+from bot.carriers.twilio.calls import TwilioCalls
 from bot.numbers import Numbers, house_numbers
 from bot.outbox import Postbox
 from bot.settings import Settings
@@ -23,6 +24,7 @@ class House:
     numbers: Numbers
     office: Office
     box: Postbox
+    phones: TwilioCalls
 
 
 @asynccontextmanager
@@ -30,11 +32,16 @@ async def open_house(settings: Settings, ring: Callable[[int], None]) -> AsyncIt
     """`ring` is called with the tenant whenever a turn left something to send or to tell."""
     engine = make_engine(settings.database_url or "")
     understander = Understander(settings.rasa_url, settings.rasa_timeout)
-    carriers = _carriers(settings)
+    twilio = Twilio(settings)
+    carriers = _carriers(settings, twilio)
     office = Office(engine, understander, carriers.fits_reply, ring)
     try:
         yield House(
-            engine, Numbers(engine, house_numbers(settings)), office, Postbox(engine, carriers, settings)
+            engine,
+            Numbers(engine, house_numbers(settings)),
+            office,
+            Postbox(engine, carriers, settings),
+            TwilioCalls(twilio, settings.twilio_voice_number),
         )
     finally:
         await carriers.close()
@@ -42,8 +49,7 @@ async def open_house(settings: Settings, ring: Callable[[int], None]) -> AsyncIt
         await engine.dispose()
 
 
-def _carriers(settings: Settings) -> Carriers:
-    twilio = Twilio(settings)
+def _carriers(settings: Settings, twilio: Twilio) -> Carriers:
     if settings.sms_carrier == "twilio":
         return all_by(twilio)
     return Carriers({"whatsapp": twilio, "sms": Gateway(settings), "voice": twilio})

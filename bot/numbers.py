@@ -24,6 +24,7 @@ def house_numbers(settings: Settings) -> Mapping[str, str]:
     return {
         "whatsapp": settings.twilio_whatsapp_sender,
         "sms": settings.sms_number or settings.twilio_sms_sender,
+        "voice": settings.twilio_voice_number,
     }
 
 

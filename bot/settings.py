@@ -73,6 +73,23 @@ class Settings(BaseSettings):
         "refuse", description="A text that fits no registered template."
     )
 
+    transcribe_bucket: str | None = Field(
+        None, description="S3 bucket where a voice note lies while Amazon Transcribe hears it; empty: no Transcribe."
+    )
+    whisper_model: Path | None = Field(
+        None, description="Folder of a faster-whisper model that hears where Transcribe does not."
+    )
+    polly: bool = Field(
+        False, description="Amazon Polly speaks Hindi and English; espeak-ng the rest, where it is installed."
+    )
+
+    twilio_voice_number: str = Field(
+        "+15005550006", description="The number people call; for calls to India it must not be an Indian one."
+    )
+    office_phone: str = Field("", description="Who takes calls of people who press 0; empty: they leave a message.")
+    office_from: int = Field(10, ge=0, le=23, description="From this hour, Indian time, Monday to Saturday,")
+    office_until: int = Field(18, ge=1, le=24, description="until this one.")
+
     simulator: bool = Field(False, description="Serves /simulator; on in `make run`.")
     body_limit: int = Field(64 * 1024, description="Largest webhook body in bytes.")
     log_level: str = "INFO"

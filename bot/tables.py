@@ -3,6 +3,7 @@
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    Float,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -161,7 +162,6 @@ recording = Table(
     Column("person_id", Uuid, nullable=False),
     Column("carrier", Text, nullable=False),
     Column("carrier_id", Text, nullable=False),
-    Column("url", Text, nullable=False),
     Column("seconds", Integer),
     Column("key", Text),
     Column("lost_because", Text),
@@ -176,4 +176,43 @@ recording = Table(
     Index(None, "tenant_id", "person_id"),
 )
 
-TENANTS_OWN = (conversation, inbound, message, outbox, media, call, recording)
+#: Voice notes that wait for the ears: each has its answer by the deadline, heard or not. `serial` is the question that
+#: stood open when it came. What was said is in no row here: it goes the way of every message.
+hearing = Table(
+    "hearing",
+    metadata,
+    tenant_id(),
+    Column("media_id", Uuid, primary_key=True),
+    Column("person_id", Uuid, nullable=False),
+    Column("carrier", Text, nullable=False),
+    Column("carrier_id", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("phone", Text),
+    Column("recipient", Text, nullable=False),
+    Column("serial", Integer, nullable=False),
+    Column("deadline", Moment, nullable=False),
+    Column("claimed_at", Moment),
+    Column("done_at", Moment),
+    Column("ear", Text),
+    Column("language", Text),
+    Column("seconds", Float),
+    Column("because", Text),
+    Column("at", Moment, nullable=False),
+    ForeignKeyConstraint(["tenant_id", "person_id"], ["person.tenant_id", "person.id"]),
+    Index("ix_hearing_waiting", "tenant_id", "at", postgresql_where=text("done_at IS NULL")),
+    Index(None, "tenant_id", "person_id"),
+)
+
+#: What our mouth has said before: `digest` is made of text, language and voice, `key` is the sound in our store.
+speech = Table(
+    "speech",
+    metadata,
+    tenant_id(),
+    Column("digest", Text, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "tenant_id", "key"),
+)
+
+TENANTS_OWN = (conversation, inbound, message, outbox, media, call, recording, hearing, speech)

@@ -21,7 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolIsEmpty
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import bot.channels
-from bot import attachments, conversations
+from bot import attachments, calls, conversations
 from bot.conversations import Repeated, Sending
 from bot.jobs import fetch_later
 from bot.message import Answer, Channel, DatabaseAway, Inbound, Outgoing
@@ -37,8 +37,8 @@ from flows.say import Reply, msg
 from flows.state import State
 from flows.turn import KOLKATA, Steps
 from flows.turn import Channel as DialogueChannel
-from flows.words import words_of
-from marketplace_core.accounts import Address
+from flows.words import Words, words_of
+from marketplace_core.accounts import Address, Person
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.accounts import queries as people
 from marketplace_core.desk import Desk, open_desk
@@ -179,6 +179,7 @@ async def _turn(
         location=inbound.location,
         voice=any(each.kind == "voice" for each in inbound.attachments),
         unread=any(each.kind in UNREAD for each in inbound.attachments),
+        carrier_said=inbound.carrier_said,
     )
     channel = _channel(sender.channel, reached.address_id, reached.opted_out)
     done = await drive(desk, dialogue.turn(State.from_json(state), heard, reached.person, channel, desk.now))
@@ -197,6 +198,9 @@ async def _turn(
         sending=None if in_reply or not outgoing else _sending(sender.channel, sender.value, done.outcome),
         channel=sender.channel,
     )
+    if sender.channel == "voice" and done.outcome.agreed:
+        call_id, _, _step = inbound.carrier_id.partition(":")
+        await calls.write_later(desk, inbound.carrier, call_id, done.outcome.agreed)
     return done, outgoing, answer
 
 
@@ -249,9 +253,12 @@ async def drive(desk: Desk, steps: Steps[Outcome]) -> Done:
 def _render(channel: Channel, outcome: Outcome) -> Outgoing | None:
     if outcome.reply is None:
         return None
-    # a voice reads the letters of its own language, whatever its listener reads
-    script = "native" if channel == "voice" else outcome.person.script
-    return bot.channels.render(channel, outcome.reply, words_of(outcome.person.language, script))
+    return bot.channels.render(channel, outcome.reply, _words(channel, outcome.person))
+
+
+def _words(channel: Channel, person: Person) -> Words:
+    """A voice reads the letters of its own language, whatever its listener reads."""
+    return words_of(person.language, "native" if channel == "voice" else person.script)
 
 
 def _sending(channel: Channel, value: str, outcome: Outcome, began: Heard | None = None) -> Sending:
@@ -286,8 +293,9 @@ async def _apologise(office: Office, inbound: Inbound) -> Answer:
         reached = await accounts.reach(desk, channel=sender.channel, value=sender.value, phone=sender.phone)
         state, _ = await conversations.lock(desk, reached.person.id)
         sorry = Reply((msg("Sorry, something went wrong on our side. Please send it once more."),))
-        words = words_of(reached.person.language, reached.person.script)
+        words = _words(sender.channel, reached.person)
         outgoing = bot.channels.render(sender.channel, sorry, words)
+        in_reply = office.fits_reply(inbound.carrier, outgoing)
         await conversations.close(
             desk,
             person=reached.person.id,
@@ -296,11 +304,13 @@ async def _apologise(office: Office, inbound: Inbound) -> Answer:
             wake_after=None,
             said=(sender.channel, _said(inbound)),
             outgoing=outgoing,
-            answer=outgoing.text,
-            sending=None,
+            answer=outgoing.text if in_reply else None,
+            sending=None if in_reply else Sending(sender.channel, sender.value),
             channel=sender.channel,
         )
-    return Answer(outgoing.text)
+    if not in_reply:
+        office.after_commit(office.tenant)
+    return Answer(outgoing.text if in_reply else None)
 
 
 async def mend(office: Office, person: UUID, now: datetime) -> None:

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot import jobs, logs, looking, outbox, postman
+from bot import calling, jobs, logs, looking, outbox, postman
 from bot.house import House, open_house
+from bot.outbox.hours import hours_of
 from bot.settings import Settings
 from bot.turn import Office
 from marketplace_core.grading.serving import know_shipped
@@ -49,13 +50,15 @@ async def work(settings: Settings) -> None:
                         delete_jobs="successful",
                     )
                 )
+                quiet = hours_of(settings)["notice"]
                 rounds = [
                     group.create_task(_rounds(house, go))
                     for go in (
                         lambda office, now: postman.make_round(office, house.box, now),
-                        postman.wake_sleepers,
+                        lambda office, now: postman.wake_sleepers(office, now, quiet),
                         lambda office, now: outbox.reconcile(house.box, office.tenant, now),
                         lambda office, now: looking.make_round(eyes, office.tenant, now),
+                        lambda office, now: calling.make_round(house.phones, store, office, now),
                     )
                 ]
                 rounds.append(group.create_task(_tell_partners(house.engine)))

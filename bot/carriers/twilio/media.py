@@ -44,7 +44,7 @@ async def fetch_media(
     start = _checked(url, api_url, account)
     try:
         for pause in (*pauses, None):
-            response_status, content = await _follow(http, start, api_url, httpx.BasicAuth(account, token))
+            response_status, content = await follow(http, start, api_url, httpx.BasicAuth(account, token))
             if response_status == 200:
                 return content, type_of(content) or "application/octet-stream"
             if response_status != 404 or pause is None:
@@ -80,7 +80,7 @@ def _failed(status: int) -> MediaFailed:
     return MediaFailed(f"HTTP {status}", temporary=status == 429 or status >= 500)
 
 
-async def _follow(
+async def follow(
     http: httpx.AsyncClient, url: httpx.URL, api_url: str, auth: httpx.BasicAuth
 ) -> tuple[int, bytes]:
     """Follows redirects by hand, for only the first request may carry the credentials."""

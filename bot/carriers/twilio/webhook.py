@@ -1,4 +1,4 @@
-"""The three doors that Twilio knocks at: messages, what became of ours, and phone calls."""
+"""The doors that Twilio knocks at with messages, and with what became of ours."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
@@ -20,12 +20,6 @@ Take = Callable[[Inbound], Awaitable[Answer]]
 SawStatus = Callable[[int, str, str, int | None, str | None], Awaitable[None]]
 
 RETRY_SECONDS = "5"
-
-SPOKEN: Mapping[str, str] = {
-    "en-IN": "Mandi Mitra does not take calls yet. Please write to this number on WhatsApp or by S M S.",
-    "hi-IN": "मंडी मित्र अभी फ़ोन पर बात नहीं कर सकता। कृपया इसी नंबर पर व्हाट्सऐप या एस एम एस लिखिए।",
-    "kn-IN": "ಮಂಡಿ ಮಿತ್ರ ಇನ್ನೂ ಕರೆಯಲ್ಲಿ ಮಾತನಾಡುವುದಿಲ್ಲ. ದಯವಿಟ್ಟು ಇದೇ ಸಂಖ್ಯೆಗೆ ವಾಟ್ಸಾಪ್ ಅಥವಾ ಎಸ್ ಎಂ ಎಸ್ ಕಳುಹಿಸಿ.",
-}
 
 #: By the first and last letter of the script; whoever wrote none of these letters gets all three.
 AWAY: Mapping[tuple[str, str], str] = {
@@ -67,8 +61,7 @@ def routes(settings: Settings, take: Take, saw_status: SawStatus) -> APIRouter:
                 return away(form, heard.text)
             except NobodysNumber:
                 return _xml(twiml.message(in_script_of(heard.text, NOBODYS, NOBODYS_ENGLISH)))
-            # With OptOutType the carrier has already answered STOP, START or HELP in its own words.
-            return _xml(twiml.message(None if field(form, "OptOutType") else said.text))
+            return _xml(twiml.message(said.text))
 
         return await answered(request, answer)
 
@@ -86,13 +79,6 @@ def routes(settings: Settings, take: Take, saw_status: SawStatus) -> APIRouter:
             except DatabaseAway:
                 return Response(status_code=503, headers={"Retry-After": RETRY_SECONDS})
             return Response(status_code=204)
-
-        return await answered(request, answer)
-
-    @router.post("/voice")
-    async def voice(request: Request) -> Response:
-        async def answer(_: FormData) -> Response:
-            return _xml(twiml.spoken(SPOKEN))
 
         return await answered(request, answer)
 

@@ -12,7 +12,13 @@ BASE = "https://mandi.example"
 TOKENS = ("new-token", "old-token")
 LIMIT = 64 * 1024
 DOOR = "/carrier/twilio/message"
-DOORS = [DOOR, "/carrier/twilio/status", "/carrier/twilio/voice"]
+VOICE = "/carrier/twilio/voice"
+#: Where a caller hears the answer, and where only something is noted.
+SPOKEN_DOORS = [
+    VOICE,
+    *(f"{VOICE}/{name}" for name in ("language", "step", "consent", "recorded", "connected", "missed")),
+]
+DOORS = [DOOR, "/carrier/twilio/status", *SPOKEN_DOORS, f"{VOICE}/status", f"{VOICE}/recording"]
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 

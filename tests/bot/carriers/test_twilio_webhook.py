@@ -3,12 +3,10 @@
 import json
 from pathlib import Path
 from urllib.parse import urlencode
-from xml.etree import ElementTree
 
 import pytest
 
 from bot.carriers.twilio.form import status_url
-from bot.carriers.twilio.twiml import VOICES
 from bot.message import Address, Answer, Attachment, DatabaseAway
 from bot.settings import Settings
 from tests.bot.carriers.doors import BASE, DOOR, FORM, TOKENS, Bot, words
@@ -331,18 +329,3 @@ async def test_an_unusable_error_code_is_none(bot: Bot, code: str) -> None:
     fields = {"MessageSid": "SM1", "SmsStatus": "failed", "ErrorCode": code}
     assert (await bot.post(fields, "/carrier/twilio/status")).status_code == 204
     assert bot.statuses == [(1, "SM1", "failed", None, None)]
-
-
-# ---- phone calls
-
-
-async def test_a_caller_hears_one_sentence_in_each_language(bot: Bot) -> None:
-    response = await bot.post({"CallSid": "CA" + "1" * 32, "From": "+919876543210"}, "/carrier/twilio/voice")
-    assert response.status_code == 200
-    said = ElementTree.fromstring(response.text)
-    assert [verb.tag for verb in said] == ["Say"] * 3
-    assert [verb.get("language") for verb in said] == ["en-IN", "hi-IN", "kn-IN"]
-    for verb in said:
-        assert verb.get("voice") == VOICES[verb.get("language") or ""]
-        assert (verb.get("voice") or "").startswith(f"Google.{verb.get('language')}-Standard-")
-        assert verb.text
