@@ -117,6 +117,8 @@ PERSONAL: tuple[Personal, ...] = (
     Personal("media", "person_id", DELETE, files="ARRAY[t.key]"),
     Personal("call", "person_id", DELETE),
     Personal("recording", "person_id", DELETE, files="ARRAY[t.key]"),
+    Personal("hearing", "person_id", DELETE),
+    Personal("speech", where="FALSE", files="ARRAY[t.key]"),  # nobody's, said to many; but its files are in use
     Personal("audit_personal", "person_id", DELETE, hidden="salt"),
     Personal("audit_entry", "actor_id", hidden="commitment prev_hash hash"),
     Personal("deletion", "person_id"),

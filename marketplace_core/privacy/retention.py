@@ -36,6 +36,15 @@ RETENTION = (
            SELECT DISTINCT cast(:tenant AS integer), key, cast(:now AS timestamptz) FROM old WHERE key IS NOT NULL
            ON CONFLICT (tenant_id, key) DO UPDATE SET at = excluded.at""",
     ),
+    Kept("what the ears were asked", 30, "DELETE FROM hearing WHERE tenant_id = :tenant AND at < :before"),
+    Kept(
+        "what the mouth has said",
+        30,
+        """WITH old AS (DELETE FROM speech WHERE tenant_id = :tenant AND at < :before RETURNING key)
+           INSERT INTO erased_file (tenant_id, key, at)
+           SELECT DISTINCT cast(:tenant AS integer), key, cast(:now AS timestamptz) FROM old
+           ON CONFLICT (tenant_id, key) DO UPDATE SET at = excluded.at""",
+    ),
     Kept("calls", 365, "DELETE FROM call WHERE tenant_id = :tenant AND at < :before"),
     Kept("messages", 365, "DELETE FROM message WHERE tenant_id = :tenant AND at < :before"),
     Kept("answers to repeats", 7, "DELETE FROM inbound WHERE tenant_id = :tenant AND at < :before"),

@@ -62,7 +62,6 @@ CREATE TABLE recording (
     person_id UUID NOT NULL,
     carrier TEXT NOT NULL,
     carrier_id TEXT NOT NULL,
-    url TEXT NOT NULL,
     seconds INTEGER,
     key TEXT,
     lost_because TEXT,
@@ -84,9 +83,47 @@ MEDIA = """
 CREATE INDEX ix_media_at_carrier ON media (tenant_id, at) WHERE left_carrier_at IS NULL;
 """
 
+SPEECH = """
+CREATE TABLE hearing (
+    tenant_id INTEGER NOT NULL,
+    media_id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    carrier TEXT NOT NULL,
+    carrier_id TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    sender TEXT NOT NULL,
+    phone TEXT,
+    recipient TEXT NOT NULL,
+    serial INTEGER NOT NULL,
+    deadline TIMESTAMP WITH TIME ZONE NOT NULL,
+    claimed_at TIMESTAMP WITH TIME ZONE,
+    done_at TIMESTAMP WITH TIME ZONE,
+    ear TEXT,
+    language TEXT,
+    seconds FLOAT,
+    because TEXT,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_hearing PRIMARY KEY (tenant_id, media_id),
+    CONSTRAINT fk_hearing_tenant_id_person_id FOREIGN KEY(tenant_id, person_id) REFERENCES person (tenant_id, id)
+);
+CREATE INDEX ix_hearing_waiting ON hearing (tenant_id, at) WHERE done_at IS NULL;
+CREATE INDEX ix_hearing_tenant_id_person_id ON hearing (tenant_id, person_id);
+
+CREATE TABLE speech (
+    tenant_id INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    key TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_speech PRIMARY KEY (tenant_id, digest)
+);
+CREATE INDEX ix_speech_tenant_id_key ON speech (tenant_id, key);
+"""
+
 
 def upgrade() -> None:
     op.execute(OUTBOX)
     op.execute(MEDIA)
     op.execute(CALLS)
     op.execute(fence("call", "recording"))
+    op.execute(SPEECH)
+    op.execute(fence("hearing", "speech"))
