@@ -38,6 +38,18 @@ class Attachment:
 
 
 @dataclass(frozen=True)
+class Note:
+    """A voice note that came before and has now been through the ears: `heard` or not, its words are the text.
+
+    `serial` is the question that stood open when it came; `language` what the ears took it for.
+    """
+
+    serial: int
+    heard: bool
+    language: str | None = None
+
+
+@dataclass(frozen=True)
 class Inbound:
     """What a carrier delivered. `tap` is the payload of a tapped button or list row; `replies_to` the carrier's id of
     the message it quotes."""
@@ -56,6 +68,8 @@ class Inbound:
     forwarded: bool = False
     #: What the carrier has taken it for and already answered.
     carrier_said: Literal["stop", "start", "help"] | None = None
+    #: Not from the carrier, but from our ears: no webhook waits for the answer.
+    note: Note | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -77,12 +91,21 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Voice:
+    """What a mouth says, in its language's own letters and without a digit."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True)
 class Outgoing:
     """An answer in the shape of its channel, ready for a carrier.
 
     `text` always holds everything a person needs: where rows are None or the carrier cannot show them,
     the numbered choices are already lines of it. At most one of `buttons` and `rows` is set; `body` is then
-    what stands above them. A `picture` goes ahead as a message of its own: templates with buttons hold none.
+    what stands above them. A `picture` goes ahead as a message of its own: templates with buttons hold none. A `voice`
+    follows as a message of its own and says the same: nothing is lost with it.
     """
 
     text: str
@@ -93,6 +116,7 @@ class Outgoing:
     segments: int = 0
     body: str = ""
     picture: Picture | None = None
+    voice: Voice | None = None
 
     @property
     def interactive(self) -> bool:

@@ -21,7 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolIsEmpty
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import bot.channels
-from bot import attachments, calls, conversations
+from bot import attachments, calls, conversations, voice_notes
 from bot.conversations import Repeated, Sending
 from bot.jobs import fetch_later
 from bot.message import Answer, Channel, DatabaseAway, Inbound, Outgoing
@@ -31,7 +31,7 @@ from bot.outbox.ways import WHATSAPP_WINDOW
 from bot.outbox.writing import kept
 from flows import engine as dialogue
 from flows.engine import Outcome
-from flows.heard import Heard, News
+from flows.heard import Heard, News, VoiceNote
 from flows.notices import NOTICES
 from flows.say import Reply, msg
 from flows.state import State
@@ -65,6 +65,9 @@ class Office:
     fits_reply: Callable[[str, Outgoing], bool]
     #: Called with the tenant after a commit that left something to send or to tell.
     after_commit: Callable[[int], None]
+    #: Whether voice notes are listened to here, and which languages are spoken aloud.
+    hears: bool = False
+    speaks: Callable[[str], bool] = lambda language: False
     tenant: int = HOUSE
     queues: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
@@ -177,14 +180,17 @@ async def _turn(
         tap=inbound.tap,
         photos=kept.photos,
         location=inbound.location,
-        voice=any(each.kind == "voice" for each in inbound.attachments),
+        voice=_voice(inbound),
+        asked=inbound.note.serial if inbound.note else None,
         unread=any(each.kind in UNREAD for each in inbound.attachments),
         carrier_said=inbound.carrier_said,
     )
-    channel = _channel(sender.channel, reached.address_id, reached.opted_out)
+    channel = _channel(sender.channel, reached.address_id, reached.opted_out, office.hears)
     done = await drive(desk, dialogue.turn(State.from_json(state), heard, reached.person, channel, desk.now))
-    outgoing = _render(sender.channel, done.outcome)
-    in_reply = outgoing is not None and office.fits_reply(inbound.carrier, outgoing)
+    if done.outcome.listening:
+        await voice_notes.listen_later(desk, reached.person.id, kept.voices[0], inbound, done.outcome.state)
+    outgoing = _render(office, sender.channel, done.outcome)
+    in_reply = outgoing is not None and _fits_reply(office, inbound, outgoing)
     answer = outgoing.text if outgoing and in_reply else None
     await conversations.close(
         desk,
@@ -213,7 +219,7 @@ async def _speak(office: Office, desk: Desk, person_id: UUID, heard: Heard, key:
     name: Channel = address.channel if address else "sms"
     channel = _channel(name, None, opted_out=address is None)
     done = await drive(desk, dialogue.turn(State.from_json(state), heard, person, channel, desk.now))
-    outgoing = _render(name, done.outcome) if address else None
+    outgoing = _render(office, name, done.outcome) if address else None
     await conversations.close(
         desk,
         person=person_id,
@@ -228,9 +234,22 @@ async def _speak(office: Office, desk: Desk, person_id: UUID, heard: Heard, key:
     )
 
 
-def _channel(name: Channel, address_id: UUID | None, opted_out: bool) -> DialogueChannel:
+def _voice(inbound: Inbound) -> VoiceNote | None:
+    if inbound.note:
+        return "words" if inbound.note.heard else "lost"
+    return "note" if any(each.kind == "voice" for each in inbound.attachments) else None
+
+
+def _fits_reply(office: Office, inbound: Inbound, outgoing: Outgoing) -> bool:
+    """No carrier waits for what the ears were asked; a voice note goes behind its words, through the outbox."""
+    return not (inbound.note or outgoing.voice) and office.fits_reply(inbound.carrier, outgoing)
+
+
+def _channel(name: Channel, address_id: UUID | None, opted_out: bool, hears: bool = False) -> DialogueChannel:
     photos = bot.channels.CAPABILITIES[name].photos
-    return DialogueChannel(name, address_id, photos, terse=name == "sms", opted_out=opted_out)
+    return DialogueChannel(
+        name, address_id, photos, terse=name == "sms", opted_out=opted_out, ears=hears and name == "whatsapp"
+    )
 
 
 async def drive(desk: Desk, steps: Steps[Outcome]) -> Done:
@@ -250,10 +269,14 @@ async def drive(desk: Desk, steps: Steps[Outcome]) -> Done:
         return Done(end.value, touched)
 
 
-def _render(channel: Channel, outcome: Outcome) -> Outgoing | None:
+def _render(office: Office, channel: Channel, outcome: Outcome) -> Outgoing | None:
     if outcome.reply is None:
         return None
-    return bot.channels.render(channel, outcome.reply, _words(channel, outcome.person))
+    outgoing = bot.channels.render(channel, outcome.reply, _words(channel, outcome.person))
+    aloud = channel == "whatsapp" and outcome.state.speaks and not outcome.listening
+    if aloud and office.speaks(outcome.person.language):
+        return replace(outgoing, voice=bot.channels.aloud(outcome.reply, outcome.person.language))
+    return outgoing
 
 
 def _words(channel: Channel, person: Person) -> Words:
@@ -279,7 +302,8 @@ async def _understand(office: Office, inbound: Inbound) -> Understanding | None:
             seen = await conversations.peek(desk, inbound)
         if seen.answered:
             raise Repeated
-        language, expecting = seen.language, dialogue.expecting(State.from_json(seen.state))
+        spoken = inbound.note.language if inbound.note else None
+        language, expecting = spoken or seen.language, dialogue.expecting(State.from_json(seen.state))
     today = inbound.received_at.astimezone(KOLKATA).date()
     return await office.understander.understand(
         inbound.text, language=language, expecting=expecting, today=today
@@ -295,7 +319,7 @@ async def _apologise(office: Office, inbound: Inbound) -> Answer:
         sorry = Reply((msg("Sorry, something went wrong on our side. Please send it once more."),))
         words = _words(sender.channel, reached.person)
         outgoing = bot.channels.render(sender.channel, sorry, words)
-        in_reply = office.fits_reply(inbound.carrier, outgoing)
+        in_reply = _fits_reply(office, inbound, outgoing)
         await conversations.close(
             desk,
             person=reached.person.id,
@@ -351,5 +375,6 @@ def _said(inbound: Inbound) -> dict[str, Any]:
         "attachments": len(inbound.attachments),
         "replies_to": inbound.replies_to,
         "forwarded": inbound.forwarded,
+        "voice": bool(inbound.note),
     }
     return {key: value for key, value in said.items() if value}

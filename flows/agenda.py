@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flows import proof
 from flows.filling import open_question
-from flows.flow import Ask, Flow, Over, Question
+from flows.flow import Ask, Flow, Over, Question, Review
 from flows.registry import flow_named
+from flows.review import check
 from flows.say import Option, label, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn
@@ -60,21 +62,21 @@ def proceed(turn: Turn) -> Steps[None]:
         if missing:
             if (yield from put(turn, frame, missing)):
                 return
-        elif flow.review and not frame.note.get("agreed"):
-            frame.stage, frame.asking = "review", None
-            review = yield from flow.review(turn, frame)
-            if review is None:
-                continue
-            turn.say(*review.parts)
-            turn.offer(*(review.options or (AGREE, CHANGE, DROP)))
-            return
-        else:
-            before = len(turn.parts)
-            if (yield from flow.commit(turn, frame)) is False:
-                frame.note.pop("agreed", None)
-                continue
-            if flow.binds:
-                turn.agreed += turn.parts[before:]
+        elif (review := _review_of(frame, flow)) and not frame.note.get("agreed"):
+            if (yield from _review(turn, frame, review)):
+                return
+            continue
+        elif turn.by_ear and flow.binds:  # ears mishear: what binds waits for a finger
+            frame.note.pop("agreed", None)
+            frame.note["by_ear"] = True
+            turn.say(msg("I only heard this. To go ahead, please tap or write 1."))
+            continue
+        elif proof.needed(turn, frame, flow):
+            if (yield from proof.ask(turn, frame)):
+                return
+            turn.offer(PERSON, MENU)
+        elif not (yield from _commit(turn, frame, flow)):
+            continue
         below = frames[-2] if len(frames) > 1 and frames[-1] is frame else None
         frames[:] = [other for other in frames if other is not frame]
         if below:
@@ -84,11 +86,37 @@ def proceed(turn: Turn) -> Steps[None]:
             turn.offer(MENU)
 
 
+def _review_of(frame: Frame, flow: Flow) -> Review | None:
+    return flow.review or (check if frame.note.get("by_ear") else None)
+
+
+def _review(turn: Turn, frame: Frame, review: Review) -> Steps[bool]:
+    """False: looking at it showed that something must be asked again."""
+    frame.stage, frame.asking = "review", None
+    shown = yield from review(turn, frame)
+    if shown is None:
+        return False
+    turn.say(*shown.parts)
+    turn.offer(*(shown.options or (AGREE, CHANGE, DROP)))
+    return True
+
+
+def _commit(turn: Turn, frame: Frame, flow: Flow) -> Steps[bool]:
+    before = len(turn.parts)
+    if (yield from flow.commit(turn, frame)) is False:
+        frame.note.pop("agreed", None)
+        return False
+    if flow.binds:
+        turn.agreed += turn.parts[before:]
+    return True
+
+
 def join(turn: Turn) -> None:
     """Welcomes a newcomer; what they came for waits below."""
-    turn.say(
-        msg("Namaste! I am Mandi Mitra, your market friend. I help you sell straw and crops at a fair price.")
+    long = msg(
+        "Namaste! I am Mandi Mitra, your market friend. I help you sell straw and crops at a fair price."
     )
+    turn.say(msg("Namaste! I am Mandi Mitra, for a fair price.") if turn.channel.terse else long)
     if turn.state.frames:
         turn.say(msg("First a few questions, then {title:say}.", title=title_of(turn.state.frames[-1])))
     open_flow(turn, flow_named(REGISTRATION))

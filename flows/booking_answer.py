@@ -81,6 +81,7 @@ BOOKING_ANSWER = Flow(
         ),
     ),
     commit=_answer,
+    guarded=lambda turn, frame: frame.slots["agreed"] or frame.slots["sure"],
     keyed="code",
     binds=True,
 )

@@ -146,5 +146,6 @@ BUY = Flow(
     commit=_book,
     deed=(),
     intents=("buy",),
+    guarded=lambda turn, frame: True,
     binds=True,
 )

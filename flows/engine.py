@@ -7,11 +7,11 @@ stop and start · news · a person in charge · silence · taps, numbers, labels
 whatever else the sentence fills · another flow · a ready answer · a miss.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import flows.catalogue  # noqa: F401 - fills the registry
-from flows import repair
+from flows import by_ear, proof, repair
 from flows.agenda import MENU, ask_again, join, open_flow, proceed
 from flows.answers import answer_plainly
 from flows.asks import Choice
@@ -54,21 +54,30 @@ class Outcome:
     wake_after: timedelta | None
     #: What was agreed in this turn, in its own words.
     agreed: tuple[Say, ...] = ()
+    #: A voice note is to be listened to; its answer comes in a turn of its own.
+    listening: bool = False
 
 
 def turn(state: State, heard: Heard, person: Person, channel: Channel, now: datetime) -> Steps[Outcome]:
     this = Turn(person, channel, state, heard, now)
+    if (yield from repair.carrier_spoke(this)):
+        return Outcome(state, None, this.person, repair.wake_after(this))
     yield from _respond(this)
+    by_ear.remember(this)
     reply = _reply(this)
     if heard.understood or heard.tap or heard.photos or heard.location:
         state.reminders = 0
-    return Outcome(state, reply, this.person, repair.wake_after(this), tuple(this.agreed))
+    return Outcome(state, reply, this.person, repair.wake_after(this), tuple(this.agreed), this.listening)
 
 
 def _reply(this: Turn) -> Reply | None:
     state = this.state
-    if this.repeat_last:
-        return state.last
+    if this.repeat_last and state.last:
+        return replace(state.last, parts=(*this.parts, *state.last.parts))
+    if this.listening:  # the question stays open, with its number
+        return Reply(tuple(this.parts), serial=state.serial)
+    if this.more:
+        return _next_page(state)
     if not this.parts:
         return None
     state.serial += 1
@@ -77,19 +86,29 @@ def _reply(this: Turn) -> Reply | None:
         state.noticed_at = this.now.isoformat() if this.options else state.noticed_at
     else:
         state.noticed_at = None
-    if not this.heard.news or this.options:  # news that asks nothing leaves the open question open
+    asks_nothing = bool(this.heard.news and not this.options)
+    state.told = reply if asks_nothing else None
+    if not asks_nothing:  # news that asks nothing leaves the open question open
         state.last = reply
     return reply
+
+
+def _next_page(state: State) -> Reply | None:
+    if state.told:
+        state.told = replace(state.told, page=state.told.page + 1)
+        return state.told
+    state.last = replace(state.last, page=state.last.page + 1) if state.last else None
+    return state.last
 
 
 def _respond(this: Turn) -> Steps[None]:
     heard, state = this.heard, this.state
     state.frames = [frame for frame in state.frames if frame.flow in FLOWS]
     sure = bool(heard.understood and heard.understood.source == "rule")
-    if heard.intent == "stop" and sure:
+    if heard.intent == "stop" and sure and not this.by_ear:
         yield from repair.stop(this)
     elif this.channel.opted_out:
-        if heard.intent == "start":
+        if heard.intent == "start" and not this.by_ear:
             yield from repair.start(this)
         elif heard.silence:
             state.frames.clear()
@@ -120,14 +139,14 @@ def _converse(this: Turn) -> Steps[None]:
         else:
             yield from repair.stale(this)
         return
+    if heard.voice and (yield from by_ear.answered(this)):
+        return
     option = named(heard.text, state.options, this.words)
     if (option or heard.intent in YES_OR_NO) and _crossed(this):
         this.say(msg("Our messages crossed. Please answer this one again."))
         yield from ask_again(this)
     elif option:
         yield from _choose(this, option)
-    elif heard.voice:
-        yield from repair.voice_note(this)
     elif heard.unread and not (heard.text or heard.photos):
         yield from repair.unread(this)
     else:
@@ -215,6 +234,13 @@ def _repairs(this: Turn) -> Steps[bool]:
     return True
 
 
+def _answers_the_code(this: Turn) -> Steps[bool]:
+    if not proof.answered(this):
+        return False
+    yield from proceed(this)
+    return True
+
+
 def _answers_the_stage(this: Turn) -> Steps[bool]:
     """Yes and no where the review or the question "shall I drop it?" is open, no to what may be left out."""
     frame, heard = this.state.top, this.heard
@@ -228,6 +254,7 @@ def _answers_the_stage(this: Turn) -> Steps[bool]:
         ("review", False): repair.correct,
         ("drop", True): repair.drop,
         ("drop", False): repair.go_on,
+        ("code", False): repair.cancel,
         ("ask", False): repair.skip if ask and ask.optional and ask.expecting != "yes_no" else None,
     }
     step = answers.get((frame.stage, yes))
@@ -327,6 +354,7 @@ def _follow_language(this: Turn) -> Steps[None]:
 
 LISTENING = (
     _repairs,
+    _answers_the_code,
     _answers_the_stage,
     one_of_several,
     _answers_the_question,

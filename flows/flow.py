@@ -132,6 +132,8 @@ class Flow:
     members: bool = True
     #: The slot that tells two frames of this flow apart; None: there is only one.
     keyed: str | None = None
+    #: Whether what it is about to do moves goods or money: then a sender that can be forged is asked for a code.
+    guarded: Callable[[Turn, Frame], bool] = lambda turn, frame: False
     #: It ends in something that binds: what was agreed aloud is sent in writing too.
     binds: bool = False
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from nlu.understanding import Understanding
 
@@ -16,6 +16,10 @@ class News:
     about: Mapping[str, Any]
 
 
+#: It lies here and nobody has listened yet · our ears made words of it, which are the text · they could not.
+VoiceNote = Literal["note", "words", "lost"]
+
+
 @dataclass(frozen=True)
 class Heard:
     """`unread`: there came a sticker, a film or a paper, into which the bot does not look."""
@@ -25,10 +29,14 @@ class Heard:
     tap: str | None = None
     photos: tuple[str, ...] = ()
     location: tuple[float, float] | None = None
-    voice: bool = False
+    voice: VoiceNote | None = None
+    #: Of a voice note that was listened to: the number of the question that stood open when it came.
+    asked: int | None = None
     unread: bool = False
     silence: bool = False
     news: News | None = None
+    #: What it was for a carrier that has already answered it.
+    carrier_said: Literal["stop", "start", "help"] | None = None
 
     @property
     def intent(self) -> str:

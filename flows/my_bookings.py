@@ -82,5 +82,6 @@ MY_BOOKINGS = Flow(
     commit=_act,
     intents=("booking_status", "cancel_booking", "accept", "reject", "my_offers"),
     deed=("act", "code"),
+    guarded=lambda turn, frame: frame.slots["act"] != "cancel" or frame.slots["sure"],
     binds=True,
 )

@@ -91,6 +91,7 @@ MY_LISTINGS = Flow(
         ),
     ),
     commit=_act,
+    guarded=lambda turn, frame: frame.slots["act"] == "cancel" and frame.slots["sure"],
     deed=(),
     intents=("my_listings", "cancel_listing", "edit_listing"),
 )

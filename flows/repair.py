@@ -50,6 +50,21 @@ def start(turn: Turn) -> Steps[None]:
     main_menu(turn)
 
 
+def carrier_spoke(turn: Turn) -> Steps[bool]:
+    """A carrier may answer STOP, START and HELP in its own words: then we do the same and say nothing.
+
+    YES is a START to some carriers, though it mostly answers a question of ours.
+    """
+    said = turn.heard.carrier_said
+    if said == "stop":
+        yield from stop(turn)
+    elif said == "start" and turn.channel.opted_out:
+        yield from start(turn)
+    else:
+        return said == "help"
+    return True
+
+
 def still_stopped(turn: Turn) -> None:
     turn.say(msg("You asked for no messages. To hear from us again write START."))
 
@@ -121,6 +136,16 @@ def wait(turn: Turn) -> Steps[None]:
 def repeat(turn: Turn) -> Steps[None]:
     if turn.state.last:
         turn.repeat_last = True
+    else:
+        main_menu(turn)
+    return
+    yield
+
+
+def more(turn: Turn) -> Steps[None]:
+    """What did not fit into the last message; where all of it did, this says it again."""
+    if turn.state.told or turn.state.last:
+        turn.more = True
     else:
         main_menu(turn)
     return
@@ -203,14 +228,6 @@ def skip(turn: Turn) -> Steps[None]:
 
 def stale(turn: Turn) -> Steps[None]:
     turn.say(msg("That was an older question. Nothing was changed."))
-    if turn.state.top:
-        yield from ask_again(turn)
-    else:
-        main_menu(turn, greeting=False)
-
-
-def voice_note(turn: Turn) -> Steps[None]:
-    turn.say(msg("I cannot listen to voice notes yet. Please write or tap."))
     if turn.state.top:
         yield from ask_again(turn)
     else:
@@ -348,4 +365,4 @@ REPAIRS: dict[str, Callable[[Turn], Steps[None]]] = {
 }
 
 #: Words about the question itself, told by a value whatever the intent.
-ASIDES: dict[str, Callable[[Turn], Steps[None]]] = {"skip": skip, "why": why, "wait": wait}
+ASIDES: dict[str, Callable[[Turn], Steps[None]]] = {"skip": skip, "why": why, "wait": wait, "more": more}

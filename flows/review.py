@@ -1,6 +1,6 @@
 """What was entered, line by line, before anything is done with it."""
 
-from flows.flow import Question
+from flows.flow import Ask, Question
 from flows.registry import flow_named
 from flows.say import Say, msg
 from flows.state import Frame
@@ -8,17 +8,27 @@ from flows.turn import Steps, Turn
 
 
 def entered(turn: Turn, frame: Frame) -> tuple[Say, ...]:
-    flow = flow_named(frame.flow)
+    if turn.channel.terse:  # what each of them is can be seen
+        return (
+            msg(
+                "{lines:list}",
+                lines=[ask.show(frame.slots[ask.slot]).to_json() for ask in _known(turn, frame)],
+            ),
+        )
     lines = [
         msg(
             "{name:say}: {value:say}",
             name=ask.name.to_json(),
             value=ask.show(frame.slots[ask.slot]).to_json(),
         )
-        for ask in flow.asks
-        if ask.slot in frame.slots and ask.when(turn, frame)
+        for ask in _known(turn, frame)
     ]
     return (msg("{lines:lines}", lines=[line.to_json() for line in lines]),)
+
+
+def _known(turn: Turn, frame: Frame) -> list[Ask]:
+    asks = flow_named(frame.flow).asks
+    return [ask for ask in asks if ask.slot in frame.slots and ask.when(turn, frame)]
 
 
 def check(turn: Turn, frame: Frame) -> Steps[Question]:

@@ -97,6 +97,7 @@ class Reply:
 
     `serial` numbers the question, so that a tap on an older one is recognised.
     `wants` lets a channel offer its own way to answer ("place": share a pin, "photo": the camera).
+    `page` says how often "more" was asked for: where every line costs money a long answer comes in parts.
     """
 
     parts: tuple[Say, ...]
@@ -104,6 +105,7 @@ class Reply:
     serial: int = 0
     wants: str | None = None
     picture: Picture | None = None
+    page: int = 0
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -112,6 +114,7 @@ class Reply:
             "serial": self.serial,
             "wants": self.wants,
             **({"picture": self.picture.to_json()} if self.picture else {}),
+            **({"page": self.page} if self.page else {}),
         }
 
     @staticmethod
@@ -122,4 +125,5 @@ class Reply:
             data["serial"],
             data["wants"],
             Picture.from_json(data["picture"]) if data.get("picture") else None,
+            data.get("page", 0),
         )

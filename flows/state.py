@@ -7,8 +7,8 @@ from typing import Any, Literal
 from flows.say import Option, Reply
 
 #: What the top flow is waiting for: an answer to an ask, a look at the review, which detail to change,
-#: whether to drop what was entered, or which way out after three misses.
-Stage = Literal["ask", "review", "change", "drop", "way_out"]
+#: whether to drop what was entered, which way out after three misses, or a code that proves who writes.
+Stage = Literal["ask", "review", "change", "drop", "way_out", "code"]
 
 
 @dataclass
@@ -35,8 +35,14 @@ class State:
     reminders: int = 0
     human_since: str | None = None
     noticed_at: str | None = None
+    #: The last words came as a voice note: the answers are spoken too.
+    speaks: bool = False
     #: The photos that our eyes were shown last: `flows/grade.py`.
     looked_at: dict[str, Any] | None = None
+    #: Whether the phone that writes has shown to be the real one: `flows/proof.py`.
+    proof: dict[str, Any] = field(default_factory=dict)
+    #: News that asked nothing, until the next message: what did not fit is told on "more".
+    told: Reply | None = None
 
     @property
     def top(self) -> Frame | None:
@@ -55,17 +61,25 @@ class State:
             "reminders": self.reminders,
             "human_since": self.human_since,
             "noticed_at": self.noticed_at,
+            "speaks": self.speaks,
             "looked_at": self.looked_at,
+            "proof": self.proof,
+            "told": self.told.to_json() if self.told else None,
         }
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> "State":
         """What an older or newer release wrote and we do not know is left out; nothing else is lost."""
-        last = data.get("last")
+        last, told = data.get("last"), data.get("told")
         return State(
             frames=[Frame(**_known(Frame, frame)) for frame in data.get("frames", ())],
             last=Reply.from_json(last) if last else None,
-            **{key: value for key, value in _known(State, data).items() if key not in ("frames", "last")},
+            told=Reply.from_json(told) if told else None,
+            **{
+                key: value
+                for key, value in _known(State, data).items()
+                if key not in ("frames", "last", "told")
+            },
         )
 
 

@@ -53,6 +53,13 @@ class Channel:
     #: Every line costs money here: what is good to know but not needed stays out.
     terse: bool = False
     opted_out: bool = False
+    #: Voice notes are listened to here, a moment later.
+    ears: bool = False
+
+    @property
+    def forgeable(self) -> bool:
+        """Anybody can send in this sender's name; what we answer reaches the real one."""
+        return self.name == "sms"
 
 
 @dataclass
@@ -71,10 +78,18 @@ class Turn:
     #: Of what is said, the words that say what was agreed.
     agreed: list[Say] = field(default_factory=list)
     repeat_last: bool = False
+    #: A voice note is on its way to the ears; the question stays as it is.
+    listening: bool = False
+    more: bool = False
 
     @property
     def today(self) -> date:
         return self.now.astimezone(KOLKATA).date()
+
+    @property
+    def by_ear(self) -> bool:
+        """What was said is only what our ears made of it."""
+        return self.heard.voice == "words"
 
     @property
     def words(self) -> Words:

@@ -13,7 +13,7 @@ from nlu.understanding import Expecting, Understanding
 #: They mean the same while a name or a free text is being asked for.
 _UNIVERSAL = frozenset({"stop", "start", "help", "menu", "back", "repeat", "cancel", "talk_to_human"})
 #: Words about the question itself; the label says the nearest thing to it, a value says which.
-_ASIDES = {"skip": "deny", "why": "help", "wait": "inform"}
+_ASIDES = {"skip": "deny", "why": "help", "wait": "inform", "more": "repeat"}
 _OWN_WORDS_ASKED = ("name", "text")
 
 

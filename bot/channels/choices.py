@@ -24,9 +24,13 @@ class Choice:
         return f"{self.label}: {self.detail}" if self.detail else self.label
 
 
-def paragraphs(reply: Reply, say: InWords, between: str) -> str:
+def parts(reply: Reply, say: InWords) -> list[str]:
     said = (clean(say(part)).strip() for part in reply.parts)
-    return between.join(paragraph for paragraph in said if paragraph)
+    return [part for part in said if part]
+
+
+def paragraphs(reply: Reply, say: InWords, between: str) -> str:
+    return between.join(parts(reply, say))
 
 
 def choices(reply: Reply, say: InWords) -> tuple[Choice, ...]:

@@ -21,6 +21,9 @@ class Capabilities:
     payload: int = 0
     photos: bool = False
     location: bool = False
+    #: So much one message may cost; the rest is sent on "more".
+    latin_segments: int = 0
+    native_segments: int = 0
 
 
 # Twilio refuses more than 1,600 on every channel (error 21617); the rest are Meta's limits for messages
@@ -38,7 +41,7 @@ WHATSAPP = Capabilities(
     photos=True,
     location=True,
 )
-SMS = Capabilities(text=1600)
+SMS = Capabilities(text=1600, latin_segments=2, native_segments=2)
 VOICE = Capabilities(text=4000)  # a <Say> takes 4,096, markup included
 
 CAPABILITIES: Mapping[Channel, Capabilities] = {"whatsapp": WHATSAPP, "sms": SMS, "voice": VOICE}

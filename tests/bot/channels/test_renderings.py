@@ -1,14 +1,16 @@
 """The same question on every channel, inside what the channel can carry, in every script."""
 
 import re
+from dataclasses import replace
 
 import pytest
 import regex
 import smsutil
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels import render
+from bot.channels.sms import pages as sms_pages
 from bot.channels.sms import segments
 from bot.channels.text import cut, graphemes, units
 from bot.message import Outgoing, Picture, Row
@@ -185,6 +187,50 @@ def test_segments_are_counted_as_they_are_paid(text: str, expected: int) -> None
     assert segments(text) == expected
 
 
+def pages(reply: Reply) -> list[str]:
+    return sms_pages(reply, english)
+
+
+MORE = "For the rest write MORE."
+
+
+def test_what_does_not_fit_comes_on_more() -> None:
+    reply = ask(
+        "Namaste! " + "These are the markets near you. " * 7 + "Which one?", *("word " * 9 for _ in range(8))
+    )
+    first, *rest = pages(reply)
+    assert first.endswith(f"\n{MORE}")
+    assert "3 word" in first
+    assert segments(first) <= 3
+    assert all(segments(page) <= 2 for page in rest)
+    assert rest[-1].endswith("8 word word word word word word word word word")
+    assert [sms(replace(reply, page=n)).text for n in range(1 + len(rest))] == [first, *rest]
+
+
+def test_a_question_is_never_sent_without_its_choices() -> None:
+    words = "माल कहाँ पड़ा है? " * 12  # four segments alone
+    (only,) = pages(ask(words, "हाँ", "नहीं"))
+    assert only.endswith("1 हाँ\n2 नहीं")
+    told = Reply((verbatim("क" * 130), verbatim("ठीक है?")), ask("", "हाँ", "नहीं").options, 7)
+    assert pages(told) == ["क" * 130 + "\nठीक है?\n1 हाँ\n2 नहीं"]  # one segment dearer than it should be
+
+
+def test_of_many_choices_the_first_stay_with_the_question_and_the_numbers_go_on() -> None:
+    villages = [f"ಹಳ್ಳಿ ಹೆಸರು {n}" for n in "ಅಆಇಈಉಊಋಎಏ"]
+    first, *rest = pages(ask("ನಿಮಗೆ ಹತ್ತಿರದ ಊರು ಯಾವುದು?", *villages))
+    assert first.startswith("ನಿಮಗೆ ಹತ್ತಿರದ ಊರು ಯಾವುದು?\n1 ")
+    assert first.endswith(MORE)
+    seen = [int(number) for page in (first, *rest) for number in re.findall(r"^(\d+) ", page, re.MULTILINE)]
+    assert seen == list(range(1, 10))
+    assert all(segments(page) <= 2 for page in (first, *rest))
+
+
+def test_beyond_the_last_page_the_last_is_said_again() -> None:
+    reply = ask("word " * 100)
+    last = pages(reply)[-1]
+    assert sms(replace(reply, page=40)).text == last
+
+
 def test_a_text_too_long_keeps_its_head_and_every_choice() -> None:
     sent = sms(ask("word " * 400, "Sell", "Price", details=("d" * 40, "e")))
     assert units(sent.text) <= 1600
@@ -250,16 +296,52 @@ def test_no_sms_is_longer_than_the_carrier_takes_and_its_segments_are_known(repl
         assert sent.segments == 1 if length <= 70 else length / 67 <= sent.segments <= length / 66 + 1
 
 
+@settings(deadline=None)
 @given(REPLIES)
 def test_every_choice_can_be_reached_by_its_number(reply: Reply) -> None:
-    for sent in (whatsapp(reply), sms(reply)):
-        numbers = [int(found) for found in re.findall(r"^(\d+)(?: |$)", sent.text, re.MULTILINE)]
+    for text in (whatsapp(reply).text, "\n".join(pages(reply))):
+        numbers = [int(found) for found in re.findall(r"^(\d+)(?: |$)", text, re.MULTILINE)]
         wanted = list(range(1, len(reply.options) + 1))
         assert numbers[len(numbers) - len(wanted) :] == wanted
     spoken = render("voice", reply, english)
     assert units(spoken.text) <= 4000
     for key in range(1, len(reply.options) + 1):
         assert f"press {key}." in spoken.text
+
+
+#: Letters that need each other: consonants with their signs, joined ones, in ten scripts.
+INDIC = st.lists(
+    st.sampled_from(
+        [
+            "क्षि ",
+            "ಸ್ತ್ರೀ ",
+            "ਪ੍ਰਾ",
+            "ক্ষী ",
+            "ક્ષિ",
+            "தீர்",
+            "స్త్రీ",
+            "സ്ത്രീ",
+            "क्‍या ",
+            "کھیت ",
+            "ଓଡ଼ି",
+            "wheat ",
+            "👨‍🌾",
+            "\n",
+        ]
+    ),
+    min_size=40,
+    max_size=120,
+).map("".join)
+
+
+@settings(deadline=None)
+@given(INDIC)
+def test_parts_together_are_the_whole_and_no_letter_is_cut(text: str) -> None:
+    said = pages(Reply((verbatim(text),), (), 7))
+    assert all(segments(page) <= 2 for page in said)
+    kept = [grapheme for page in said for grapheme in graphemes(page.removesuffix(MORE))]
+    wanted = graphemes(text)
+    assert [one for one in kept if not one.isspace()] == [one for one in wanted if not one.isspace()]
 
 
 @given(LONG, st.integers(0, 100))
