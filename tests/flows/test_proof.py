@@ -1,0 +1,145 @@
+"""Who writes in another's name does not get the code; who gets it is asked once, then left in peace."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+import flows.catalogue  # noqa: F401 - fills the registry
+from flows import proof
+from flows.flow import Flow
+from flows.heard import Heard
+from flows.registry import FLOWS
+from flows.say import msg
+from flows.state import Frame, State
+from flows.turn import Channel, Do, Turn
+from marketplace_core.accounts import Person
+from marketplace_core.logins.proofs import Drawn, draw, fits, sealed
+from tests.conftest import NOW
+
+SMS, WHATSAPP = Channel("sms", address_id=uuid4(), terse=True), Channel("whatsapp")
+RISKY = Flow("risky", msg("the booking"), (), lambda turn, frame: iter(()), guarded=lambda turn, frame: True)  # type: ignore[arg-type,return-value]
+HARMLESS = Flow("harmless", msg("the booking"), (), lambda turn, frame: iter(()))  # type: ignore[arg-type,return-value]
+
+
+def person() -> Person:
+    return Person(uuid4(), "Asha", "en", "native", (), None, True)
+
+
+def sitting(text: str = "", state: State | None = None, channel: Channel = SMS, minutes: int = 0) -> Turn:
+    frames = [Frame("booking_answer")]
+    return Turn(person(), channel, state or State(frames), Heard(text), NOW + timedelta(minutes=minutes))
+
+
+def asked(turn: Turn, code: str = "4821") -> bool:
+    """Puts the question, with a code that is not left to chance."""
+    steps = proof.ask(turn, turn.state.frames[-1])
+    try:
+        request = next(steps)
+        assert request == Do(draw, (), {})
+        steps.send(Drawn(code, sealed(code, "salt")))
+    except StopIteration as end:
+        return bool(end.value)
+    raise AssertionError("it asks for one thing only")
+
+
+def test_only_what_moves_goods_over_a_forgeable_channel_needs_a_code() -> None:
+    turn = sitting()
+    frame = turn.state.frames[-1]
+    assert proof.needed(turn, frame, RISKY)
+    assert not proof.needed(turn, frame, HARMLESS)
+    assert not proof.needed(sitting(channel=WHATSAPP), frame, RISKY)
+
+
+def test_which_flows_ask_for_a_code_and_when() -> None:
+    guarded = {
+        name: slots
+        for name, flow in FLOWS.items()
+        for slots in (
+            {"act": "confirm", "agreed": True},
+            {"act": "cancel", "agreed": False, "sure": True},
+            {"act": "cancel", "agreed": False, "sure": False},
+        )
+        if flow.guarded(sitting(), Frame(name, dict(slots)))
+    }
+    assert sorted(guarded) == ["booking_answer", "buy", "my_bookings", "my_listings"]
+    for name in ("booking_answer", "my_bookings", "my_listings"):
+        assert not FLOWS[name].guarded(
+            sitting(), Frame(name, {"act": "cancel", "agreed": False, "sure": False})
+        )
+    assert not FLOWS["my_listings"].guarded(sitting(), Frame("my_listings", {"act": "renew"}))
+
+
+def test_one_message_asks_and_carries_the_code_which_is_not_kept() -> None:
+    turn = sitting()
+    assert asked(turn)
+    assert turn.parts == [msg("Is it you? Then send back {code}. Not you? Do nothing.", code="4821")]
+    assert turn.state.frames[-1].stage == "code"
+    kept = turn.state.to_json()
+    assert "4821" not in str(kept["proof"])
+    assert fits(kept["proof"]["seal"], "4821")
+    assert not fits(kept["proof"]["seal"], "4822")
+
+
+@pytest.mark.parametrize("text", ["4821", " 4 8 2 1. ", "४८२१", "೪೮೨೧", "(4821)"])
+def test_the_code_is_known_however_it_is_written(text: str) -> None:
+    state = sitting().state
+    asked(sitting(state=state))
+    turn = sitting(text, state)
+    assert proof.answered(turn)
+    assert not proof.needed(turn, state.frames[-1], RISKY)
+
+
+@pytest.mark.parametrize("text", ["haan", "1", "482", "48210", "code 4821", "", "२५०० क्विंटल"])
+def test_what_is_no_code_is_no_answer_to_it(text: str) -> None:
+    state = sitting().state
+    asked(sitting(state=state))
+    assert not proof.answered(sitting(text, state))
+    assert state.proof["wrong"] == 0
+
+
+def test_who_proved_to_be_real_is_left_in_peace_for_half_an_hour() -> None:
+    state = sitting().state
+    asked(sitting(state=state))
+    proof.answered(sitting("4821", state))
+    assert not proof.needed(sitting(state=state, minutes=29), state.frames[-1], RISKY)
+    assert proof.needed(sitting(state=state, minutes=30), state.frames[-1], RISKY)
+
+
+def test_an_old_code_opens_nothing_and_is_no_wrong_one() -> None:
+    state = sitting().state
+    asked(sitting(state=state))
+    late = sitting("4821", state, minutes=10)
+    assert proof.answered(late)  # a new one is sent
+    assert proof.needed(late, state.frames[-1], RISKY)
+    assert state.proof["wrong"] == 0
+
+
+def test_a_code_works_once() -> None:
+    state = sitting().state
+    asked(sitting(state=state))
+    proof.answered(sitting("4821", state))
+    later = sitting("4821", state, minutes=31)
+    state.frames[-1].stage = "code"
+    proof.answered(later)
+    assert proof.needed(later, state.frames[-1], RISKY)
+
+
+def test_three_wrong_codes_end_it_and_say_what_to_do() -> None:
+    state = sitting().state
+    for code in ("1111", "2222", "3333"):
+        assert asked(sitting(state=state))
+        assert proof.answered(sitting(code, state))
+    blocked = sitting(state=state, minutes=29)
+    assert list(proof.ask(blocked, state.frames[-1])) == []  # no new code is drawn
+    assert blocked.parts == [
+        msg("The code was wrong three times. To keep you safe I wait 30 minutes. A person can help now.")
+    ]
+    assert proof.needed(blocked, state.frames[-1], RISKY)
+    assert asked(sitting(state=state, minutes=30))
+
+
+async def test_codes_are_four_digits_without_a_zero_in_front() -> None:
+    drawn = [(await draw(None)).code for _ in range(300)]  # type: ignore[arg-type]
+    assert all(len(code) == 4 and code[0] != "0" and code.isdecimal() for code in drawn)
+    assert len(set(drawn)) > 200
