@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry, ProcessCollector
 
-from bot import health, outbox, pictures, turn
+from bot import health, outbox, pictures, turn, undelivered
 from bot.away import or_away
 from bot.calling import Book
 from bot.carriers.gateway import webhook as gateway
@@ -23,6 +23,7 @@ from bot.office_hours import office_line
 from bot.postman import Postman
 from bot.settings import NotConfigured, Settings, settings
 from bot.switchboard import Switchboard
+from bot.typist import Typist
 from marketplace_core.api.app import mount_api
 from marketplace_core.api.office import make_office
 from marketplace_core.desk import open_desk
@@ -38,7 +39,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
     if not chosen.simulator and "twilio_auth_token" not in chosen.model_fields_set:
         raise NotConfigured("TWILIO_AUTH_TOKEN is not set: anybody could sign as the carrier.")
 
-    postman = Postman()
+    postman, typist = Postman(), Typist()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -59,7 +60,9 @@ def create_app(given: Settings | None = None) -> FastAPI:
     async def take(inbound: Inbound) -> Answer:
         with or_away():
             tenant = await house().numbers.tenant_of(inbound.sender.channel, inbound.recipient)
-        return await turn.take(house().office.of(tenant), inbound)
+        answer = await turn.take(house().office.of(tenant), inbound)
+        typist.show(house().box.carriers, inbound)
+        return answer
 
     async def saw_status(
         tenant: int, carrier_id: str, status: str, code: int | None, outbox_id: str | None
@@ -83,7 +86,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
         app.include_router(_gateway_routes(chosen, take, saw_status))
     market = MarketSettings(mandi_home=chosen.mandi_home)
     api = make_office(lambda: house().engine, market, send_code=send_code, after_commit=postman.ring)
-    mount_api(app, api)
+    mount_api(app, api, [undelivered.router])
     app.include_router(pictures.routes(chosen, storage(market), lambda: datetime.now(UTC)))
     secrets = [secret.get_secret_value() for secret in market.razorpay_webhook_secret]
     if secrets:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot import logs
+from bot.cli_channels import AtTenant, templates, undelivered
 from bot.settings import NotConfigured, settings
 from marketplace_core.tenants import HOUSE
 
@@ -26,7 +27,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-AtTenant = Annotated[int, typer.Option("--tenant", min=1, help="The organisation; see `mandi tenant list`.")]
 ModelName = Annotated[str, typer.Argument(help="kinds, produce, coffee, potato or kernels.")]
 PhotoSets = Annotated[
     Path, typer.Argument(exists=True, file_okay=False, help="The folder that holds photos/.")
@@ -38,6 +38,8 @@ tenants = typer.Typer(help="Organisations with numbers of their own.", no_args_i
 app.add_typer(tenants, name="tenant")
 grading = typer.Typer(help="The models behind the grades.", no_args_is_help=True)
 app.add_typer(grading, name="grading")
+app.add_typer(templates, name="templates")
+app.add_typer(undelivered, name="undelivered")
 
 
 def main() -> None:

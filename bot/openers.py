@@ -33,7 +33,9 @@ SAMPLES: Mapping[str, Any] = {
     "sum": 1_250_000,
     "amount": {"kg": 4000, "unit": "quintal"},
     "price": {"paise": 245_000, "per": "quintal"},
-    "what": "wheat",
+    "day": "2026-11-24",
+    "begin": "08:00",
+    "end": "10:00",
 }
 
 
@@ -49,22 +51,25 @@ class Template:
     payload: str
 
 
-def template(kind: str, language: str) -> Template:
-    opener = NOTICES[kind].opener
-    assert opener is not None, kind
+def template(opener: Opener, language: str) -> Template:
     words = words_of(language, "native")
     body, blanks = _numbered(words, opener.text)
     title, payload = words(opener.button.label), opener.button.deed or ""
     fingerprint = hashlib.sha256("\n".join((body, title, payload)).encode()).hexdigest()[:6]
     samples = tuple(words.format_field(SAMPLES[name], spec) for name, spec in blanks)
-    name = f"{kind.replace('.', '_')}_{language}_{fingerprint}"
+    name = f"{_kind(opener).replace('.', '_')}_{language}_{fingerprint}"
     return Template(name, language, body, samples, title, payload)
 
 
 def templates() -> list[Template]:
-    """Every notice that may begin a conversation, in every language."""
-    kinds = [kind for kind, notice in NOTICES.items() if notice.opener]
-    return [template(kind, language) for kind in kinds for language in LANGUAGES]
+    """Every notice that may begin a conversation, in every language; several that say the same share one."""
+    openers = dict.fromkeys(_kind(notice.opener) for notice in NOTICES.values() if notice.opener)
+    found = (NOTICES[kind].opener for kind in openers)
+    return [template(opener, language) for opener in found if opener for language in LANGUAGES]
+
+
+def _kind(opener: Opener) -> str:
+    return next(kind for kind, notice in NOTICES.items() if notice.opener is opener)
 
 
 def notice_of(news: News, reply: Reply | None, person: Person) -> dict[str, Any]:
@@ -76,9 +81,9 @@ def notice_of(news: News, reply: Reply | None, person: Person) -> dict[str, Any]
 def _opening(news: News, reply: Reply, language: str) -> Opening | None:
     opener = NOTICES[news.kind].opener
     said = _said(opener, reply) if opener else None
-    if said is None:
+    if opener is None or said is None:
         return None
-    one, words = template(news.kind, language), words_of(language, "native")
+    one, words = template(opener, language), words_of(language, "native")
     values = [
         cut(one_line(words.format_field(said.blanks[name], spec)), LONGEST_VALUE)
         for name, spec in _numbered(words, said)[1]

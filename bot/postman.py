@@ -11,21 +11,28 @@ import structlog
 
 from bot import conversations, outbox, turn
 from bot.outbox import Postbox
+from bot.outbox.hours import Hours, hours_of, open_from
 from bot.turn import Office
 from flows.heard import News
-from flows.notices import recipients
+from flows.notices import NOTICES, recipients
 from marketplace_core import events
 from marketplace_core.tenants.queries import everyone
 
 log = structlog.get_logger()
 BATCH = 20
+NOT_URGENT = frozenset(kind for kind, notice in NOTICES.items() if not notice.urgent)
 
 
-async def spread_news(office: Office, now: datetime) -> int:
-    """Tells people what happened. An event is marked only when all were told; telling twice changes nothing."""
+async def spread_news(office: Office, hours: Hours, now: datetime) -> int:
+    """Tells people what happened. An event is marked only when all were told; telling twice changes nothing.
+
+    What can wait is not told at night, rather than told and held back: a conversation must not stand at a question
+    that its person has not seen.
+    """
     told = []
+    can_wait = () if open_from(hours, now) <= now else NOT_URGENT
     async with office.desk(now) as desk:
-        for event in await events.claim(desk, BATCH):
+        for event in await events.claim(desk, BATCH, can_wait):
             news = News(event.kind, event.subject, event.about)
             heard = [await _tell(office, person, news, event.id, now) for person in recipients(news)]
             if all(heard):
@@ -46,7 +53,10 @@ async def _tell(office: Office, person: UUID, news: News, event: UUID, now: date
     return True
 
 
-async def wake_sleepers(office: Office, now: datetime) -> int:
+async def wake_sleepers(office: Office, now: datetime, hours: Hours | None = None) -> int:
+    """Reminders can wait for the morning too."""
+    if open_from(hours, now) > now:
+        return 0
     async with office.desk(now) as desk:
         sleepers = await conversations.due(desk)
     for person in sleepers:
@@ -61,8 +71,9 @@ async def wake_sleepers(office: Office, now: datetime) -> int:
 async def make_round(office: Office, box: Postbox, now: datetime) -> None:
     """Until nothing is left: telling news makes messages, and sending is what they wait for."""
     told = sent = 1
+    hours = hours_of(box.settings)["notice"]
     while told or sent:
-        told = await spread_news(office, now)
+        told = await spread_news(office, hours, now)
         sent = await outbox.drain(box, office.tenant, now)
 
 

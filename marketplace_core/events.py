@@ -1,6 +1,6 @@
 """What happened in the market, written in the transaction in which it happened and told afterwards."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -53,12 +53,12 @@ async def record_all(desk: Desk, kind: str, happened: Iterable[tuple[str, Mappin
         await desk.db.execute(insert(event), rows)
 
 
-async def claim(desk: Desk, limit: int) -> list[Event]:
-    """Events nobody was told of yet, oldest first; they stay ours until the transaction ends."""
+async def claim(desk: Desk, limit: int, but_not: Collection[str] = ()) -> list[Event]:
+    """Events nobody was told of yet, oldest first, but none of these kinds; ours until the transaction ends."""
     columns = (event.c.id, event.c.kind, event.c.subject, event.c.about, event.c.at)
     rows = await desk.db.execute(
         select(*columns)
-        .where(event.c.tenant_id == desk.tenant, event.c.noticed_at.is_(None))
+        .where(event.c.tenant_id == desk.tenant, event.c.noticed_at.is_(None), event.c.kind.not_in(but_not))
         .order_by(event.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -70,6 +70,9 @@ class Carrier(Protocol):
     async def send(self, letter: Letter) -> Sent:
         """Raises `Refused`; its kind "uncertain" means that only `recent` can tell whether it was sent."""
 
+    async def typing(self, carrier_id: str) -> None:
+        """Shows that an answer to this message of theirs is coming, where the channel can. Raises `Refused`."""
+
     async def recent(self, to: str, since: datetime) -> list[Listed]:
         """What we sent to this address since then, newest first. Raises `Refused`."""
 

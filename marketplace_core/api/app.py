@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Mount
@@ -151,7 +151,8 @@ The market's own interface. Money is whole **paise**, weights are whole **kilogr
 """
 
 
-def create_api(office: Office) -> FastAPI:
+def create_api(office: Office, more: Sequence[APIRouter] = ()) -> FastAPI:
+    """`more` is what whoever mounts it keeps beside the market."""
     app = FastAPI(
         title="Mandi Mitra",
         version="1",
@@ -168,15 +169,15 @@ def create_api(office: Office) -> FastAPI:
     for kind in (Refused, RequestValidationError, HTTPException, *faults.AWAY):
         app.add_exception_handler(kind, faults.handle)
     app.add_middleware(Envelope, office=office)
-    for router in ROUTERS:
+    for router in (*ROUTERS, *more):
         app.include_router(router)
     app.include_router(docs.routes(app))
     return app
 
 
-def mount_api(app: FastAPI, office: Office) -> None:
+def mount_api(app: FastAPI, office: Office, more: Sequence[APIRouter] = ()) -> None:
     """Under `PREFIX`, whatever the path: an ordinary mount ends at a line's end, and answers in another shape."""
-    there = Mount(PREFIX, app=create_api(office))
+    there = Mount(PREFIX, app=create_api(office, more))
     there.path_regex = re.compile(there.path_regex.pattern, re.DOTALL)
     app.router.routes.append(there)
 

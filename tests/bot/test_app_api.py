@@ -21,6 +21,35 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     )
 
 
+async def test_operators_and_nobody_else_see_what_nobody_got(clean: None, settings: Settings) -> None:
+    app = create_app(settings)
+    transport = httpx.ASGITransport(app=app)
+    door = "/api/v1/office/undelivered"
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://bot") as client,
+    ):
+        phone = {"phone": "+919800000001"}
+        assert (await client.post("/api/v1/auth/otp", json=phone)).status_code == 202
+        async with app.state.house.engine.begin() as db:
+            await db.execute(text("SELECT set_config('app.tenant', '1', true)"))
+            told = (await db.execute(text("SELECT outgoing ->> 'text' FROM outbox"))).scalar_one()
+        given = await client.post("/api/v1/auth/token", json=phone | {"code": told[:6]})
+        bearer = {"Authorization": f"Bearer {given.json()['access_token']}"}
+        assert (await client.get(door, headers=bearer)).status_code == 403
+        async with app.state.house.engine.begin() as db:
+            await db.execute(text("SELECT set_config('app.tenant', '1', true)"))
+            await db.execute(text("UPDATE person SET roles = '{operator}'"))
+            await db.execute(
+                text("UPDATE outbox SET state = 'failed', purpose = 'notice', error_code = 21617")
+            )
+        (shown,) = (await client.get(door, headers=bearer)).json()
+        assert (shown["error_code"], shown["recipient"]) == (21617, "+919800000001")
+        settle = f"{door}/{shown['id']}/settle"
+        assert [(await client.post(settle, headers=bearer)).status_code for _ in range(2)] == [204, 404]
+        assert (await client.get(door, headers=bearer)).json() == []
+
+
 async def test_a_phone_signs_in_at_the_bots_door(clean: None, settings: Settings) -> None:
     app = create_app(settings)
     transport = httpx.ASGITransport(app=app)

@@ -13,8 +13,10 @@ from bot import postman
 from bot.carriers.port import all_by
 from bot.carriers.twilio.api import Twilio
 from bot.outbox import Postbox
+from bot.outbox.hours import Hours
 from bot.settings import Settings
 from bot.turn import Office
+from marketplace_core import events
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.listings import commands as listings
 from marketplace_core.offers import commands as offers
@@ -65,6 +67,17 @@ async def sent_to(office: Office) -> list[str]:
         return list(rows.scalars())
 
 
+async def words_to(office: Office, person: UUID) -> list[str]:
+    async with office.desk(NOW) as desk:
+        rows = await desk.db.execute(
+            text(
+                "SELECT outgoing ->> 'text' FROM outbox WHERE person_id = :person AND state = 'sent' ORDER BY id"
+            ),
+            {"person": person},
+        )
+        return list(rows.scalars())
+
+
 async def spoil(office: Office, person: UUID) -> None:
     broken = '{"serial": 7, "frames": [{"slots": {}}]}'
     async with office.desk(NOW) as desk:
@@ -85,6 +98,36 @@ async def test_the_farmer_hears_of_a_booking_once_however_many_rounds_are_made(
     for _ in range(3):
         await postman.make_round(office, box, NOW)
     assert await sent_to(office) == ["+919876500001"]
+
+
+async def test_what_can_wait_is_told_in_the_morning_and_what_cannot_at_once(
+    office: Office, box: Postbox
+) -> None:
+    seller = await join(office, "+919876500001", "Gurpreet")
+    buyer = await join(office, "+919876500002", "Asha")
+    night = NOW.replace(hour=22)
+    await book(office, seller, buyer)
+    async with office.desk(night) as desk:
+        await events.record(desk, "payout.sent", "P1", {"person_id": str(seller), "paise": 1_250_000})
+    await postman.make_round(office, box, night)
+    assert await words_to(office, seller) == ["Rs 12,500 is on the way to your account.\n1 Menu"]
+    await postman.make_round(office, box, night + timedelta(hours=9, minutes=59))
+    assert len(await words_to(office, seller)) == 1
+    await postman.make_round(office, box, night + timedelta(hours=10))
+    assert "Asha wants to book your" in (await words_to(office, seller))[-1]
+
+
+async def test_nobody_is_reminded_at_night(office: Office) -> None:
+    person = await join(office, "+919876500002", "Asha")
+    waiting = '{"frames": [{"flow": "sell", "slots": {}, "asking": "commodity"}]}'
+    night = NOW.replace(hour=22)
+    async with office.desk(NOW) as desk:
+        await desk.db.execute(
+            text("INSERT INTO conversation VALUES (1, :person, cast(:state AS jsonb), :now, :now)"),
+            {"person": person, "state": waiting, "now": NOW},
+        )
+    assert await postman.wake_sleepers(office, night, Hours(8, 20)) == 0
+    assert await postman.wake_sleepers(office, night + timedelta(hours=10), Hours(8, 20)) == 1
 
 
 async def test_a_conversation_that_cannot_be_told_holds_up_nobody_and_is_mended(

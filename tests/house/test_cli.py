@@ -23,6 +23,8 @@ COMMANDS = (
     "waiting",
     "release",
     "tenant",
+    "templates",
+    "undelivered",
     "train",
     "bench",
 )

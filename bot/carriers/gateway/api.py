@@ -148,6 +148,9 @@ class Gateway:
         known = self.profile.accepted.means.get(str(code))
         return Remedy(*known) if known else UNLISTED
 
+    async def typing(self, carrier_id: str) -> None:
+        return
+
     async def recent(self, to: str, since: datetime) -> list[Listed]:
         return []
 

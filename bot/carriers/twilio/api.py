@@ -35,6 +35,8 @@ class Twilio:
         self.account = settings.twilio_account_sid
         self.token = settings.twilio_auth_token[0].get_secret_value()
         self.content_sids: Mapping[str, str] = sids(settings)
+        #: Where Twilio's other services are; the simulator keeps them all under one address.
+        self.host = self.api_url.replace("//api.twilio.com", "//{}.twilio.com").format
         self.messages = f"{self.api_url}/2010-04-01/Accounts/{self.account}/Messages.json"
         self.http = httpx.AsyncClient(transport=transport, timeout=TIMEOUT, follow_redirects=False)
 
@@ -82,6 +84,11 @@ class Twilio:
         """True if the webhook's own reply can carry it: TwiML knows neither buttons nor lists, and a picture's
         address is made when it leaves."""
         return content(outgoing, self.content_sids) is None and outgoing.picture is None
+
+    async def typing(self, carrier_id: str) -> None:
+        """Lasts until the answer, 25 seconds at most, and marks the message as read."""
+        url = self.host("messaging") + "/v3/Indicators/Typing.json"
+        await self.call("POST", url, json={"channel": "WHATSAPP", "messageId": carrier_id})
 
     async def recent(self, to: str, since: datetime) -> list[Listed]:
         """Messages to this address since then, newest first, for a send that ended uncertain.

@@ -1,13 +1,14 @@
 """Content templates: how Twilio takes buttons and lists.
 
 Twilio has no arrays of variables, so there is one template for each number of choices. They are used inside
-the 24-hour window only and need no approval.
+the 24-hour window only and need no approval; those that begin a conversation stand in `templates.py`.
 """
 
 import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from bot import openers
 from bot.channels.limits import WHATSAPP
 from bot.message import Outgoing, Row
 from bot.settings import Settings
@@ -86,7 +87,8 @@ def _samples(kind: str, number: int, described: bool) -> dict[str, str]:
 
 def simulator_sids() -> dict[str, str]:
     """The ids under which the simulator keeps our templates."""
-    return {name: "HX" + hashlib.sha256(name.encode()).hexdigest()[:32] for name in NAMES}
+    names = (*NAMES, *(one.name for one in openers.templates()))
+    return {name: "HX" + hashlib.sha256(name.encode()).hexdigest()[:32] for name in names}
 
 
 def sids(settings: Settings) -> Mapping[str, str]:

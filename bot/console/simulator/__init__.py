@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from bot.carriers.twilio import content
-from bot.console.simulator import gateway, page, wire
+from bot.console.simulator import contents, gateway, page, wire
 from bot.console.simulator.phones import Phones
 from bot.console.simulator.templates import shipped
 from bot.console.simulator.webhook import Line
@@ -15,7 +15,9 @@ def routes(settings: Settings) -> APIRouter:
         raise ValueError(f"SIMULATOR is on, so TWILIO_API_URL must end with {content.SIMULATOR}")
     line = Line(settings, Phones())
     router = APIRouter(include_in_schema=False)
-    router.include_router(wire.rest(line, shipped()), prefix="/simulator/twilio")
+    templates = shipped()
+    router.include_router(wire.rest(line, templates), prefix="/simulator/twilio")
+    router.include_router(contents.rest(settings, templates), prefix="/simulator/twilio")
     if settings.sms_carrier == "gateway":
         router.include_router(gateway.routes(line), prefix="/simulator/gateway")
     router.include_router(page.pages(line), prefix="/simulator")

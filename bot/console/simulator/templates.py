@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.carriers.twilio import content
+from bot.carriers.twilio.templates import definitions
 from bot.message import Row
 
 MOST_TEMPLATES = 200
@@ -35,6 +36,8 @@ class Templates:
     """Content resources by their sid."""
 
     by_sid: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: By sid, under which name it was approved: here that takes no time and nothing is refused.
+    approved: dict[str, str] = field(default_factory=dict)
 
     def keep(self, sid: str, definition: Mapping[str, Any]) -> dict[str, Any]:
         if len(self.by_sid) >= MOST_TEMPLATES:
@@ -47,6 +50,18 @@ class Templates:
             "types": definition.get("types", {}),
         }
         return self.by_sid[sid]
+
+    def with_approvals(self) -> list[dict[str, Any]]:
+        return [
+            each
+            | {
+                "approval_requests": {
+                    "name": self.approved.get(sid, ""),
+                    "status": "approved" if sid in self.approved else "unsubmitted",
+                }
+            }
+            for sid, each in self.by_sid.items()
+        ]
 
 
 def variables_of(raw: str) -> dict[str, str]:
@@ -127,7 +142,10 @@ SHAPES: dict[str, Callable[[Mapping[str, Any]], Filled]] = {
 
 def shipped() -> Templates:
     """Our own templates, known from the start under the ids that the bot uses with the simulator."""
-    templates = Templates()
-    for name, sid in content.simulator_sids().items():
-        templates.keep(sid, content.definition(name))
+    templates, sids = Templates(), content.simulator_sids()
+    for name, wanted in definitions().items():
+        sid = sids[name]
+        templates.keep(sid, wanted.definition)
+        if wanted.approved_as:
+            templates.approved[sid] = wanted.approved_as
     return templates

@@ -258,22 +258,4 @@ def rest(line: Line, templates: Templates) -> APIRouter:
         line.phones.forget(sid)
         return Response(status_code=204)
 
-    @router.post("/v1/Content", status_code=201)
-    async def make_template(request: Request) -> dict[str, Any]:
-        let_in(settings, request)
-        try:
-            definition = await request.json()
-        except ValueError:
-            raise refuse(20001, "The request body is not JSON.") from None
-        if not isinstance(definition, dict) or not isinstance(definition.get("types"), dict):
-            raise refuse(20001, "'types' is required.")
-        return templates.keep("HX" + secrets.token_hex(16), definition)
-
-    @router.get("/v1/Content")
-    async def all_templates(request: Request) -> dict[str, Any]:
-        let_in(settings, request)
-        contents = list(templates.by_sid.values())
-        meta = {"page": 0, "page_size": len(contents), "next_page_url": None, "key": "contents"}
-        return {"contents": contents, "meta": meta}
-
     return router

@@ -16,6 +16,7 @@ from bot.carriers.twilio.api import Twilio
 from bot.carriers.twilio.content import NAMES, content, definition, name_of, sids, simulator_sids
 from bot.carriers.twilio.errors import REMEDIES, remedy
 from bot.message import Outgoing, Picture, Row
+from bot.openers import templates
 from bot.settings import Settings
 
 ACCOUNT = "AC" + "1" * 32
@@ -199,7 +200,8 @@ def test_every_template_takes_exactly_the_variables_that_are_sent(name: str) -> 
 
 def test_the_simulator_keeps_every_template_under_an_id_that_never_changes() -> None:
     known = simulator_sids()
-    assert set(known) == set(NAMES) and len(set(known.values())) == len(NAMES)
+    assert set(known) == {*NAMES, *(one.name for one in templates())}
+    assert len(set(known.values())) == len(known)
     assert all(sid.startswith("HX") and len(sid) == 34 for sid in known.values())
     assert known == simulator_sids()
     local = "http://127.0.0.1:8000/simulator/twilio"
