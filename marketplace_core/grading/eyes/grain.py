@@ -12,6 +12,7 @@ from PIL import Image
 from scipy import ndimage
 
 from marketplace_core.grading.eyes import shelf
+from marketplace_core.grading.eyes.kernel_measures import measured
 from marketplace_core.grading.eyes.kernels_found import Mask, Particle, found, solidity
 from marketplace_core.grading.eyes.picture import Picture, Pixels
 from marketplace_core.grading.report import Grain, Interval, Kernel
@@ -32,7 +33,7 @@ COLOURS = {
     "foreign": (60, 120, 255),
     "husk": (255, 255, 255),
 }
-#: What the network looks at: a kernel turned lengthwise, with its mask as the fourth colour.
+#: What is measured: a kernel turned lengthwise, with its mask as the fourth colour.
 WIDTH, HEIGHT = 96, 64
 #: The kernel fills so much of it.
 FILLED = 0.92
@@ -71,7 +72,7 @@ def kernel(pixels: Pixels) -> Kernel:
 def probabilities(kernels: Sequence[Pixels]) -> Probabilities:
     """One row a kernel that was turned `lengthwise`."""
     rows: Probabilities = shelf.model("kernels").session.run(
-        ["probabilities"], {"kernels": np.stack(kernels)}
+        ["probabilities"], {"measures": measured(np.stack(kernels))}
     )[0]
     return rows
 
