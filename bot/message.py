@@ -70,6 +70,8 @@ class Inbound:
     carrier_said: Literal["stop", "start", "help"] | None = None
     #: Not from the carrier, but from our ears: no webhook waits for the answer.
     note: Note | None = None
+    #: The carrier's ears made these words of what somebody said into a telephone.
+    aloud: bool = False
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 

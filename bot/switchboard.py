@@ -106,7 +106,7 @@ class Switchboard:
             return self._languages(replace(at, silences=0))
         if keys == "0":
             return await self._turn(call, at, tap=PERSON.deed)
-        return await self._turn(call, at, words=keys or _as_key(pressed.words, at))
+        return await self._turn(call, at, words=keys or _as_key(pressed.words, at), aloud=not keys)
 
     async def consent(self, call: Call, at: Standing, pressed: Pressed) -> Next:
         """Nothing is recorded without key 1 after the notice; what was said stays with the consent."""
@@ -201,7 +201,9 @@ class Switchboard:
         )
         return replace(greeting, said=(*greeting.said, *keys))
 
-    async def _turn(self, call: Call, at: Standing, *, words: str = "", tap: str | None = None) -> Next:
+    async def _turn(
+        self, call: Call, at: Standing, *, words: str = "", tap: str | None = None, aloud: bool = False
+    ) -> Next:
         """The same turn as on every channel; its answer must come within this very reply."""
         at = replace(at, step=at.step + 1, silences=0)
         office = self.office.of(at.tenant)
@@ -213,6 +215,7 @@ class Switchboard:
             received_at=self.clock(),
             text=words,
             tap=tap,
+            aloud=aloud,
         )
         try:
             async with asyncio.timeout(SECONDS_TO_ANSWER):

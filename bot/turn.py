@@ -184,6 +184,7 @@ async def _turn(
         asked=inbound.note.serial if inbound.note else None,
         unread=any(each.kind in UNREAD for each in inbound.attachments),
         carrier_said=inbound.carrier_said,
+        aloud=inbound.aloud,
     )
     channel = _channel(sender.channel, reached.address_id, reached.opted_out, office.hears)
     done = await drive(desk, dialogue.turn(State.from_json(state), heard, reached.person, channel, desk.now))

@@ -69,7 +69,11 @@ def proceed(turn: Turn) -> Steps[None]:
         elif turn.by_ear and flow.binds:  # ears mishear: what binds waits for a finger
             frame.note.pop("agreed", None)
             frame.note["by_ear"] = True
-            turn.say(msg("I only heard this. To go ahead, please tap or write 1."))
+            turn.say(
+                msg("I may have misheard you. To go ahead, please press 1.")
+                if turn.channel.name == "voice"
+                else msg("I only heard this. To go ahead, please tap or write 1.")
+            )
             continue
         elif proof.needed(turn, frame, flow):
             if (yield from proof.ask(turn, frame)):

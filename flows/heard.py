@@ -33,6 +33,8 @@ class Heard:
     #: Of a voice note that was listened to: the number of the question that stood open when it came.
     asked: int | None = None
     unread: bool = False
+    #: Said into a telephone and not keyed.
+    aloud: bool = False
     silence: bool = False
     news: News | None = None
     #: What it was for a carrier that has already answered it.

@@ -88,8 +88,8 @@ class Turn:
 
     @property
     def by_ear(self) -> bool:
-        """What was said is only what our ears made of it."""
-        return self.heard.voice == "words"
+        """What was said is only what ears made of it, ours or a carrier's."""
+        return self.heard.voice == "words" or self.heard.aloud
 
     @property
     def words(self) -> Words:

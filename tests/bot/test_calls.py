@@ -66,7 +66,9 @@ class Exchange:
             return self.answers.pop(0)()
         if request.method == "GET":
             return httpx.Response(200, content=MP3)
-        return httpx.Response(201 if request.method == "POST" else 204, json={"sid": f"CA{len(self.asked):032d}"})
+        return httpx.Response(
+            201 if request.method == "POST" else 204, json={"sid": f"CA{len(self.asked):032d}"}
+        )
 
     async def rows(self, sql: str) -> list[Any]:
         async with open_desk(self.engine, TENANT, self.now) as desk:
@@ -183,7 +185,7 @@ async def test_star_changes_the_language_and_says_the_question_again(
 # ---- the same conversation as everywhere
 
 
-async def sell(caller: Caller) -> str:
+async def sell(caller: Caller, last: str = "") -> str:
     await caller.calls()
     await caller.says("गेहूं बेचना है")
     await caller.says("चालीस क्विंटल")
@@ -192,7 +194,7 @@ async def sell(caller: Caller) -> str:
         await caller.presses("1")
     await caller.presses("2")
     await caller.says("ढाई हज़ार रुपये क्विंटल")
-    return await caller.presses("1")
+    return await (caller.says(last) if last else caller.presses("1"))
 
 
 async def test_a_sale_by_keys_and_words_is_published_and_sent_in_writing_after_the_call(
@@ -212,6 +214,18 @@ async def test_a_sale_by_keys_and_words_is_published_and_sent_in_writing_after_t
     assert (channel, recipient, purpose) == ("sms", caller.phone, "notice")
     assert code in outgoing["text"]
     assert not re.search(r"^1 ", outgoing["text"], re.MULTILINE)  # what was agreed, no menu
+
+
+@pytest.mark.parametrize("yes", ["हाँ", "एक", "एकदम सही"])
+async def test_nothing_that_binds_is_done_on_a_spoken_yes_alone(
+    exchange: Exchange, caller: Caller, yes: str
+) -> None:
+    await exchange.join(caller.phone)
+    await sell(caller, last=yes)
+    assert await exchange.rows("SELECT 1 FROM listing") == []
+    assert not caller.ended
+    await caller.presses("1")
+    assert len(await exchange.rows("SELECT 1 FROM listing")) == 1
 
 
 async def test_a_call_whose_end_nobody_told_is_written_of_all_the_same(
