@@ -22,6 +22,7 @@ class Kept:
 
     ids: tuple[UUID, ...] = ()
     photos: tuple[str, ...] = ()
+    voices: tuple[UUID, ...] = ()
 
 
 async def keep(desk: Desk, person: UUID, carrier: str, attachments: tuple[Attachment, ...]) -> Kept:
@@ -47,6 +48,7 @@ async def keep(desk: Desk, person: UUID, carrier: str, attachments: tuple[Attach
     return Kept(
         tuple(own_id for own_id, kind in noted if kind != "sticker"),
         tuple(str(own_id) for own_id, kind in noted if kind == "photo"),
+        tuple(own_id for own_id, kind in noted if kind == "voice"),
     )
 
 

@@ -96,6 +96,13 @@ AHEAD = text(f"WITH {LOG_OUT}, {QUEUE} SELECT").bindparams(
 )
 
 
+#: A voice note says after the words what they said: the log has it once.
+BEHIND = text(f"WITH {QUEUE} SELECT").bindparams(
+    bindparam("outgoing", type_=JSONB),
+    *(bindparam(name, type_=JSONB(none_as_null=True)) for name in ("reply", "notice")),
+)
+
+
 def _closing(*steps: str) -> TextClause:
     documents = [
         bindparam(name, type_=JSONB(none_as_null=True))
@@ -207,11 +214,17 @@ async def close(
         }
         await desk.db.execute(AHEAD, values | about | {"outgoing": asdict(picture)})
         outgoing = replace(outgoing, picture=None)
+    voice = outgoing.voice if sending and outgoing else None
     if outgoing:
+        outgoing = replace(outgoing, voice=None)
         values |= {"to_channel": channel, "outgoing": asdict(outgoing), "segments": outgoing.segments}
     statement = CLOSINGS[bool(said), bool(outgoing), bool(sending)]
     if not (await desk.db.execute(statement, values)).scalar_one():
         raise Repeated
+    if voice:
+        about = {"send_key": f"{carrier}:{carrier_id}:voice", "reply": None, "notice": None}
+        said_aloud = {"outgoing": asdict(Outgoing("", voice=voice))}
+        await desk.db.execute(BEHIND, values | about | said_aloud)
 
 
 async def stored_answer(desk: Desk, carrier: str, carrier_id: str) -> str | None:

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.carriers.gateway.api import Gateway
-from bot.carriers.port import Carriers, all_by
+from bot.carriers.port import Carriers
 from bot.carriers.twilio.api import Twilio
-from bot.carriers.twilio.calls import TwilioCalls
+from bot.carriers.twilio.calls import ByCall, TwilioCalls
 from bot.numbers import Numbers, house_numbers
 from bot.outbox import Postbox
 from bot.settings import Settings
+from bot.speech.ears import Ears, ears
+from bot.speech.mouth import Mouth, mouth
 from bot.turn import Office
 from marketplace_core.db.engine import make_engine
+from marketplace_core.settings import market_settings
+from marketplace_core.store import storage
 from nlu.understand import Understander
 
 
@@ -25,6 +29,8 @@ class House:
     office: Office
     box: Postbox
     phones: TwilioCalls
+    ears: Ears
+    mouth: Mouth
 
 
 @asynccontextmanager
@@ -34,14 +40,17 @@ async def open_house(settings: Settings, ring: Callable[[int], None]) -> AsyncIt
     understander = Understander(settings.rasa_url, settings.rasa_timeout)
     twilio = Twilio(settings)
     carriers = _carriers(settings, twilio)
-    office = Office(engine, understander, carriers.fits_reply, ring)
+    hears, says = ears(settings), mouth(settings, engine, storage(market_settings()))
+    office = Office(engine, understander, carriers.fits_reply, ring, hears=bool(hears), speaks=says.speaks)
     try:
         yield House(
             engine,
             Numbers(engine, house_numbers(settings)),
             office,
-            Postbox(engine, carriers, settings),
+            Postbox(engine, carriers, settings, says),
             TwilioCalls(twilio, settings.twilio_voice_number),
+            hears,
+            says,
         )
     finally:
         await carriers.close()
@@ -50,6 +59,5 @@ async def open_house(settings: Settings, ring: Callable[[int], None]) -> AsyncIt
 
 
 def _carriers(settings: Settings, twilio: Twilio) -> Carriers:
-    if settings.sms_carrier == "twilio":
-        return all_by(twilio)
-    return Carriers({"whatsapp": twilio, "sms": Gateway(settings), "voice": twilio})
+    by_sms = twilio if settings.sms_carrier == "twilio" else Gateway(settings)
+    return Carriers({"whatsapp": twilio, "sms": by_sms, "voice": ByCall(settings)})

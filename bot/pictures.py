@@ -1,4 +1,5 @@
-"""Pictures that we send: carriers fetch them at an address that only we can make and that soon is worth nothing.
+"""Pictures and voice notes that we send: carriers fetch them at an address that only we can make and that soon is
+worth nothing.
 
 It is sealed with the carrier's own token, so that a rotated token keeps the links of the former one good.
 """
@@ -12,7 +13,7 @@ from fastapi import APIRouter, Response
 
 from bot.settings import Settings
 from marketplace_core.photos.copies import copy_of
-from marketplace_core.store import MediaMissing, NotAPhoto, Storage
+from marketplace_core.store import MediaMissing, NotAPhoto, Storage, type_of
 
 PATH = "/pictures"
 #: A carrier fetches within seconds; a queue of its own may keep a message for a while.
@@ -36,11 +37,14 @@ def routes(settings: Settings, store: Storage, clock: Callable[[], datetime]) ->
         if int(until) <= clock().timestamp():
             return Response(status_code=410)
         try:
-            copy = await asyncio.to_thread(copy_of, await store.load(key))
+            content = await store.load(key)
+            content_type = type_of(content)
+            if content_type != "audio/ogg":  # our own sound leaves as it is, a picture as a copy
+                content, content_type = await asyncio.to_thread(copy_of, content), "image/jpeg"
         except (MediaMissing, NotAPhoto):
             return Response(status_code=404)
         headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
-        return Response(copy, headers=headers, media_type="image/jpeg")
+        return Response(content, headers=headers, media_type=content_type)
 
     return router
 

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import calling, jobs, logs, looking, outbox, postman
+from bot.hearing import Hearing
 from bot.house import House, open_house
 from bot.outbox.hours import hours_of
 from bot.settings import Settings
@@ -38,6 +39,7 @@ async def work(settings: Settings) -> None:
         store = storage(market_settings())
         tools = jobs.Tools(house.engine, house.box.carriers, store)
         eyes = looking.Eyes(house.engine, store)
+        hearing = Hearing(house.ears, store)
         await at_every_desk(house.engine, datetime.now(UTC), know_shipped)
         with jobs.app.replace_connector(jobs.connector(settings.database_url or "")) as app:
             await stack.enter_async_context(app.open_async())
@@ -58,6 +60,7 @@ async def work(settings: Settings) -> None:
                         lambda office, now: postman.wake_sleepers(office, now, quiet),
                         lambda office, now: outbox.reconcile(house.box, office.tenant, now),
                         lambda office, now: looking.make_round(eyes, office.tenant, now),
+                        hearing.make_round,
                         lambda office, now: calling.make_round(house.phones, store, office, now),
                     )
                 ]

@@ -31,7 +31,7 @@ class Letter:
     outgoing: Outgoing
     tenant: int
     own_id: str
-    picture_url: str | None = None
+    media_url: str | None = None
     opening: Opening | None = None
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 
 from bot.channels import sms, voice, whatsapp
+from bot.channels.aloud import aloud
 from bot.channels.choices import InWords
 from bot.channels.limits import CAPABILITIES, Capabilities
 from bot.message import Channel, Outgoing
 from flows.say import Reply
 
-__all__ = ["CAPABILITIES", "Capabilities", "render"]
+__all__ = ["CAPABILITIES", "Capabilities", "aloud", "render"]
 
 RENDERINGS: Mapping[Channel, Callable[[Reply, InWords], Outgoing]] = {
     "whatsapp": whatsapp.render,

@@ -47,7 +47,7 @@ async def reconcile(box: Postbox, tenant: int, now: datetime) -> int:
         await desk.db.execute(NEVER_REPORTED, {"tenant": tenant, "before": now - REPORTED_WITHIN})
     for row in rows:
         carrier = box.carriers.of(row.channel)
-        if not carrier.lists:
+        if not carrier.lists or row.outgoing.voice:  # a voice note is listed without a word to know it by
             async with open_desk(box.engine, tenant, now) as desk:
                 await mark(desk, row, UNCERTAIN)
             continue

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from bot.message import Channel, Outgoing, Picture
+from bot.message import Channel, Outgoing, Picture, Voice
 from bot.message import Row as Choice
 from bot.outbox.hours import Purpose
 from marketplace_core.desk import Desk
@@ -90,8 +90,9 @@ def row_of(read: Any) -> Row:
 
 def outgoing_of(stored: Mapping[str, Any]) -> Outgoing:
     rows = {part: tuple(Choice(**row) for row in stored[part]) for part in ("buttons", "rows")}
-    picture = stored.get("picture")  # rows of an older release have none
-    return Outgoing(**{**stored, **rows, "picture": Picture(**picture) if picture else None})
+    picture, voice = stored.get("picture"), stored.get("voice")  # rows of an older release have none
+    beside = {"picture": Picture(**picture) if picture else None, "voice": Voice(**voice) if voice else None}
+    return Outgoing(**{**stored, **rows, **beside})
 
 
 SENT = text("""

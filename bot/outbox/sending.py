@@ -16,10 +16,11 @@ from bot.outbox.elsewhere import say_elsewhere
 from bot.outbox.hours import hours_of
 from bot.outbox.pace import Pace
 from bot.outbox.remedies import cure
-from bot.outbox.rows import ADDRESS, COLUMNS, FAILED, PUT_OFF, SENT, Row, mark, row_of
+from bot.outbox.rows import ADDRESS, COLUMNS, FAILED, PUT_OFF, REPLACED, SENT, Row, mark, row_of
 from bot.outbox.together import gather_notices
 from bot.outbox.ways import PAIR_SECONDS, Way, way_of
 from bot.settings import Settings
+from bot.speech.mouth import Mouth
 from marketplace_core.desk import Desk, open_desk
 
 log = structlog.get_logger()
@@ -69,6 +70,7 @@ class Postbox:
     engine: AsyncEngine
     carriers: Carriers
     settings: Settings
+    mouth: Mouth | None = None
     pace: Pace = field(default_factory=Pace)
 
 
@@ -114,14 +116,18 @@ async def _take(desk: Desk, row: Row, way: Way) -> tuple[Row, Way] | None:
 async def _send(box: Postbox, row: Row, way: Way, now: datetime) -> None:
     sender = row.own_number or house_numbers(box.settings)[row.channel]
     await box.pace.keep(sender, box.settings.per_second(row.channel))
-    carrier, picture = box.carriers.of(row.channel), row.outgoing.picture
+    carrier, media = box.carriers.of(row.channel), await _media_of(box, row, now)
+    if row.outgoing.voice and not media:  # no voice could say it; its words went ahead
+        async with open_desk(box.engine, row.tenant, now) as desk:
+            await mark(desk, row, REPLACED, code=None)
+        return
     letter = Letter(
         to=row.recipient,
         sender=sender,
         outgoing=row.outgoing,
         tenant=row.tenant,
         own_id=str(row.id),
-        picture_url=pictures.address(box.settings, picture.key, now) if picture else None,
+        media_url=pictures.address(box.settings, media, now) if media else None,
         opening=Opening(**row.opener) if way.how == "opener" and row.opener else None,
     )
     try:
@@ -131,6 +137,14 @@ async def _send(box: Postbox, row: Row, way: Way, now: datetime) -> None:
         return
     async with open_desk(box.engine, row.tenant, now) as desk:
         await mark(desk, row, SENT, carrier_id=sent.carrier_id, carrier=carrier.name)
+
+
+async def _media_of(box: Postbox, row: Row, now: datetime) -> str | None:
+    """The key of what goes with it in our store."""
+    picture, voice = row.outgoing.picture, row.outgoing.voice
+    if voice:
+        return await box.mouth.say(row.tenant, voice.text, voice.language, now) if box.mouth else None
+    return picture.key if picture else None
 
 
 async def _refused(box: Postbox, row: Row, refusal: Refused, now: datetime) -> None:

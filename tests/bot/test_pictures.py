@@ -131,8 +131,8 @@ async def test_nothing_of_an_address_can_be_changed(
 async def test_a_picture_that_is_gone_or_never_was_one_is_not_there(
     client: httpx.AsyncClient, settings: Settings, tmp_path: Path
 ) -> None:
-    voice = await Folder(tmp_path / "media").store(b"OggS" + bytes(100), "audio/ogg")
-    for key in (f"aa/{'a' * 64}.jpg", "etc/passwd", voice):
+    paper = await Folder(tmp_path / "media").store(b"%PDF-1.4" + bytes(100), "application/pdf")
+    for key in (f"aa/{'a' * 64}.jpg", "etc/passwd", paper):
         assert (await client.get(address(settings, key, now()))).status_code == 404
 
 

@@ -59,8 +59,8 @@ class Twilio:
         said = self.opening(letter.opening) if letter.opening else self.body(letter.outgoing)
         form = {"To": letter.to, "From": letter.sender, **said}
         form["StatusCallback"] = status_url(self.public_base_url, letter.tenant, letter.own_id)
-        if letter.picture_url and not letter.opening:
-            form["MediaUrl"] = letter.picture_url
+        if letter.media_url and not letter.opening:
+            form["MediaUrl"] = letter.media_url
         answer = await self.call("POST", self.messages, data=form)
         carrier_id = answer.get("sid")
         if not isinstance(carrier_id, str) or not carrier_id:
@@ -78,7 +78,7 @@ class Twilio:
         if filled := content(outgoing, self.content_sids):
             sid, variables = filled
             return {"ContentSid": sid, "ContentVariables": json.dumps(variables, ensure_ascii=False)}
-        return {"Body": clean(outgoing.text)}
+        return {"Body": clean(outgoing.text)} if outgoing.text else {}  # a voice note has no words beside it
 
     def fits_reply(self, outgoing: Outgoing) -> bool:
         """True if the webhook's own reply can carry it: TwiML knows neither buttons nor lists, and a picture's
