@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot import logs
-from bot.cli_channels import AtTenant, templates, undelivered
+from bot.cli_channels import AtTenant, dlt, templates, undelivered
 from bot.settings import NotConfigured, settings
 from marketplace_core.tenants import HOUSE
 
@@ -40,6 +40,7 @@ grading = typer.Typer(help="The models behind the grades.", no_args_is_help=True
 app.add_typer(grading, name="grading")
 app.add_typer(templates, name="templates")
 app.add_typer(undelivered, name="undelivered")
+app.add_typer(dlt, name="dlt")
 
 
 def main() -> None:
@@ -97,7 +98,9 @@ def worker() -> None:
 
 @app.command()
 def chat(
-    channel: Annotated[Literal["whatsapp", "sms"], typer.Option(help="How the answers look.")] = "whatsapp",
+    channel: Annotated[
+        Literal["whatsapp", "sms", "voice"], typer.Option(help="How the answers look, or sound.")
+    ] = "whatsapp",
     phone: Annotated[str, typer.Option(help="Who is speaking.")] = "+919845000001",
     language: Annotated[str | None, typer.Option(help="en, hi or kn; kept for this phone.")] = None,
 ) -> None:

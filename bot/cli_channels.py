@@ -1,7 +1,9 @@
 """The commands of `mandi` about carriers: templates, and what nobody got."""
 
 import asyncio
+import csv
 import sys
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,7 +17,28 @@ KOLKATA = ZoneInfo("Asia/Kolkata")
 AtTenant = Annotated[int, typer.Option("--tenant", min=1, help="The organisation; see `mandi tenant list`.")]
 
 templates = typer.Typer(help="WhatsApp's message templates at Twilio.", no_args_is_help=True)
+dlt = typer.Typer(help="India's register of SMS templates.", no_args_is_help=True)
 undelivered = typer.Typer(help="Messages that nobody got, for somebody to see to.", no_args_is_help=True)
+
+
+@dlt.command("templates")
+def dlt_templates(
+    language: Annotated[str | None, typer.Option(help="Only this one: hi, kn …")] = None,
+    said: Annotated[bool, typer.Option("--said", help="As conversations went, from the outbox.")] = False,
+    tenant: AtTenant = HOUSE,
+) -> None:
+    """Prints the SMS to register in India as CSV; with the ids filled in it is SMS_DLT_TEMPLATES."""
+    from bot import needs
+    from bot.carriers.gateway.register import FIELDS, rows, rows_said
+
+    if said:
+        with needs.surroundings(rasa=False) as house:
+            found = needs.at_desk(house, tenant, rows_said)
+    else:
+        found = list(rows(datetime.now(KOLKATA), language))
+    written = csv.writer(sys.stdout)
+    written.writerow(FIELDS)
+    written.writerows(dict.fromkeys(row for row in found if language in (None, row[1].partition("_")[0])))
 
 
 @templates.command("sync")

@@ -25,6 +25,7 @@ COMMANDS = (
     "tenant",
     "templates",
     "undelivered",
+    "dlt",
     "train",
     "bench",
 )
