@@ -21,7 +21,7 @@ from bot.carriers.port import Letter
 from bot.carriers.refusals import MediaFailed, Refused
 from bot.carriers.twilio import voice
 from bot.carriers.twilio.api import Twilio
-from bot.carriers.twilio.calls import TwilioCalls, say_by_call
+from bot.carriers.twilio.calls import ByCall, TwilioCalls, say_by_call
 from bot.message import Outgoing
 from bot.numbers import Numbers
 from bot.office_hours import OfficeLine
@@ -530,6 +530,12 @@ async def test_a_waiting_message_is_said_by_call_and_may_be_answered(exchange: E
     path = httpx.URL(form["StatusCallback"][0]).raw_path.decode()
     assert await caller.status("no-answer", 3, path) == 204
     assert exchange.messages == [(1, caller.sid, "undelivered", None, "0197-row")]
+
+
+async def test_the_channel_of_calls_says_what_others_write(exchange: Exchange) -> None:
+    async with ByCall(SETTINGS, httpx.MockTransport(exchange.rest)) as carrier:
+        await carrier.send(Letter("+919876500001", OURS, Outgoing("Namaste"), 1, "row"))
+    assert exchange.asked[0].url.path.endswith("/Calls.json")
 
 
 async def test_inline_twiml_is_never_longer_than_twilio_takes(exchange: Exchange) -> None:

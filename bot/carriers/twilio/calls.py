@@ -1,7 +1,6 @@
 """Twilio's REST for telephony: ring somebody, say something to them, fetch and delete what they left."""
 
 import re
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 import httpx
@@ -9,11 +8,9 @@ import httpx
 from bot.carriers.port import Letter, Sent
 from bot.carriers.refusals import NOBODY_KNOWS, MediaFailed, Refused
 from bot.carriers.twilio import addresses, media, twiml
+from bot.carriers.twilio.api import Twilio
 from bot.channels.text import cut
 from marketplace_core.store import type_of
-
-if TYPE_CHECKING:
-    from bot.carriers.twilio.api import Twilio
 
 #: Inline TwiML may be this long, markup and all.
 MOST_TWIML = 4000
@@ -27,7 +24,7 @@ class TwilioCalls:
     """The telephone of an account. In India Twilio rings only from numbers that are not Indian: `sender` is such a
     one (https://www.twilio.com/en-us/guidelines/in/voice)."""
 
-    def __init__(self, twilio: "Twilio", sender: str) -> None:
+    def __init__(self, twilio: Twilio, sender: str) -> None:
         self.twilio, self.sender = twilio, sender
         self.account_url = f"{twilio.api_url}/2010-04-01/Accounts/{twilio.account}"
 
@@ -87,7 +84,7 @@ class TwilioCalls:
         return f"{self.account_url}/Recordings/{carrier_id}"
 
 
-async def say_by_call(twilio: "Twilio", letter: Letter) -> Sent:
+async def say_by_call(twilio: Twilio, letter: Letter) -> Sent:
     """Rings somebody and says a waiting message; a key or a word answers it as in any call. Raises `Refused`."""
     language = twiml.language_of(letter.outgoing.text)
     base = twilio.public_base_url
@@ -99,3 +96,13 @@ async def say_by_call(twilio: "Twilio", letter: Letter) -> Sent:
     calls = TwilioCalls(twilio, letter.sender)
     status = addresses.status(base, letter.tenant, letter.own_id)
     return await calls._call(letter.to, letter.sender, status, Twiml=spoken)
+
+
+class ByCall(Twilio):
+    """The same account for the channel of calls: what is sent there is said."""
+
+    #: Its list of messages knows nothing of calls: only the call's own status tells what became of one.
+    lists = False
+
+    async def send(self, letter: Letter) -> Sent:
+        return await say_by_call(self, letter)
