@@ -18,7 +18,7 @@ from flows.agenda import AGREE, CHANGE, DROP
 from flows.flow import Question
 from flows.heard import Heard
 from flows.languages import LANGUAGES
-from flows.menu import DOORS
+from flows.menu import doors
 from flows.registry import FLOWS
 from flows.say import Reply, Say, msg
 from flows.state import Frame, State
@@ -60,7 +60,8 @@ Row = tuple[str, str, str]
 
 def rows(now: datetime, language: str | None = None) -> Iterator[Row]:
     """Without ids yet: those are the register's to give."""
-    replies = [*_questions(now), *_sentences(), *_together()]
+    turn = Turn(NOBODY, Channel("sms", terse=True), State(), Heard(), now)
+    replies = [*_questions(turn), *_sentences(), *_together(turn)]
     for code, script in _tongues():
         if language in (None, code):
             yield from _each(replies, code, script)
@@ -89,9 +90,8 @@ def _tongues() -> list[tuple[str, Script]]:
     return [(language.code, script) for language in LANGUAGES.values() for script in language.scripts]
 
 
-def _questions(now: datetime) -> Iterator[Reply]:
+def _questions(turn: Turn) -> Iterator[Reply]:
     """Those whose choices are always the same; where the market is asked for them, each message is another."""
-    turn = Turn(NOBODY, Channel("sms", terse=True), State(), Heard(), now)
     for flow in FLOWS.values():
         for ask in flow.asks:
             put = ask.question(turn, Frame(flow.name))
@@ -110,8 +110,8 @@ def _sentences() -> Iterator[Reply]:
             yield Reply((Say(each.id),))
 
 
-def _together() -> Sequence[Reply]:
+def _together(turn: Turn) -> Sequence[Reply]:
     return (
         Reply((msg("Please check:"), msg("{lines:list}")), (AGREE, CHANGE, DROP)),
-        Reply((msg("Namaste {name}! What would you like to do?"),), DOORS),
+        Reply((msg("Namaste {name}! What would you like to do?"),), doors(turn)),
     )

@@ -15,7 +15,8 @@ from bot.carriers.gateway.api import Gateway
 from bot.carriers.gateway.webhook import routes as doors
 from bot.carriers.port import Letter
 from bot.carriers.refusals import Refused
-from bot.console.simulator import gateway, page
+from bot.console.simulator import gateway
+from bot.console.simulator.page import pages
 from bot.console.simulator.phones import Phones
 from bot.console.simulator.webhook import Line
 from bot.message import Answer, Inbound, Outgoing
@@ -70,7 +71,7 @@ async def town() -> AsyncIterator[Town]:
 
         app.include_router(doors(settings, take, saw_status))
         app.include_router(gateway.routes(town.line), prefix="/simulator/gateway")
-        app.include_router(page.pages(town.line), prefix="/simulator")
+        app.include_router(pages(town.line), prefix="/simulator")
         yield town
 
 
