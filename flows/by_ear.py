@@ -39,9 +39,9 @@ def answered(turn: Turn) -> Steps[bool]:
 def remember(turn: Turn) -> None:
     """Who speaks is spoken to, until they write words again; a tap or a number is neither."""
     heard = turn.heard
-    if turn.by_ear:
+    if heard.voice == "words":
         turn.state.speaks = True
-    elif any(letter.isalpha() for letter in heard.text) and not heard.tap:
+    elif any(letter.isalpha() for letter in heard.text) and not (heard.tap or heard.aloud):
         turn.state.speaks = False
 
 
