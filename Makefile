@@ -11,7 +11,7 @@ VENV := .venv
 BIN := .venv/bin
 DATA ?= ../shared/data
 
-.PHONY: help run test check bench bench-market seed messages eval-nlu eval-prices train-prices eval-eyes train-eyes lock run-environment test-environment training-environment eyes-environment browser node-parts
+.PHONY: help run test check bench bench-market seed messages eval-nlu eval-prices train-prices eval-eyes train-eyes lock run-environment test-environment training-environment eyes-environment browser sound node-parts
 
 help: ## Shows this list
 	sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
@@ -106,6 +106,16 @@ browser:
 	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-core >/dev/null
 	else
 	    echo "The tests of the simulator page need a browser: apt install chromium fonts-noto-core" >&2; exit 1
+	fi
+
+# Voices and sound formats: what is missing is not spoken, and its tests are skipped.
+sound:
+	if command -v espeak-ng >/dev/null && command -v ffmpeg >/dev/null; then exit 0; fi
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+	    apt-get update -qq
+	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends espeak-ng ffmpeg >/dev/null
+	else
+	    echo "Voice notes need espeak-ng and ffmpeg: apt install espeak-ng ffmpeg"
 	fi
 
 # What others wrote for Node, for tests/conformance; its lock names no place, npm asks its own registry.

@@ -7,6 +7,7 @@ COPY . .
 RUN /opt/venv/bin/pip install --no-cache-dir --no-build-isolation --no-deps --editable .
 
 FROM python:3.11-slim-bookworm
+RUN apt-get update && apt-get install -y --no-install-recommends espeak-ng ffmpeg && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --create-home mandi \
     && install -d -o mandi -g mandi /var/lib/mandi
 COPY --from=build /opt/venv /opt/venv

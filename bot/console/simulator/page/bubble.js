@@ -46,6 +46,7 @@ function attached(media) {
   const address = media.sid ? door.mediaAddress(media.sid) : media.url;
   const here = media.sid || media.url.startsWith(location.origin + "/");
   if (media.content_type.startsWith("audio/")) return voiceNote();
+  if (here && address.endsWith(".ogg")) return spoken(address);
   if (here && media.content_type !== "application/pdf") {
     const image = make("img", "photo");
     image.src = address;
@@ -59,6 +60,14 @@ function voiceNote() {
   const heights = [4, 9, 15, 8, 18, 22, 12, 6, 14, 20, 10, 5, 12, 18, 8, 15, 6, 10, 4];
   const bars = heights.map((h, i) => ["path", { d: `M${4 + i * 8} ${13 - h / 2}v${h}` }]);
   return make("div", "note", icon("mic", "mic"), drawing("0 0 152 26", "wave", bars), make("span", "", "0:02"), make("span", "unseen", "voice note"));
+}
+
+function spoken(address) {
+  const player = make("audio", "spoken");
+  player.src = address;
+  player.controls = true;
+  player.preload = "none";
+  return player;
 }
 
 function map() {
