@@ -1,7 +1,7 @@
 """A phone call's life as we keep it: who called, what the carrier says of it, what is sent in writing afterwards."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -9,10 +9,12 @@ from uuid import UUID
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
+import bot.channels
 from bot.message import Channel
 from bot.outbox.ways import WHATSAPP_WINDOW
 from bot.outbox.writing import write
 from flows.say import Reply, Say, msg
+from flows.words import words_of
 from marketplace_core.accounts import Address, Person
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.accounts import queries as people
@@ -93,6 +95,12 @@ TO_WRITE = text("""
     RETURNING id, person_id, to_write
 """)
 
+#: Among what was said to them, though no turn of theirs said it.
+LOG = text("""
+    INSERT INTO message (tenant_id, at, person_id, channel, direction, body, segments)
+    VALUES (:tenant, :now, :person, :channel, 'out', :outgoing, :segments)
+""").bindparams(bindparam("outgoing", type_=JSONB))
+
 
 async def begin(desk: Desk, call: Call) -> Person:
     """Notes the call, once, and says who is speaking."""
@@ -155,14 +163,27 @@ async def write_after(desk: Desk) -> int:
         address = _readable(await people.addresses(desk, row.person_id), desk)
         if not address:
             continue
-        says = (msg("From our call:"), *(Say.from_json(each) for each in row.to_write))
+        channel, recipient = address
+        reply = Reply((msg("From our call:"), *(Say.from_json(each) for each in row.to_write)))
+        outgoing = bot.channels.render(channel, reply, words_of(person.language, person.script))
+        await desk.db.execute(
+            LOG,
+            {
+                "tenant": desk.tenant,
+                "now": desk.now,
+                "person": person.id,
+                "channel": channel,
+                "outgoing": asdict(outgoing),
+                "segments": outgoing.segments,
+            },
+        )
         await write(
             desk,
             send_key=f"call:{row.id}",
             person=person,
-            channel=address[0],
-            recipient=address[1],
-            reply=Reply(says),
+            channel=channel,
+            recipient=recipient,
+            reply=reply,
             urgent=True,  # they have just hung up, and look for it
         )
     return len(rows)

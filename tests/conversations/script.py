@@ -6,26 +6,28 @@
     gurpreet > 12 टन पराली बेचनी है                            what a person writes
     gurpreet > [tap Yes]  [photo]  [9 photos]  [pin 30.8, 75.17]  [voice note]  [same message again]
     gurpreet > [sticker]  [document]
-    (4 hours pass)   (at once)
+    (4 hours pass)   (at once)   (gurpreet hangs up)         whoever is on the phone: gurpreet@voice > 2
     (the eyes see wheat with chaff)                          of the photos that wait: names in eyes.py
     (an agent grades it A with 12 % moisture)
     gurpreet < what the bot says, written by `--update`
              | its next line
              | [a button] [another]
 
-Codes are made by chance; in a script the first listing is L1, the first booking B1, the first grading G1.
+Codes are made by chance; in a script the first listing is L1, the first booking B1, the first grading G1, and the
+first code that proves a phone C1.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
-from bot import postman, turn
+from bot import calls, postman, turn
+from bot.calls import Call, CallStatus
 from bot.channels.text import clean
 from bot.message import Address, Attachment, Inbound
 from bot.outbox import Postbox
@@ -35,6 +37,7 @@ from marketplace_core.bookings import commands as bookings
 from marketplace_core.commodities import KG_PER
 from marketplace_core.grading import commands as gradings
 from marketplace_core.listings import commands as listings
+from marketplace_core.logins.proofs import fits
 from marketplace_core.places import queries as places
 from marketplace_core.places.place import Place
 from tests.conversations.eyes import REPORTS
@@ -56,11 +59,13 @@ ATTACHED = {
     "[sticker]": ("image/webp", True),
     "[document]": ("application/pdf", False),
 }
+HANGS_UP = re.compile(r"\((?P<who>\w+) hangs up\)")
 PHOTOS = re.compile(r"\[(?:photo|(?P<n>\d+) photos)\]")
 PIN = re.compile(r"\[pin (?P<lat>[\d.]+), ?(?P<lon>[\d.]+)\]")
 CODES = text(
     "SELECT code FROM listing UNION ALL SELECT code FROM booking UNION ALL (SELECT code FROM grading ORDER BY id)"
 )
+SEALS = text("SELECT person_id, state->'proof'->>'seal' AS seal FROM conversation")
 UNSEEN = text("SELECT code FROM grading WHERE state = 'asked' AND seen_at IS NULL ORDER BY id")
 LAST_ASKED = text("SELECT code FROM grading WHERE state = 'asked' ORDER BY id DESC LIMIT 1")
 AGENT = text("UPDATE person SET roles = '{field_agent}' WHERE id = :id")
@@ -78,6 +83,8 @@ class Person:
     id: UUID | None = None
     messages: list[Mapping[str, Any]] = field(default_factory=list)
     last_sent: Inbound | None = None
+    call: str | None = None
+    steps: int = 0
 
     @property
     def address(self) -> Address:
@@ -128,6 +135,8 @@ class Stage:
             await self._see(match["what"])
         elif match := GRADES.fullmatch(line):
             await self._grade(match["grade"], int(match["percent"]))
+        elif match := HANGS_UP.fullmatch(line):
+            await self._hang_up(self._person(match["who"]))
         elif match := SAYS.fullmatch(line):
             await self._say(match)
         else:
@@ -194,9 +203,28 @@ class Stage:
     async def _say(self, match: re.Match[str]) -> None:
         person = self._person(match["who"], match["channel"])
         inbound = self._inbound(person, match["what"])
+        if person.channel == "voice":
+            inbound = await self._by_phone(person, inbound)
         person.last_sent = inbound
         for _ in range(self.deliveries):
             await turn.take(self.office, inbound)
+
+    async def _by_phone(self, person: Person, inbound: Inbound) -> Inbound:
+        """A call begins with the first thing said in it; digits are keys."""
+        if person.call is None:
+            person.call, person.steps = f"CA{uuid4().hex}", 0
+            async with self.office.desk(self.now) as desk:
+                await calls.begin(desk, Call(inbound.carrier, person.call, person.phone, inbound.recipient))
+        person.steps += 1
+        carrier_id = f"{person.call}:{person.steps}"
+        return replace(inbound, carrier_id=carrier_id, aloud=not inbound.text.isdecimal())
+
+    async def _hang_up(self, person: Person) -> None:
+        assert person.call
+        async with self.office.desk(self.now) as desk:
+            await calls.saw_status(desk, CallStatus("twilio", person.call, "completed"))
+            await calls.write_after(desk)
+        person.call = None
 
     def _inbound(self, person: Person, what: str) -> Inbound:
         base = {"carrier": "twilio", "sender": person.address, "recipient": "mandi", "received_at": self.now}
@@ -246,10 +274,15 @@ class Stage:
                     kind = code[0]
                     self.codes[f"{kind}{1 + sum(short[0] == kind for short in self.codes)}"] = code
             rows = (await desk.db.execute(NEW_MESSAGES, {"seen": seen})).all()
+            seals = {row.person_id: row.seal for row in await desk.db.execute(SEALS)}
             who_is = {
                 row.id: row.phone
                 for row in await desk.db.execute(text("SELECT person_id AS id, phone FROM address"))
             }
+        for row in rows:
+            for four in re.findall(r"\b\d{4}\b", row.body["text"]) if seals.get(row.person_id) else ():
+                if fits(seals[row.person_id], four):
+                    self.codes[f"C{1 + sum(short[0] == 'C' for short in self.codes)}"] = four
         lines: list[str] = []
         for row in rows:
             name = next(name for name, one in self.people.items() if one.phone == who_is[row.person_id])
@@ -262,7 +295,7 @@ class Stage:
 
     def _short(self, shown: str) -> str:
         for short, code in self.codes.items():
-            shown = shown.replace(code, short)
+            shown = re.sub(rf"\b{code}\b", short, shown)
         return shown
 
 
