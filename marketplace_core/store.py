@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import boto3
 import numpy as np
+from botocore.config import Config
 from botocore.exceptions import ClientError
 from PIL import Image
 
@@ -79,6 +80,9 @@ _TURNS: Mapping[int, Image.Transpose] = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+
+#: Whoever waits for a photo comes again; five tries of a minute, as is the custom, would hold up a worker.
+PATIENCE = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
 
 _KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]{3,4}")
 
@@ -204,7 +208,7 @@ class Storage(Protocol):
 
 def storage(settings: MarketSettings) -> Storage:
     if settings.media_bucket:
-        return Bucket(settings.media_bucket, boto3.client("s3"))
+        return Bucket(settings.media_bucket, boto3.client("s3", config=PATIENCE))
     return Folder(settings.media_folder)
 
 
