@@ -13,7 +13,10 @@ from marketplace_core.desk import Desk
 log = structlog.get_logger()
 
 BATCH = 5
-MOST_TRIES = 12
+#: Each pause is twice the one before, up to 17 hours: about as long as we keep it ourselves.
+MOST_TRIES, LAST_DOUBLING = 45, 11
+#: From then on an operator should look.
+LONG = 12
 #: A callback comes within minutes; a consent given in another call is none for this one.
 CONSENT_LASTS = timedelta(hours=1)
 
@@ -61,9 +64,10 @@ CLAIM = text("""
         WHERE tenant_id = :tenant AND left_carrier_at IS NULL AND due_at <= :now AND tries < :most
         ORDER BY due_at LIMIT :batch FOR UPDATE SKIP LOCKED
     )
-    UPDATE recording SET tries = tries + 1, due_at = cast(:now AS timestamptz) + interval '30 seconds' * 2 ^ tries
+    UPDATE recording SET tries = tries + 1,
+        due_at = cast(:now AS timestamptz) + interval '30 seconds' * 2 ^ least(tries, :last_doubling)
     WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM due)
-    RETURNING id, carrier_id, key, lost_because
+    RETURNING id, carrier_id, key, lost_because, tries
 """)
 KEEP = text("UPDATE recording SET key = :key WHERE tenant_id = :tenant AND id = :id")
 LOSE = text("UPDATE recording SET lost_because = :why WHERE tenant_id = :tenant AND id = :id")
@@ -88,6 +92,7 @@ async def note(desk: Desk, left: Left) -> None:
 async def claim(desk: Desk) -> list[Any]:
     """What still lies at the carrier; each try comes later than the one before."""
     due = {"tenant": desk.tenant, "now": desk.now, "batch": BATCH, "most": MOST_TRIES}
+    due["last_doubling"] = LAST_DOUBLING
     return list((await desk.db.execute(CLAIM, due)).all())
 
 
@@ -116,7 +121,8 @@ async def remove(cabinet: Cabinet, row: Any) -> bool:
     try:
         await cabinet.delete_recording(row.carrier_id)
     except Refused as refusal:
-        log.warning("recording still at the carrier", code=refusal.code)
+        tell = log.error if row.tries > LONG else log.warning
+        tell("recording still at the carrier", code=refusal.code, tries=row.tries)
         return False
     return True
 

@@ -24,8 +24,7 @@ log = structlog.get_logger()
 _CALL = re.compile(r"CA\w{2,62}", re.ASCII)
 _RECORDING = re.compile(r"RE[0-9a-zA-Z]{32}", re.ASCII)
 _PHONE = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
-#: Numbers that stand for a caller who hides: "anonymous", "restricted" and their like on a keypad, with and without
-#: the plus that Twilio puts before them (https://www.twilio.com/docs/voice/twiml#request-parameters).
+#: A caller who hides may come as a number: ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE on a keypad.
 HIDDEN = {"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"}
 KEYS_KEPT = 20
 
