@@ -66,12 +66,15 @@ async def tools(engine: AsyncEngine, tmp_path: Path, at_carrier: Shelf) -> Async
         yield jobs.Tools(engine, all_by(twilio), Folder(tmp_path))
 
 
+def address(letter: str) -> str:
+    account = f"{SETTINGS.twilio_api_url}/2010-04-01/Accounts/{SETTINGS.twilio_account_sid}"
+    return f"{account}/Messages/MM{'1' * 32}/Media/ME{letter * 32}"
+
+
 async def sent_in(engine: AsyncEngine, tenant: int, *letters: str, at: datetime | None = None) -> list[UUID]:
     """Voice notes at the carrier, noted in our books."""
-    account = f"{SETTINGS.twilio_api_url}/2010-04-01/Accounts/{SETTINGS.twilio_account_sid}"
-    urls = [f"{account}/Messages/MM{'1' * 32}/Media/ME{letter * 32}" for letter in letters]
     async with open_desk(engine, tenant, at or datetime.now(UTC)) as desk:
-        about = tuple(Attachment(url, "audio/ogg") for url in urls)
+        about = tuple(Attachment(address(letter), "audio/ogg") for letter in letters)
         return [*(await keep(desk, await farmer(desk), "twilio", about)).ids]
 
 
@@ -183,6 +186,24 @@ async def test_a_deletion_is_not_tried_for_ever(
     assert at_carrier.deleted == [f"ME{'2' * 32}.json"]
 
 
+async def test_a_sticker_is_neither_a_photo_nor_fetched_and_leaves_its_carrier_too(
+    engine: AsyncEngine, clean: None, tools: jobs.Tools, at_carrier: Shelf
+) -> None:
+    came = (
+        Attachment(address("1"), "image/webp", sticker=True),
+        *(Attachment(address(str(n)), "image/jpeg") for n in range(2, 10)),
+        Attachment(address("a"), "application/pdf"),
+    )
+    async with open_desk(engine, HOUSE, datetime.now(UTC)) as desk:
+        noted = await keep(desk, await farmer(desk), "twilio", came)
+    assert (len(noted.ids), len(noted.photos)) == (9, 8)
+    assert [str(own_id) for own_id in noted.ids[:-1]] == [*noted.photos]
+    urls = "SELECT string_agg(right(url, 1), '' ORDER BY id) FROM media WHERE lost_because IS NULL"
+    assert await each(engine, (HOUSE,), urls) == ["23456789a"]
+    await run(tools, jobs.leave_carriers, timestamp=0)
+    assert at_carrier.deleted == [f"ME{'1' * 32}.json"]
+
+
 async def test_what_was_written_into_the_audit_book_is_closed_at_every_tenant(
     engine: AsyncEngine, fpo: int, tools: jobs.Tools
 ) -> None:
@@ -205,12 +226,10 @@ async def test_a_photo_is_known_again_as_soon_as_it_is_fetched(
     def carrier(_: httpx.Request) -> httpx.Response:
         return httpx.Response(200, content=content, headers={"content-type": "image/jpeg"})
 
-    account = f"{SETTINGS.twilio_api_url}/2010-04-01/Accounts/{SETTINGS.twilio_account_sid}"
     async with open_desk(engine, HOUSE, datetime.now(UTC)) as desk:
         me, other = await farmer(desk), await buyer(desk)
-        urls = [f"{account}/Messages/MM{'1' * 32}/Media/ME{n * 32}" for n in "12"]
-        mine = (await keep(desk, me, "twilio", (Attachment(urls[0], "image/jpeg"),))).ids[0]
-        theirs = (await keep(desk, other, "twilio", (Attachment(urls[1], "image/jpeg"),))).ids[0]
+        mine = (await keep(desk, me, "twilio", (Attachment(address("1"), "image/jpeg"),))).ids[0]
+        theirs = (await keep(desk, other, "twilio", (Attachment(address("2"), "image/jpeg"),))).ids[0]
         tomorrow = datetime.now(UTC).date() + timedelta(days=1)
         await straw(desk, me, photos=[mine], available_from=tomorrow)
         copied = await straw(desk, other, photos=[theirs], available_from=tomorrow)
