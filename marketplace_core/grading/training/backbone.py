@@ -14,7 +14,7 @@ from onnx import TensorProto, helper
 from marketplace_core.grading.training.graph import Graph
 from marketplace_core.grading.training.original import Block, Convolution, Network
 
-VERSION = "1"
+VERSION = "2"
 #: Width and height: a picture takes the one nearest to its own shape. All are multiples of the network's stride, 32.
 SHAPES = ((288, 288), (352, 256), (256, 352), (512, 256), (256, 512))
 #: The blocks whose mean, and whose maximum, are features; of the taught end, both of these, and its last layer's mean.

@@ -44,6 +44,24 @@ def familiarity(features: Floats, known: Floats) -> Floats:
     return np.asarray((tamed(features, parts([LAST])) @ known.T).max(1))
 
 
+def blended(
+    one: tuple[Sequence[str], Linear], other: tuple[Sequence[str], Linear]
+) -> tuple[list[str], Linear]:
+    """Two fits that look at different parts as one that looks at all of them and says their mean."""
+    names = list(dict.fromkeys((*one[0], *other[0])))
+    width = one[1][1].shape
+    total = {
+        name: np.zeros((stop - start, *width), np.float32)
+        for name, (start, stop) in zip(names, parts(names), strict=True)
+    }
+    for used, (weights, _) in (one, other):
+        sizes = [stop - start for start, stop in parts(used)]
+        for name, rows in zip(used, np.split(weights, np.cumsum(sizes)[:-1]), strict=True):
+            total[name] += rows / 2
+    bias: Floats = (one[1][1] + other[1][1]) / np.float32(2)
+    return names, (np.concatenate([total[name] for name in names]), bias)
+
+
 @dataclass(frozen=True)
 class Head:
     """`into[fine]` is the class that a fine class belongs to; `classes` are those."""

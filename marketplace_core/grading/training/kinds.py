@@ -39,7 +39,7 @@ from marketplace_core.grading.training.head_file import familiarity, middles, pa
 from marketplace_core.grading.training.table import TARGETS, Cell, Table, against, by_class
 from marketplace_core.grading.training.trays import SHEETS, composed
 
-VERSION = "1"
+VERSION = "2"
 KINDS: tuple[Kind, ...] = get_args(Kind)
 NOT_A_CROP = KINDS.index("not_a_crop")
 #: Of the trained head; a package is not a crop, but the produce eye knows its name.
