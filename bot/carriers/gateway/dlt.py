@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.settings import NotConfigured
+
 VAR = "{#var#}"
 #: What may stand in one blank; registries allow 30 to 40, the smaller is safe with all of them.
 LONGEST_VALUE = 30
 
 
-class BadTemplates(Exception):
-    """A sentence for whoever set it up."""
+class BadTemplates(NotConfigured):
+    pass
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from bot.carriers.refusals import Act, Kind
+from bot.settings import NotConfigured
 
 SHIPPED = Path(__file__).parent / "profiles"
 FILL_IN = "fill in"
@@ -22,8 +23,8 @@ Way = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Phone = Literal["+digits", "digits", "national"]
 
 
-class BadProfile(Exception):
-    """A sentence for whoever set it up."""
+class BadProfile(NotConfigured):
+    pass
 
 
 class Part(BaseModel):
