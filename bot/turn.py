@@ -238,7 +238,8 @@ async def _speak(office: Office, desk: Desk, person_id: UUID, heard: Heard, key:
 def _voice(inbound: Inbound) -> VoiceNote | None:
     if inbound.note:
         return "words" if inbound.note.heard else "lost"
-    return "note" if any(each.kind == "voice" for each in inbound.attachments) else None
+    said = inbound.text.strip() or inbound.tap  # words beside it are the message
+    return "note" if not said and any(each.kind == "voice" for each in inbound.attachments) else None
 
 
 def _fits_reply(office: Office, inbound: Inbound, outgoing: Outgoing) -> bool:

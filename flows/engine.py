@@ -112,7 +112,7 @@ def _respond(this: Turn) -> Steps[None]:
             yield from repair.start(this)
         elif heard.silence:
             state.frames.clear()
-        elif not heard.news:
+        elif not heard.news and heard.voice not in ("words", "lost"):  # of these nothing is expected any more
             repair.still_stopped(this)
     elif heard.news:
         yield from tell(this, heard.news)

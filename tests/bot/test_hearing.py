@@ -282,6 +282,29 @@ async def test_who_wanted_no_messages_is_not_listened_to(office: Office) -> None
     assert await number(office.engine, "SELECT count(*) FROM hearing") == 0
 
 
+async def test_who_says_stop_while_we_listen_hears_no_more(
+    office: Office, hearing: Hearing, amazon: Amazon
+) -> None:
+    await join(office, ASHA)
+    hears(amazon, "sell 40 quintal wheat")
+    await send_note(office)
+    await write(office, "STOP")
+    await arrive(office, hearing)
+    assert await listen(office, hearing) == 1
+    assert await answers(office.engine) == []
+    assert await number(office.engine, "SELECT count(*) FROM hearing WHERE done_at IS NULL") == 0
+
+
+async def test_words_beside_a_voice_note_are_the_message(office: Office) -> None:
+    await join(office, ASHA)
+    note = Attachment("https://api.twilio.com/media/1", "audio/ogg")
+    said = Inbound(
+        "twilio", "SM-both", ASHA, "mandi", now(), text="sell 40 quintal wheat", attachments=(note,)
+    )
+    assert "Where" in str((await turn.take(office, said)).text)
+    assert await number(office.engine, "SELECT count(*) FROM hearing") == 0
+
+
 async def test_who_speaks_is_spoken_to_until_they_write(
     office: Office, hearing: Hearing, amazon: Amazon
 ) -> None:

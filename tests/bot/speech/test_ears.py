@@ -1,5 +1,6 @@
 """Ears: what we ask of Amazon and make of its answers, what holds without it, and what is doubtful sound."""
 
+import asyncio
 import io
 import json
 import wave
@@ -128,6 +129,16 @@ async def test_an_odd_document_is_unheard(amazon: Amazon, document: bytes) -> No
     amazon.forgets()
     with pytest.raises(Unheard):
         await amazon.ear.hear(NOTE)
+
+
+async def test_who_waits_no_longer_leaves_nothing_there(amazon: Amazon) -> None:
+    amazon.ear.look_again = 60
+    amazon.takes_the_note()
+    amazon.says("IN_PROGRESS")
+    amazon.forgets()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(1):
+            await amazon.ear.hear(NOTE)
 
 
 async def test_silence_is_unheard(amazon: Amazon) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import io
 import json
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import boto3
@@ -20,7 +20,10 @@ from bot.speech.polly import MOST, Polly
 from bot.speech.sound import NotSound
 from bot.speech.spoken import spoken
 from flows.languages import LANGUAGES
-from marketplace_core.store import Folder, type_of
+from marketplace_core.desk import open_desk
+from marketplace_core.privacy import retention
+from marketplace_core.privacy.files import delete_files
+from marketplace_core.store import Folder, MediaMissing, type_of
 from marketplace_core.tenants import HOUSE
 from tests.bot.speech.test_ears import REGION, needs_ffmpeg, silence
 
@@ -128,6 +131,27 @@ async def test_what_was_said_once_is_not_said_again(engine: AsyncEngine, clean: 
     )  # a second question would fail the stub
     assert await mouth.say(HOUSE, "two.", "en", NOW)
     stub.assert_no_pending_responses()
+
+
+@needs_ffmpeg
+async def test_what_was_said_is_forgotten_after_thirty_days(
+    engine: AsyncEngine, clean: None, tmp_path: Path
+) -> None:
+    voice, stub = polly()
+    content = silence(1)
+    body = StreamingBody(io.BytesIO(content), len(content))
+    stub.add_response("synthesize_speech", {"AudioStream": body}, asked("one.", "en-IN"))
+    mouth = Mouth(engine, Folder(tmp_path), (voice,))
+    key = await mouth.say(HOUSE, "one.", "en", NOW)
+    assert key and await mouth.store.load(key)
+    for days in (29, 31):
+        later = NOW + timedelta(days=days)
+        async with open_desk(engine, HOUSE, later) as desk:
+            await retention.sweep(desk)
+        removed = await delete_files(engine, mouth.store.remove, later)
+        assert removed == (1 if days == 31 else 0)
+    with pytest.raises(MediaMissing):
+        await mouth.store.load(key)
 
 
 @needs_ffmpeg
