@@ -70,8 +70,11 @@ def create_app(given: Settings | None = None) -> FastAPI:
         with or_away():
             async with open_desk(house().engine, tenant, datetime.now(UTC)) as desk:
                 carriers = house().box.carriers
-                await outbox.saw_status(desk, carrier_id, status, code, outbox_id, carriers=carriers)
-            postman.ring(tenant)
+                acted = await outbox.saw_status(
+                    desk, carrier_id, status, code, outbox_id, carriers=carriers
+                )
+            if acted:
+                postman.ring(tenant)
 
     def switchboard() -> Switchboard:
         return Switchboard(house().office, house().numbers, office_line(chosen), _now)

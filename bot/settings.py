@@ -95,7 +95,8 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
 
     def per_second(self, channel: str) -> float:
-        return self.whatsapp_per_second if channel == "whatsapp" else self.sms_per_second
+        calls = 1.0  # Twilio begins no more than one a second
+        return {"whatsapp": self.whatsapp_per_second, "sms": self.sms_per_second}.get(channel, calls)
 
     @field_validator("twilio_auth_token", "sms_gateway_knock", mode="before")
     @classmethod

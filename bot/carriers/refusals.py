@@ -31,7 +31,7 @@ class Remedy:
     meaning: str
 
 
-NO_TEMPLATE = Remedy("permanent", "approved_template", "no approved template by this name")
+NO_TEMPLATE = Remedy("permanent", "configuration", "no approved template by this name")
 RATE_LIMITED = Remedy("temporary", "retry", "rate limit, not processed")
 NEVER_LEFT = Remedy("temporary", "retry", "the carrier could not be reached")
 NOBODY_KNOWS = Remedy("uncertain", "reconcile", "no usable answer came: it may have been sent")

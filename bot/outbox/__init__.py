@@ -9,8 +9,8 @@ that has lasted too long the carrier's own list tells whether it left, and only 
     statuses.py     what became of it, by the carrier's word     pace.py, hours.py   how fast, and when
     reconciling.py  rows whose end nobody saw                    dead.py      what failed for good, for operators
 
-Whoever has something to say outside a turn calls `writing.write`. A new channel for what could not be delivered
-(a call instead of an SMS) is a line in `elsewhere.NEXT`, with its rendering in `bot/channels`.
+Whoever has something to say outside a turn calls `writing.write`. What could not be delivered goes the way of
+`elsewhere.NEXT`: from WhatsApp to SMS, and to a call where the person agreed to be called.
 """
 
 from bot.outbox.reconciling import reconcile

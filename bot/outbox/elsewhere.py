@@ -14,9 +14,16 @@ from flows.say import Reply
 from flows.words import words_of
 from marketplace_core.desk import Desk
 
-#: Where the same is said when a channel fails. A call in place of an SMS needs the person's consent to be called:
-#: whoever adds "sms": "voice" asks for it in `_may_hear`.
-NEXT: Mapping[Channel, Channel] = {"whatsapp": "sms"}
+#: Where the same is said when a channel fails. A call rings: only for what is urgent, only where the person agreed to
+#: be called (the consent "calls"), and by day.
+NEXT: Mapping[Channel, Channel] = {"whatsapp": "sms", "sms": "voice"}
+
+AGREED = text("""
+    SELECT EXISTS (
+        SELECT FROM consent WHERE tenant_id = :tenant AND person_id = :person AND purpose = 'calls'
+          AND withdrawn_at IS NULL
+    )
+""")
 
 SHUT = text("""
     SELECT EXISTS (
@@ -28,14 +35,23 @@ SHUT = text("""
 
 async def say_elsewhere(desk: Desk, row: Row, code: int | None = None) -> bool:
     """False where there is no other way to this person, or they want none."""
+    if row.reply is None and (row.outgoing.picture or row.outgoing.voice):
+        await mark(desk, row, REPLACED, code=code)  # its words are a row of their own
+        return True
     channel = NEXT.get(row.channel)
-    if channel is None or row.reply is None or row.phone is None or not await _may_hear(desk, row, channel):
+    phone = row.recipient if row.channel == "sms" else row.phone
+    if (
+        channel is None
+        or row.reply is None
+        or phone is None
+        or not await _may_hear(desk, row, channel, phone)
+    ):
         return False
     await instead(
         desk,
         row,
         channel=channel,
-        recipient=row.phone,
+        recipient=phone,
         outgoing=rendered(row.reply, channel),
         notice=row.notice,
         due=desk.now,
@@ -69,11 +85,16 @@ async def instead(
 
 
 def rendered(said: Mapping[str, Any], channel: Channel) -> Outgoing:
-    words = words_of(said["language"], said["script"])
+    script = "native" if channel == "voice" else said["script"]
+    words = words_of(said["language"], script)
     return bot.channels.render(channel, Reply.from_json(said["reply"]), words)
 
 
-async def _may_hear(desk: Desk, row: Row, channel: Channel) -> bool:
-    who = {"tenant": desk.tenant, "channel": channel, "phone": row.phone}
+async def _may_hear(desk: Desk, row: Row, channel: Channel, phone: str) -> bool:
+    if channel == "voice":
+        who = {"tenant": desk.tenant, "person": row.person}
+        if not row.urgent or not (await desk.db.execute(AGREED, who)).scalar_one():
+            return False
+    who = {"tenant": desk.tenant, "channel": channel, "phone": phone}
     shut = await desk.db.execute(SHUT, who)
     return not row.opted_out_at and not shut.scalar_one()

@@ -38,10 +38,11 @@ async def saw_status(
     outbox_id: str | None,
     *,
     carriers: Carriers,
-) -> None:
+) -> bool:
+    """Whether it left something to send."""
     if status not in RANKS:
         log.info("status of an unknown kind")
-        return
+        return False
     seen = await desk.db.execute(
         SEEN,
         {
@@ -53,12 +54,15 @@ async def saw_status(
             "ranks": RANKS,
         },
     )
+    acted = False
     for read in seen.all():
         if status in FAILURES and read.state == "sent":
             row = row_of(read)
             remedy = carriers.of(row.channel).remedy(error_code)
             log.warning("message failed", code=error_code, act=remedy.act, attempts=row.attempts)
             await cure(desk, row, remedy, error_code, left=True)
+            acted = True
+    return acted
 
 
 def _uuid(outbox_id: str | None) -> UUID | None:

@@ -38,7 +38,8 @@ def way_of(row: Row, now: datetime, hours: Mapping[Purpose, Hours], burst: int) 
         return Way("never")
     if row.closed_at:
         return Way("elsewhere")
-    opens = open_from(None if row.urgent else hours.get(row.purpose), now)
+    at_any_hour = row.urgent and row.channel != "voice"
+    opens = open_from(None if at_any_hour else hours.get(row.purpose), now)
     if opens > now:
         return Way("later", opens)
     if row.channel == "whatsapp" and row.lately >= burst:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
@@ -13,8 +13,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.carriers.port import Opening, all_by
+from bot.carriers.port import Carriers, Opening, all_by
 from bot.carriers.twilio.api import Twilio
+from bot.carriers.twilio.calls import ByCall
 from bot.outbox import Postbox, drain, saw_status
 from bot.outbox.dead import dead_letters, send_again, settle
 from bot.outbox.writing import write
@@ -230,6 +231,38 @@ class TestAFailureToldLater:
         assert await rows(engine, "state, status") == [("sent", "delivered")]
 
 
+class TestCalls:
+    """What no SMS can tell: by telephone, where it is urgent and was agreed to."""
+
+    async def unreachable(
+        self, engine: AsyncEngine, farmer: UUID, box: Postbox, wire: Wire, *, urgent: bool, agreed: bool
+    ) -> list[str]:
+        async with open_desk(engine, TENANT, NOW) as desk:
+            if agreed:
+                told = {"purpose": "calls", "language": "en", "wording": "You may call me.", "channel": "sms"}
+                await accounts.give_consent(desk, farmer, **told)
+        wire.refusals = [63024, 21211]
+        await say(engine, farmer, purpose="notice", urgent=urgent)
+        calls = ByCall(SETTINGS, httpx.MockTransport(wire))
+        await rounds(replace(box, carriers=Carriers({**box.carriers.by_channel, "voice": calls})))
+        return [str(channel) for channel, _ in await rows(engine)]
+
+    async def test_who_agreed_is_called(
+        self, engine: AsyncEngine, farmer: UUID, box: Postbox, wire: Wire
+    ) -> None:
+        tried = await self.unreachable(engine, farmer, box, wire, urgent=True, agreed=True)
+        assert tried == ["whatsapp", "sms", "voice"]
+        assert wire.to() == [WHATSAPP, PHONE, PHONE]
+        assert "Do you agree?" in wire.sent[-1]["Twiml"]
+
+    @pytest.mark.parametrize(("urgent", "agreed"), [(True, False), (False, True)])
+    async def test_nobody_else_is(
+        self, engine: AsyncEngine, farmer: UUID, box: Postbox, wire: Wire, urgent: bool, agreed: bool
+    ) -> None:
+        tried = await self.unreachable(engine, farmer, box, wire, urgent=urgent, agreed=agreed)
+        assert tried == ["whatsapp", "sms"]
+
+
 class TestNotices:
     async def test_several_that_wait_leave_as_one_message(
         self, engine: AsyncEngine, farmer: UUID, box: Postbox, wire: Wire
@@ -280,3 +313,17 @@ class TestDeadLetters:
         await rounds(box)
         assert len(wire.sent) == 3
         assert await rows(engine, "state") == [("failed",), ("sent",)]
+
+
+async def test_a_picture_that_can_go_nowhere_is_no_loss_for_its_words_follow(
+    engine: AsyncEngine, farmer: UUID, box: Postbox, wire: Wire
+) -> None:
+    await say(engine, farmer, now=NEXT_DAY)
+    async with open_desk(engine, TENANT, NEXT_DAY) as desk:
+        drawn = '{"key": "aa/1.jpg", "alt": "The grains that I counted."}'
+        change = "UPDATE outbox SET reply = NULL, outgoing = jsonb_set(outgoing, '{picture}', cast(:drawn AS jsonb))"
+        await desk.db.execute(text(change), {"drawn": drawn})
+    await say(engine, farmer, now=NEXT_DAY, key="words")
+    await rounds(box, NEXT_DAY)
+    assert wire.to() == [PHONE]
+    assert await rows(engine) == [("whatsapp", "replaced"), ("whatsapp", "replaced"), ("sms", "sent")]

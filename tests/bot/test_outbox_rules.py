@@ -76,6 +76,11 @@ class TestTheHours:
         assert way(NIGHT, purpose="answer", **late).how == "as it is"
         assert way(NIGHT, purpose="code", **late).how == "as it is"
 
+    def test_nobody_is_rung_at_night_however_urgent_it_is(self) -> None:
+        urgent = {"notice": {"urgent": True}, "purpose": "notice", "created_at": NIGHT, "heard_at": NIGHT}
+        assert way(NIGHT, channel="voice", **urgent) == Way("later", MORNING)
+        assert way(NIGHT, channel="sms", **urgent).how == "as it is"
+
     def test_a_promotion_is_never_urgent_enough_for_the_night(self) -> None:
         at_nine = MORNING + timedelta(hours=1)
         assert way(at_nine, purpose="promotion", created_at=at_nine, heard_at=at_nine) == Way(

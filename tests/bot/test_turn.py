@@ -35,7 +35,7 @@ def said(
 async def office(engine: AsyncEngine, clean: None) -> AsyncIterator[Office]:
     """No Rasa here: rules and the fallback understand."""
     understander = Understander(None, 1.0)
-    yield Office(engine, understander, lambda outgoing: not outgoing.interactive, lambda _: None)
+    yield Office(engine, understander, lambda _, outgoing: not outgoing.interactive, lambda _: None)
     await understander.close()
 
 
