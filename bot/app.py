@@ -12,8 +12,7 @@ from bot import health, outbox, pictures, turn, undelivered
 from bot.away import or_away
 from bot.calling import Book
 from bot.carriers.gateway import webhook as gateway
-from bot.carriers.gateway.dlt import BadTemplates, read_registered
-from bot.carriers.gateway.profile import BadProfile
+from bot.carriers.gateway.dlt import read_registered
 from bot.carriers.twilio import voice, webhook
 from bot.console import simulator
 from bot.house import House, open_house
@@ -70,9 +69,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
         with or_away():
             async with open_desk(house().engine, tenant, datetime.now(UTC)) as desk:
                 carriers = house().box.carriers
-                acted = await outbox.saw_status(
-                    desk, carrier_id, status, code, outbox_id, carriers=carriers
-                )
+                acted = await outbox.saw_status(desk, carrier_id, status, code, outbox_id, carriers=carriers)
             if acted:
                 postman.ring(tenant)
 
@@ -111,11 +108,8 @@ def _gateway_routes(chosen: Settings, take: gateway.Take, saw_status: gateway.Sa
         )
     if not chosen.sms_number:
         raise NotConfigured("SMS_NUMBER is empty: which number do people write to?")
-    try:
-        read_registered(chosen.sms_dlt_templates)
-        return gateway.routes(chosen, take, saw_status)
-    except (BadProfile, BadTemplates) as fault:
-        raise NotConfigured(str(fault)) from fault
+    read_registered(chosen.sms_dlt_templates)
+    return gateway.routes(chosen, take, saw_status)
 
 
 def _now() -> datetime:
