@@ -2,7 +2,8 @@
 
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 import aiohttp
 
@@ -11,12 +12,30 @@ _PAUSE_SECONDS = 10.0
 _REMEMBERED = 4096
 #: Connections: one Rasa answers one sentence at a time, the rest wait in its queue.
 _AT_ONCE = 16
+#: Together the chance of some intents must be so great that one of them is believed against the likeliest.
+_LIKELY_AT_ALL = 0.05
 
 
 @dataclass(frozen=True)
 class Verdict:
+    """`others` are the chances of all intents that it might be instead."""
+
     intent: str
     confidence: float
+    others: Mapping[str, float] = field(default_factory=dict)
+
+    def among(self, intents: Collection[str]) -> "Verdict":
+        """As it would be if it could only be one of these; unchanged where none of them is at all likely."""
+        chances = {
+            name: chance
+            for name, chance in {**self.others, self.intent: self.confidence}.items()
+            if name in intents
+        }
+        whole = sum(chances.values())
+        if self.intent in chances or whole < _LIKELY_AT_ALL:
+            return self
+        best = max(chances, key=lambda name: chances[name])
+        return Verdict(best, chances[best] / whole, self.others)
 
 
 class Rasa:
@@ -69,8 +88,10 @@ class Rasa:
                 self._address, json={"text": text}, timeout=self._timeout
             ) as response:
                 response.raise_for_status()
-                intent = (await response.json())["intent"]
+                answer = await response.json()
+            intent = answer["intent"]
             name, confidence = intent["name"], float(intent["confidence"])
+            others = {each["name"]: float(each["confidence"]) for each in answer.get("intent_ranking", ())}
         except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError):
             return None
-        return Verdict(str(name), confidence) if name and 0 <= confidence <= 1 else None
+        return Verdict(str(name), confidence, others) if name and 0 <= confidence <= 1 else None

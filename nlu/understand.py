@@ -52,6 +52,26 @@ _SIGNS = (
     dict.fromkeys("👍👌✅✔☑💯", "affirm") | dict.fromkeys("👎❌✖🚫", "deny") | dict.fromkeys("🙏🤝", "thank")
 )
 
+#: The letter of a code says what it names, and so what can be said about it.
+_OF_CODE = {
+    "L": frozenset(
+        {"edit_listing", "cancel_listing", "make_offer", "buy", "my_listings", "my_offers", "grade_photo"}
+    ),
+    "F": frozenset({"accept", "reject", "counter_offer", "my_offers"}),
+    "B": frozenset(
+        {
+            "booking_status",
+            "cancel_booking",
+            "schedule_pickup",
+            "payment_status",
+            "dispute",
+            "rate",
+            "accept",
+            "reject",
+        }
+    ),
+}
+
 #: Whose only number is a price, from how much on: "I will give 1900", "tell me above 2400". Offers are also answered by
 #: their number, and some write the Gujarati "che" (is) as 6.
 _OF_PRICES = dict.fromkeys(("make_offer", "counter_offer", "alerts", "payment_status"), 5) | dict.fromkeys(
@@ -109,6 +129,8 @@ class Understander:
         if self.rasa and verdict and verdict.intent == "greet" and (said := without_greeting(normal)):
             wish = await self.rasa.verdict(shape(said))
             verdict = wish if wish and wish.confidence >= ACT and wish.intent not in _NO_WISH else verdict
+        if verdict and (named := _OF_CODE.get(str(values.values.get("reference", ""))[:1])):
+            verdict = verdict.among(named)
         if verdict and verdict.confidence >= ACT:
             return verdict.intent, verdict.confidence, "rasa"
         guessed = guess(normal, {**values.alternatives, **values.values})
@@ -148,6 +170,8 @@ def _answer(
     said = set(values.unread)
     rest = _without(said, ("filler",), language)
     takes_back = values.corrected or says_in(language, "denial", normal.split(maxsplit=1)[0])
+    if expecting is None and "reference" in values.values:
+        return None  # something is said about what has this code
     if takes_back and not _without(rest, ("denial", "putting_right"), language):
         return _with(Understanding("correct", 0.95), values)
     if expecting is None and _without(said, ("polite",), language):

@@ -338,3 +338,25 @@ async def test_a_question_about_coming_prices_names_its_sum_and_one_about_past_o
         heard = await understood(by, "neemuch mandi me lahsun ka bhav parso kya tha", language="hi")
         assert heard.values["date"] == "2026-11-18"
         await by.close()
+
+
+async def test_the_letter_of_a_code_says_what_can_be_meant() -> None:
+    """L is a listing: nobody haggles over it or calls it off as a booking, one changes it or bids for it."""
+    unsure = saying(
+        '{"intent": {"name": "counter_offer", "confidence": 0.6}, "intent_ranking": ['
+        '{"name": "counter_offer", "confidence": 0.6}, {"name": "edit_listing", "confidence": 0.3},'
+        '{"name": "make_offer", "confidence": 0.1}]}'
+    )
+    async with served(unsure) as wire:
+        by = Understander(wire.url, PATIENCE)
+        assert (await understood(by, "L6W9TC make it 52 somehow")).intent == "edit_listing"
+        assert (await understood(by, "make it 52 somehow")).intent == "counter_offer"
+        assert (await understood(by, "F6W9TC make it 52 somehow")).intent == "counter_offer"
+        await by.close()
+
+
+async def test_where_nothing_fits_the_code_the_first_reading_stands() -> None:
+    async with served(meaning("weather", 0.9)) as wire:
+        by = Understander(wire.url, PATIENCE)
+        assert (await understood(by, "L6W9TC rain tomorrow there")).intent == "weather"
+        await by.close()
