@@ -83,7 +83,7 @@ async def something(
     if kind == "pin":
         return Heard(location=dice.choice([(30.8, 75.17), (12.52, 76.9), (0.0, 0.0)]))
     if kind == "voice":
-        return Heard(voice=True)
+        return Heard(voice="note")
     if kind == "silence":
         return Heard(silence=True)
     if kind == "news":
