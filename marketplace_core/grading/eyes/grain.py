@@ -46,20 +46,23 @@ def count(picture: Picture) -> tuple[Grain, Pixels] | None:
     particles = found(picture.rgb)
     if len(particles) < LEAST_KERNELS or not _alike(particles):
         return None
-    whole = [particle for particle in particles if not particle.cut] or particles
-    said = probabilities([lengthwise(each.alone(picture.rgb), each.mask) for each in whole])
+    said = probabilities([lengthwise(each.alone(picture.rgb), each.mask) for each in particles])
+    whole = np.array([not particle.cut for particle in particles])
+    if whole.sum() < LEAST_KERNELS:
+        whole[:] = True
     classes = _classes()
-    shares, said = _shares(said)
+    shares = _shares(said[whole])
     between = {
-        name: interval(name, float(share), len(whole)) for name, share in zip(classes, shares, strict=True)
+        name: interval(name, float(share), int(whole.sum()))
+        for name, share in zip(classes, shares, strict=True)
     }
     grain = Grain(
         len(particles),
         {name: round(float(share), 4) for name, share in zip(classes, shares, strict=True)},
         between,
     )
-    names = [classes[at] for at in said.argmax(1)]
-    return grain, _outlined(picture.rgb, whole, names)
+    names = [classes[at] for at in (said * shares / _learned()).argmax(1)]
+    return grain, _outlined(picture.rgb, particles, names)
 
 
 def kernel(pixels: Pixels) -> Kernel:
@@ -129,19 +132,22 @@ def _classes() -> tuple[str, ...]:
     return tuple(shelf.model("kernels").card["classes"])
 
 
-def _shares(said: Probabilities) -> tuple[NDArray[np.float64], Probabilities]:
-    """The mixture of classes under which this tray is likeliest, and what each kernel is, given that mixture.
+def _learned() -> NDArray[np.float64]:
+    """The shares of the classes for which the probabilities hold."""
+    return np.asarray(shelf.model("kernels").card["learned_shares"])
+
+
+def _shares(said: Probabilities) -> NDArray[np.float64]:
+    """The mixture of classes under which this tray is likeliest.
 
     The eye learned from as many of each class; a lot is nearly all sound. Without this the few doubtful sound
     kernels of a clean lot would outnumber its broken ones. (Saerens and others, Neural Computation 14, 2002.)
     """
-    learned = np.asarray(shelf.model("kernels").card["learned_shares"])
-    shares = said.mean(0).astype(np.float64)
+    shares: NDArray[np.float64] = said.mean(0).astype(np.float64)
     for _ in range(60):
-        weighed = said * (shares / learned)
-        weighed /= weighed.sum(1, keepdims=True)
-        shares = weighed.mean(0)
-    return shares, weighed
+        weighed: NDArray[np.float64] = said * (shares / _learned())
+        shares = np.asarray((weighed / weighed.sum(1, keepdims=True)).mean(0))
+    return shares
 
 
 def interval(name: str, share: float, kernels: int) -> Interval:

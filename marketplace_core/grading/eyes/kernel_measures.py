@@ -104,7 +104,7 @@ def _widths(mask: Mask) -> Values:
 
 def _colours(rgb: Pixels, mask: Mask) -> Values:
     """How mottled, which hue, how bright; the rim is left out, it carries the colour of the sheet."""
-    inner = ndimage.binary_erosion(mask, np.ones((5, 5)))
+    inner = ndimage.minimum_filter(mask, 5, mode="constant")
     pixels = rgb[inner if inner.sum() >= 60 else mask].astype(np.float32)
     if not len(pixels):
         return np.zeros(COLOURS)

@@ -34,7 +34,8 @@ NECK = 0.18
 class Particle:
     """`mask` is true where the particle is, inside the box whose upper left corner is (`top`, `left`).
 
-    `cut` says that the picture's edge runs through it: it counts, but its shape says nothing.
+    `cut` says that the picture's edge runs through it or that it was parted from a neighbour: it counts, but its
+    shape says nothing.
     """
 
     top: int
@@ -68,13 +69,14 @@ def found(rgb: Pixels) -> list[Particle]:
     for (rows, columns), mask in clumps:
         if not DUST * usual <= mask.sum() <= NO_KERNEL * usual:
             continue
-        for part in _parted(mask, usual):
+        parts = list(_parted(mask, usual))
+        for part in parts:
             (inner,) = ndimage.find_objects(part.astype(np.uint8))
             top, left = rows.start + inner[0].start, columns.start + inner[1].start
             bottom, right = rows.start + inner[0].stop, columns.start + inner[1].stop
-            cut = top == 0 or left == 0 or bottom == rgb.shape[0] or right == rgb.shape[1]
-            if part.sum() >= (0.4 if cut else DUST) * usual:
-                particles.append(Particle(top, left, part[inner], cut))
+            at_edge = top == 0 or left == 0 or bottom == rgb.shape[0] or right == rgb.shape[1]
+            if part.sum() >= (0.4 if at_edge else DUST) * usual:
+                particles.append(Particle(top, left, part[inner], at_edge or len(parts) > 1))
     return particles
 
 

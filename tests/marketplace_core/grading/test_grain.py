@@ -59,6 +59,8 @@ def test_kernels_that_touch_are_told_apart() -> None:
     apart, touching = tray(50, touching=0.0), tray(50, touching=0.6)
     assert len(found(apart)) == 50
     assert abs(len(found(touching)) - 50) <= 3
+    assert not any(each.cut for each in found(apart))
+    assert 10 <= sum(each.cut for each in found(touching)) <= 50
 
 
 def test_a_shadow_is_no_kernel() -> None:
