@@ -74,7 +74,8 @@ class Settings(BaseSettings):
     )
 
     transcribe_bucket: str | None = Field(
-        None, description="S3 bucket where a voice note lies while Amazon Transcribe hears it; empty: no Transcribe."
+        None,
+        description="S3 bucket where a voice note lies while Amazon Transcribe hears it; empty: no Transcribe.",
     )
     whisper_model: Path | None = Field(
         None, description="Folder of a faster-whisper model that hears where Transcribe does not."
@@ -86,7 +87,9 @@ class Settings(BaseSettings):
     twilio_voice_number: str = Field(
         "+15005550006", description="The number people call; for calls to India it must not be an Indian one."
     )
-    office_phone: str = Field("", description="Who takes calls of people who press 0; empty: they leave a message.")
+    office_phone: str = Field(
+        "", description="Who takes calls of people who press 0; empty: they leave a message."
+    )
     office_from: int = Field(10, ge=0, le=23, description="From this hour, Indian time, Monday to Saturday,")
     office_until: int = Field(18, ge=1, le=24, description="until this one.")
 
