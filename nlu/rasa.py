@@ -13,7 +13,7 @@ _REMEMBERED = 4096
 #: Connections: one Rasa answers one sentence at a time, the rest wait in its queue.
 _AT_ONCE = 16
 #: Together the chance of some intents must be so great that one of them is believed against the likeliest.
-_LIKELY_AT_ALL = 0.05
+_LIKELY_AT_ALL = 0.01
 
 
 @dataclass(frozen=True)
