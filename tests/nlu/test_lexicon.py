@@ -14,7 +14,7 @@ INTENTS = {
     for line in (HERE / "domain.yml").read_text(encoding="utf-8").splitlines()
     if line.strip().startswith("- ")
 }
-ASIDES = {"skip", "why", "wait"}
+ASIDES = {"skip", "why", "wait", "more"}
 
 
 def test_each_line_of_the_lexicon_is_whole_and_can_be_said() -> None:
