@@ -129,6 +129,8 @@ class TestOnItsWay:
     @pytest.fixture
     async def tools(self, eyes: Eyes) -> AsyncIterator[jobs.Tools]:
         def carrier(request: httpx.Request) -> httpx.Response:
+            if request.method == "DELETE":
+                return httpx.Response(204)
             which = request.url.path[-1]
             return httpx.Response(200, content=self.contents[int(which)])
 
