@@ -11,7 +11,7 @@ VENV := .venv
 BIN := .venv/bin
 DATA ?= ../shared/data
 
-.PHONY: help run test check bench bench-market seed messages eval-nlu eval-prices train-prices eval-eyes train-eyes lock run-environment test-environment training-environment eyes-environment browser sound node-parts
+.PHONY: help run test check bench bench-carriers bench-market seed messages eval-nlu eval-prices train-prices eval-eyes train-eyes lock run-environment test-environment training-environment eyes-environment browser sound node-parts
 
 help: ## Shows this list
 	sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
@@ -37,6 +37,9 @@ eval-nlu: run-environment ## Measures understanding on unseen tests; ARGS=--erro
 
 bench: run-environment ## Measures turns per second beside a bare webhook
 	$(BIN)/mandi bench
+
+bench-carriers: run-environment ## Breaks server, worker, database, Rasa and carrier under load; ARGS="--fault carrier-429" chooses
+	$(BIN)/mandi bench-carriers $(ARGS)
 
 bench-market: run-environment ## Measures the market alone: search, offers, ledger, webhooks, routes
 	$(BIN)/python -m marketplace_core.bench

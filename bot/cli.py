@@ -285,7 +285,7 @@ def seed() -> None:
 
 @app.command()
 def waiting(tenant: AtTenant = HOUSE) -> None:
-    """Lists who waits for a person from the office, longest first."""
+    """Lists who waits for the office, longest first."""
     from bot import needs
     from bot.handover import waiting
 
@@ -370,6 +370,23 @@ def bench() -> None:
     from bot.bench import bench
 
     sys.exit(bench())
+
+
+@app.command("bench-carriers")
+def bench_carriers(
+    seconds: Annotated[float, typer.Option(min=5, max=600, help="How long people write, a fault.")] = 20,
+    rate: Annotated[float, typer.Option(min=1, max=500, help="Messages a second.")] = 50,
+    fault: Annotated[
+        list[str] | None, typer.Option(help="none, server-killed …; all when not given.")
+    ] = None,
+) -> None:
+    """Counts what is lost or doubled while something breaks."""
+    from bot.bench_carriers.faults import FAULTS
+    from bot.bench_carriers.run import bench_carriers
+
+    if unknown := set(fault or ()) - set(FAULTS):
+        sys.exit(f"No such fault: {', '.join(sorted(unknown))}; choose among: {', '.join(FAULTS)}")
+    sys.exit(bench_carriers(seconds, rate, fault or list(FAULTS)))
 
 
 if __name__ == "__main__":

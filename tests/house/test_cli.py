@@ -28,6 +28,7 @@ COMMANDS = (
     "dlt",
     "train",
     "bench",
+    "bench-carriers",
 )
 
 
@@ -55,7 +56,7 @@ def test_help_explains_every_command_in_a_whole_line(help_page: str, command: st
 
 
 def test_help_knows_no_other_commands(help_page: str) -> None:
-    listed = re.findall(r"^  (\w+)  ", help_page.split("Commands:")[1], re.MULTILINE)
+    listed = re.findall(r"^  ([\w-]+)  ", help_page.split("Commands:")[1], re.MULTILINE)
     assert sorted(listed) == sorted(COMMANDS)
 
 
