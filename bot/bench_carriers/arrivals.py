@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
+from string import ascii_lowercase
 
 #: Of a hundred messages so many are brought a second time, and so many overtake the one before them.
 REPEATED, SWAPPED = 5, 5
@@ -18,11 +19,16 @@ PAUSE = (1.0, 2.5)
 
 @dataclass(frozen=True)
 class Dialogue:
-    """`joined`: written by somebody whom the house knows already."""
+    """`joined`: written by somebody whom the house knows already. A word stands for {somewhere} that nobody has said
+    before: what was understood once is remembered, and the language model would never be asked."""
 
     name: str
     joined: bool
     words: tuple[str, ...]
+
+    def said(self, chance: Random) -> tuple[str, ...]:
+        somewhere = "q" + "".join(chance.choices(ascii_lowercase, k=6))
+        return tuple(each.format(somewhere=somewhere) for each in self.words)
 
 
 DIALOGUES = (
@@ -31,7 +37,7 @@ DIALOGUES = (
         "sells", True, ("sell 12 quintal wheat", "1", "tomorrow", "2500 per quintal", "yes", "my listings")
     ),
     Dialogue("sells straw", True, ("sell 40 quintal parali", "1", "1", "200 per quintal", "yes")),
-    Dialogue("asks", True, ("what is the price of wheat", "1", "help", "menu")),
+    Dialogue("asks", True, ("what is the price of wheat in {somewhere}", "1", "help", "menu")),
     Dialogue("changes the language", True, ("language", "2", "menu", "1")),
 )
 
@@ -41,7 +47,8 @@ class Writer:
     """`address` is where the person is reached: "whatsapp:+91…" or, by SMS, "+91…"."""
 
     address: str
-    dialogue: Dialogue
+    joined: bool
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -76,10 +83,10 @@ def arrivals(chance: Random, *, rate: float, seconds: float, first: int) -> Arri
     written: list[tuple[str, str, float]] = []
     while len(written) < rate * seconds:
         dialogue = DIALOGUES[len(writers) % len(DIALOGUES)]
-        writer = Writer(address_of(first + len(writers)), dialogue)
-        moments = list(_moments(chance, len(dialogue.words)))
+        writer = Writer(address_of(first + len(writers)), dialogue.joined, dialogue.said(chance))
+        moments = list(_moments(chance, len(writer.words)))
         begins = chance.uniform(0, max(0.0, seconds - moments[-1]))
-        said = _swapped(chance, dialogue.words, [begins + moment for moment in moments])
+        said = _swapped(chance, writer.words, [begins + moment for moment in moments])
         written += [(writer.address, words, at) for words, at in said]
         writers.append(writer)
     end = max(at for _, _, at in written) + 1.0

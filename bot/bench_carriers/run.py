@@ -121,7 +121,8 @@ async def _all(own: Settings, standing: Standing, seconds: float, rate: float, c
         alone = Alone(engine, door, count(FIRST_ALONE))
         for dialogue in DIALOGUES:  # which warms up too
             for on_whatsapp in (True, False):
-                await alone.end_of((on_whatsapp, dialogue.joined, dialogue.words))
+                words = dialogue.said(Random(dialogue.name))  # noqa: S311
+                await alone.end_of((on_whatsapp, dialogue.joined, words))
         print(f"{os.cpu_count()} processors, {seconds:g} s each, {rate:g} messages a second; milliseconds")
         print(f"{'':20}" + "".join(f"{word:>10}" for word in HEAD), flush=True)
         for n, name in enumerate(chosen):
@@ -134,7 +135,7 @@ async def _one(
     name: str, first: int, standing: Standing, alone: Alone, *, seconds: float, rate: float
 ) -> Verdict:
     plan = arrivals(Random(name), rate=rate, seconds=seconds, first=first)  # noqa: S311 - the same each time
-    await join(alone.engine, [each.address for each in plan.writers if each.dialogue.joined])
+    await join(alone.engine, [each.address for each in plan.writers if each.joined])
     letters = [alone.door.letter(message) for message in plan.messages]
     carrier = standing.carrier
     carrier.sent.clear()
@@ -144,7 +145,7 @@ async def _one(
     await breaking
     left = await _until_settled(alone.engine)
     brought = [one.delivery for one in letters]
-    joined = {each.address: each.dialogue.joined for each in plan.writers}
+    joined = {each.address: each.joined for each in plan.writers}
     found = await records(alone.engine, [one.sid for one in brought], list(joined))
     taken = list(carrier.sent)
     ways = courses(brought, found.heard, joined)

@@ -143,7 +143,7 @@ def test_everybody_says_the_whole_dialogue(plan: Arrivals) -> None:
     assert 3000 <= len(plan.messages) < 3006
     for writer in plan.writers:
         said = [each.words for each in plan.messages if each.address == writer.address]
-        assert sorted(said) == sorted(writer.dialogue.words)
+        assert sorted(said) == sorted(writer.words)
     assert [each.due for each in plan.messages] == sorted(each.due for each in plan.messages)
 
 
@@ -158,7 +158,7 @@ def test_one_in_twenty_is_repeated_and_one_pair_in_twenty_swapped(plan: Arrivals
     swapped = 0
     for writer in plan.writers:
         said = tuple(each.words for each in plan.messages if each.address == writer.address)
-        swapped += sum(a != b for a, b in zip(said, writer.dialogue.words, strict=True)) // 2
+        swapped += sum(a != b for a, b in zip(said, writer.words, strict=True)) // 2
     assert 0.02 < swapped / len(plan.messages) < 0.07
 
 
