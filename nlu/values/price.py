@@ -34,6 +34,8 @@ _WORDS_OF_A_NUMBER = 5
 
 #: In a bid, how many times smaller a number beside a sum is still another sum.
 _ANOTHER_SUM = 10
+#: In thousands and lakhs are counted rupees, and little else that a farmer says without its name.
+_POWER_OF_A_SUM, _LEAST_SUM = 1000, 1000
 #: More than a truck carries: "2150 quintal" in a bid is what a quintal shall cost.
 _NO_LOT = {"quintal": 300, "t": 300}
 
@@ -91,6 +93,7 @@ def _read(message: Message, at: int, number: Numeral) -> Found | None:
         or priced
         or least
         or cut
+        or (span is None and _is_worded_sum(message, at, number, end))
         or (after and after.canonical == "price")
     ):
         return None
@@ -100,7 +103,7 @@ def _read(message: Message, at: int, number: Numeral) -> Found | None:
         return None  # "offer 2" is the second one
     if per and not said_rupees and number.value < _LEAST[per.unit]:
         return None  # "10 டன்னுக்கு எவ்வளவு" asks what ten tonnes bring
-    if per is None and not said_rupees and number.value in _PINCODES:
+    if per is None and not said_rupees and number.power == 1 and number.value in _PINCODES:
         return None  # "wheat at 142001" names a place
     if per is None and not said_rupees and unit_at(message, end) and not message.find(end, "no_less"):
         return None  # "rate for 12 ton": the number counts tonnes
@@ -117,6 +120,19 @@ def _is_deducted(message: Message, number: Numeral, end: int) -> bool:
     if not message.past or number.value < _LEAST[None] or not number.sure or unit_at(message, end):
         return False
     return any(message.find(at, "deducted") for at in range(len(message.words)))
+
+
+def _is_worded_sum(message: Message, at: int, number: Numeral, end: int) -> bool:
+    """ "mere dedh lakh nahi aaye": thousands in words that count nothing are rupees, whatever else is said.
+
+    Where a price is named anyway, `bid` reads it, with the unit that stands apart from it.
+    """
+    if message.bids or number.power < _POWER_OF_A_SUM or number.value < _LEAST_SUM or not number.sure:
+        return False
+    if message.key(at - 1) == "-" or message.kind(at - 1) == "number":
+        return False  # the second of two
+    counted = unit_at(message, end) or message.find(end, "crop") or message.find(end, "residue")
+    return not counted and message.expecting not in ("quantity", "date", "choice")
 
 
 def _is_least_price(message: Message, at: int, end: int) -> bool:

@@ -328,3 +328,29 @@ def test_hours_and_counts_are_no_sums(language: str, said: str) -> None:
     for bids in (False, True):
         read = heard(said, language, bids=bids)
         assert "price" not in {**read.values, **read.alternatives}
+
+
+@pytest.mark.parametrize(
+    ("said", "language", "rupees"),
+    [
+        ("majhe sava lakh kuthe adkle", "mr", 125_000),
+        ("ਮੇਰੇ ਡੇਢ ਲੱਖ ਹਾਲੇ ਨੀ ਆਏ", "pa", 150_000),
+        ("ಎಂಬತ್ತೆರಡು ಸಾವಿರ ಇನ್ನೂ ಬಂದಿಲ್ಲ", "kn", 82_000),
+        ("5 hazar mein", "hi", 5_000),
+    ],
+)
+def test_thousands_in_words_that_count_nothing_are_rupees(said: str, language: str, rupees: int) -> None:
+    assert heard(said, language).values["price"] == {"rupees": rupees, "per": None}
+
+
+@pytest.mark.parametrize(
+    ("said", "language", "expecting"),
+    [
+        ("do hazar nariyal bechne hain", "hi", None),  # so many nuts
+        ("ek hazar bori gehun", "hi", None),
+        ("do hazar", "hi", "quantity"),
+        ("3000", "hi", None),
+    ],
+)
+def test_thousands_of_something_are_no_sum(said: str, language: str, expecting: Any) -> None:
+    assert "price" not in heard(said, language, expecting).values
