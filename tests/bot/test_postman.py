@@ -35,7 +35,7 @@ def accept(request: httpx.Request) -> httpx.Response:
 @pytest.fixture
 async def office(engine: AsyncEngine, clean: None) -> AsyncIterator[Office]:
     understander = Understander(None, 1.0)
-    yield Office(engine, understander, lambda _: True, lambda _: None)
+    yield Office(engine, understander, lambda *_: True, lambda _: None)
     await understander.close()
 
 

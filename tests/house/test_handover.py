@@ -21,7 +21,7 @@ ASHA, RAMESH = "+919876500001", "+919876500002"
 @pytest.fixture
 async def office(engine: AsyncEngine, clean: None) -> AsyncIterator[Office]:
     understander = Understander(None, 1.0)
-    yield Office(engine, understander, lambda _: True, lambda _: None)
+    yield Office(engine, understander, lambda *_: True, lambda _: None)
     await understander.close()
 
 
