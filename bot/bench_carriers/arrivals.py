@@ -16,6 +16,10 @@ SWAP_GAP = 0.1
 #: Seconds between two messages of one person, from and to.
 PAUSE = (1.0, 2.5)
 
+WHATSAPP = "whatsapp:"
+#: By SMS nobody is asked for a photo.
+NO_PHOTO = "skip"
+
 
 @dataclass(frozen=True)
 class Dialogue:
@@ -26,19 +30,22 @@ class Dialogue:
     joined: bool
     words: tuple[str, ...]
 
-    def said(self, chance: Random) -> tuple[str, ...]:
+    def said(self, chance: Random, on_whatsapp: bool) -> tuple[str, ...]:
         somewhere = "q" + "".join(chance.choices(ascii_lowercase, k=6))
-        return tuple(each.format(somewhere=somewhere) for each in self.words)
+        words = [each for each in self.words if on_whatsapp or each != NO_PHOTO]
+        return tuple(each.format(somewhere=somewhere) for each in words)
 
 
 DIALOGUES = (
     Dialogue("joins", False, ("hello", "1", "Asha Rani", "142001", "1", "yes")),
     Dialogue(
-        "sells", True, ("sell 12 quintal wheat", "1", "tomorrow", "2500 per quintal", "yes", "my listings")
+        "sells",
+        True,
+        ("sell 12 quintal wheat", "1", "tomorrow", "2500 per quintal", NO_PHOTO, "yes", "my listings"),
     ),
-    Dialogue("sells straw", True, ("sell 40 quintal parali", "1", "1", "200 per quintal", "yes")),
+    Dialogue("sells straw", True, ("sell 40 quintal parali", "1", "1", "200 per quintal", NO_PHOTO, "yes")),
     Dialogue("asks", True, ("what is the price of wheat in {somewhere}", "1", "help", "menu")),
-    Dialogue("changes the language", True, ("language", "2", "menu", "1")),
+    Dialogue("changes the language", True, ("language", "1", "2", "menu", "1")),
 )
 
 
@@ -74,7 +81,7 @@ class Arrivals:
 def address_of(n: int) -> str:
     """Every other person writes by WhatsApp."""
     phone = f"+9190{n:08d}"
-    return f"whatsapp:{phone}" if n % 2 else phone
+    return WHATSAPP + phone if n % 2 else phone
 
 
 def arrivals(chance: Random, *, rate: float, seconds: float, first: int) -> Arrivals:
@@ -82,8 +89,10 @@ def arrivals(chance: Random, *, rate: float, seconds: float, first: int) -> Arri
     writers: list[Writer] = []
     written: list[tuple[str, str, float]] = []
     while len(written) < rate * seconds:
+        address = address_of(first + len(writers))
         dialogue = DIALOGUES[len(writers) % len(DIALOGUES)]
-        writer = Writer(address_of(first + len(writers)), dialogue.joined, dialogue.said(chance))
+        words = dialogue.said(chance, address.startswith(WHATSAPP))
+        writer = Writer(address, dialogue.joined, words)
         moments = list(_moments(chance, len(writer.words)))
         begins = chance.uniform(0, max(0.0, seconds - moments[-1]))
         said = _swapped(chance, writer.words, [begins + moment for moment in moments])

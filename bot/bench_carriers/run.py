@@ -121,7 +121,7 @@ async def _all(own: Settings, standing: Standing, seconds: float, rate: float, c
         alone = Alone(engine, door, count(FIRST_ALONE))
         for dialogue in DIALOGUES:  # which warms up too
             for on_whatsapp in (True, False):
-                words = dialogue.said(Random(dialogue.name))  # noqa: S311
+                words = dialogue.said(Random(dialogue.name), on_whatsapp)  # noqa: S311
                 await alone.end_of((on_whatsapp, dialogue.joined, words))
         print(f"{os.cpu_count()} processors, {seconds:g} s each, {rate:g} messages a second; milliseconds")
         print(f"{'':20}" + "".join(f"{word:>10}" for word in HEAD), flush=True)
