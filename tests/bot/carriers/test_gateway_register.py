@@ -1,13 +1,15 @@
 """What is printed for India's register fits what people are really sent."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.carriers.gateway.dlt import VAR, Registered, Template, registered
-from bot.carriers.gateway.register import rows, rows_said
+from bot.carriers.gateway.register import IN_VILLAGE, rows, rows_said
 from bot.channels import render
 from bot.outbox.writing import write
 from flows.asks.yes_no import NO, YES
@@ -22,6 +24,10 @@ from nlu.understanding import Script
 from tests.conftest import NOW
 
 ASHA = Person(UUID(int=7), "Asha", "hi", "latin", (), None, True)
+SALES = Path(__file__).parents[2] / "conversations" / "scripts" / "sms"
+REVIEW = "Ek baar dekh lein:\n{}\n1 Haan, kar dein\n2 Kuch badalna hai\n3 Cancel karein"
+#: An SMS in a script: what the bot says to Ramesh, up to its price.
+SMS = re.compile(r"^ramesh < (.*(?:\n +\| .*)*?)\n +\| \(\d+ SMS\)$", re.MULTILINE)
 ODD = Reply((msg("{code} stays for sale.", code="L7QK2M"), verbatim("Ramgarh")), (YES, NO))
 
 
@@ -50,9 +56,49 @@ def test_what_is_said_has_a_template(hindi: Registered, reply: Reply, script: Sc
     assert hindi.id_of(render("sms", reply, words_of("hi", script)).text)
 
 
+@pytest.mark.parametrize(("script", "many"), [("whole_sale_hindi", 9), ("whole_sale_hindi_latin", 9)])
+def test_every_sms_of_a_whole_sale_has_a_template(hindi: Registered, script: str, many: int) -> None:
+    played = (SALES / f"{script}.txt").read_text("utf-8")
+    said = [re.sub(r"\n +\| ", "\n", sms) for sms in SMS.findall(played)]
+    assert (len(said), played.count(" SMS)")) == (many, many)
+    assert [sms for sms in said if not hindi.id_of(sms)] == []
+
+
+@pytest.mark.parametrize(
+    "lot",
+    [
+        "Gehun, 40 quintal, Karnal 132001, Sat 21 Nov, Rs 2,500 quintal",
+        "Dhan ki parali, 12 ton, Jagraon, Ludhiana 142001, Wed 25 Nov, Rs 250 quintal",
+        "Dhan ki parali, 12 ton, Jagraon Pattan Wali, Sri Muktsar Sahib 152026, Wed 25 Nov, Rs 250 quintal, 3 photo",
+    ],
+)
+def test_what_was_entered_has_a_blank_for_each_value_and_two_for_a_village(
+    hindi: Registered, lot: str
+) -> None:
+    assert hindi.id_of(REVIEW.format(lot))
+
+
+def test_a_value_that_no_blank_may_hold_has_no_template(hindi: Registered) -> None:
+    assert not hindi.id_of(REVIEW.format(f"{'x' * 31}, 12 ton, Karnal 132001, Wed 25 Nov, Rs 250 quintal"))
+
+
 def test_what_no_flow_says_has_none(hindi: Registered) -> None:
     assert hindi.id_of(render("sms", ODD, words_of("hi", "latin")).text) is None
     assert hindi.id_of("Aapka loan manjoor hai.") is None
+
+
+async def test_a_list_that_was_said_has_as_many_blanks_as_it_had_values(
+    engine: AsyncEngine, clean: None
+) -> None:
+    values = [verbatim("Gehun"), msg("Photos"), msg("{place:place}", place=IN_VILLAGE.to_json())]
+    listed = Reply((msg("{lines:list}", lines=[each.to_json() for each in values]), msg("Please check:")))
+    async with open_desk(engine, TENANT, NOW) as desk:
+        await write(
+            desk, send_key="k", person=ASHA, channel="sms", recipient="+919876500001", reply=listed,
+            due=NOW + timedelta(days=1),
+        )  # fmt: skip
+        ((_, _, text),) = await rows_said(desk)
+    assert text == f"{VAR}, {VAR}, {VAR}, {VAR}\nEk baar dekh lein:"
 
 
 async def test_replies_as_they_were_joined_are_read_from_the_outbox(engine: AsyncEngine, clean: None) -> None:
