@@ -62,8 +62,8 @@ def test_a_killed_web_server_comes_back_and_repeats_its_answer(house: Standing) 
     first = house.hear(phone, "sell 12 quintal wheat", sid)
     web = house.child("web")
     web.kill()
-    assert soon(lambda: "web server is started again" in house.said, 30)
-    assert soon(lambda: answers(house), 30)
+    assert soon(lambda: "web server is started again" in house.said, 60)
+    assert soon(lambda: answers(house), 120)
     assert house.child("web").pid != web.pid
     assert house.hear(phone, "sell 12 quintal wheat", sid) == first
     # The repeat was not heard a second time: the question it left open is the one that is answered now.
