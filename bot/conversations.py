@@ -205,12 +205,13 @@ async def close(
         values |= {"reply": sending.reply, "purpose": sending.purpose, "notice": sending.notice}
     if sending and outgoing and outgoing.picture:
         picture = Outgoing(outgoing.picture.alt, picture=outgoing.picture)
-        # without words of its own: where pictures cannot go, what follows it says all
+        # without words of its own: where pictures cannot go, what follows it says all, also as the approved template
         about = {
             "send_key": f"{carrier}:{carrier_id}:picture",
             "to_channel": channel,
             "segments": 0,
             "reply": None,
+            "notice": None,
         }
         await desk.db.execute(AHEAD, values | about | {"outgoing": asdict(picture)})
         outgoing = replace(outgoing, picture=None)

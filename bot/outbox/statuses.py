@@ -16,12 +16,13 @@ RANKS = ["accepted", "scheduled", "queued", "sending", "sent", "undelivered", "f
 FAILURES = ("undelivered", "failed")
 
 #: Callbacks come in any order and more than once. One that tells of a row that waits for another attempt settles it:
-#: the attempt that nobody saw the end of had left.
+#: the attempt that nobody saw the end of had left. What arrived after all is no dead letter any more.
 SEEN = text(f"""
     WITH o AS (
         UPDATE outbox SET status = :status, carrier_id = coalesce(carrier_id, :carrier_id),
             error_code = coalesce(:code, error_code),
-            state = CASE WHEN state IN ('queued', 'sending') THEN 'sent' ELSE state END
+            state = CASE WHEN state IN ('queued', 'sending') THEN 'sent'
+                WHEN state = 'failed' AND :status IN ('delivered', 'read') THEN 'sent' ELSE state END
         WHERE tenant_id = :tenant AND (carrier_id = :carrier_id OR id = :id)
           AND coalesce(array_position(:ranks, status), 0) < array_position(:ranks, :status)
         RETURNING *
