@@ -11,6 +11,7 @@ import structlog
 
 from bot import conversations, outbox, turn
 from bot.outbox import Postbox
+from bot.outbox.clock import going_on_from
 from bot.outbox.hours import Hours, hours_of, open_from
 from bot.turn import Office
 from flows.heard import News
@@ -71,10 +72,11 @@ async def wake_sleepers(office: Office, now: datetime, hours: Hours | None = Non
 async def make_round(office: Office, box: Postbox, now: datetime) -> None:
     """Until nothing is left: telling news makes messages, and sending is what they wait for."""
     told = sent = 1
+    clock = going_on_from(now)
     hours = hours_of(box.settings)["notice"]
     while told or sent:
         told = await spread_news(office, hours, now)
-        sent = await outbox.drain(box, office.tenant, now)
+        sent = await outbox.drain(box, office.tenant, clock())
 
 
 @dataclass

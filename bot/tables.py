@@ -61,10 +61,11 @@ message = Table(
 )
 
 #: What is sent apart from the webhook's own reply. `send_key` makes it once; `state` says where it stands:
-#: queued, sending, sent, failed, replaced (another row says it). A row left in "sending" by a crash is looked up at the
-#: carrier, never re-sent blindly. `reply` is what is said before it had a channel. `notice` says whether it is urgent,
-#: and which approved template says the same outside WhatsApp's window; `instead_of` is the row that could not be
-#: delivered and that this one says again; `settled_at`: an operator has seen to a failed one.
+#: queued, sending, sent, failed, replaced (another row says it). `begun_at` is set right before the carrier is called:
+#: what a crash left in "sending" after that is looked up at the carrier, never re-sent blindly. `reply` is what is said
+#: before it had a channel. `notice` says whether it is urgent, and which approved template says the same outside
+#: WhatsApp's window; `instead_of` is the row that could not be delivered and that this one says again; `settled_at`: an
+#: operator has seen to a failed one.
 outbox = Table(
     "outbox",
     metadata,
@@ -87,6 +88,7 @@ outbox = Table(
     Column("reply", JSONB),
     Column("notice", JSONB),
     Column("instead_of", Uuid),
+    Column("begun_at", Moment),
     Column("settled_at", Moment),
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("tenant_id", "send_key"),

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from bot.carriers.port import Listed
 from bot.carriers.refusals import Refused
 from bot.outbox.remedies import MOST_ATTEMPTS
-from bot.outbox.rows import ADDRESS, AGAIN, COLUMNS, FAILED, SENT, Row, mark, row_of
+from bot.outbox.rows import ADDRESS, AGAIN, COLUMNS, FAILED, PUT_OFF, SENT, Row, mark, row_of
 from bot.outbox.sending import BATCH, UNCERTAIN, Postbox
 from marketplace_core.desk import open_desk
 
@@ -30,7 +30,7 @@ STUCK = text(f"""
         WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM stuck)
         RETURNING *
     )
-    SELECT {COLUMNS} FROM o {ADDRESS}
+    SELECT {COLUMNS}, o.begun_at FROM o {ADDRESS}
 """)  # noqa: S608 - our own words
 NEVER_REPORTED = text("""
     UPDATE outbox SET state = 'failed'
@@ -43,7 +43,11 @@ KNOWN = text("SELECT carrier_id FROM outbox WHERE tenant_id = :tenant AND carrie
 async def reconcile(box: Postbox, tenant: int, now: datetime) -> int:
     async with open_desk(box.engine, tenant, now) as desk:
         stuck = {"tenant": tenant, "now": now, "before": now - STUCK_AFTER, "batch": BATCH}
-        rows = [row_of(each) for each in await desk.db.execute(STUCK, stuck)]
+        found = (await desk.db.execute(STUCK, stuck)).all()
+        for each in found:
+            if each.begun_at is None:  # the carrier never heard of it
+                await mark(desk, row_of(each), PUT_OFF, due=now)
+        rows = [row_of(each) for each in found if each.begun_at]
         await desk.db.execute(NEVER_REPORTED, {"tenant": tenant, "before": now - REPORTED_WITHIN})
     for row in rows:
         carrier = box.carriers.of(row.channel)
@@ -59,13 +63,13 @@ async def reconcile(box: Postbox, tenant: int, now: datetime) -> int:
         async with open_desk(box.engine, tenant, now) as desk:
             ids = {"tenant": tenant, "ids": [one.carrier_id for one in listed]}
             known = set((await desk.db.execute(KNOWN, ids)).scalars())
-            if found := _of_this(row, listed, known):
-                await mark(desk, row, SENT, carrier_id=found.carrier_id, carrier=carrier.name)
+            if one := _of_this(row, listed, known):
+                await mark(desk, row, SENT, carrier_id=one.carrier_id, carrier=carrier.name)
             elif row.attempts < MOST_ATTEMPTS:
                 await mark(desk, row, AGAIN, due=now)
             else:
                 await mark(desk, row, FAILED, code=None)
-    return len(rows)
+    return len(found)
 
 
 def _of_this(row: Row, listed: Sequence[Listed], known: Collection[str]) -> Listed | None:

@@ -102,7 +102,7 @@ SENT = text("""
 AGAIN = text("""
     UPDATE outbox SET state = 'queued', due_at = :due WHERE tenant_id = :tenant AND id = :id AND state = 'sending'
 """)
-#: Claimed, but it may not leave yet: that was no attempt.
+#: Claimed, but it may not leave yet, or never began to: that was no attempt.
 PUT_OFF = text("""
     UPDATE outbox SET state = 'queued', due_at = :due, attempts = attempts - 1
     WHERE tenant_id = :tenant AND id = :id AND state = 'sending'

@@ -1,6 +1,7 @@
 """Claims what is due, decides in the same transaction how it may leave, sends it, and marks what came of it."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -12,6 +13,7 @@ from bot import pictures
 from bot.carriers.port import Carriers, Letter, Opening
 from bot.carriers.refusals import Refused
 from bot.numbers import house_numbers
+from bot.outbox.clock import going_on_from
 from bot.outbox.elsewhere import say_elsewhere
 from bot.outbox.hours import hours_of
 from bot.outbox.pace import Pace
@@ -29,9 +31,13 @@ BATCH = 20
 #: Of different people, so none overtakes another of the same conversation.
 AT_ONCE = 5
 
+#: What waits longer holds up nobody's line.
+OVERTAKEN_AFTER = timedelta(minutes=1)
+
 #: Oldest first, and per person only the head of the line: parts of one conversation never overtake each other. Only
-#: a notice that waits for its hour lets an answer pass. What is due is reckoned once, before the update: as a
-#: subquery of it, it may run again and take more than the batch.
+#: what waits for a later hour lets the others pass, all of them: one that had to stay would hold up those behind it. A
+#: notice that waits at all lets an answer pass. What is due is reckoned once, before the update: as a subquery of it,
+#: it may run again and take more than the batch.
 CLAIM = text(f"""
     WITH due AS (
         SELECT tenant_id, id FROM outbox AS head
@@ -40,12 +46,15 @@ CLAIM = text(f"""
               SELECT FROM outbox AS earlier
               WHERE earlier.tenant_id = head.tenant_id AND earlier.person_id = head.person_id
                 AND earlier.state IN ('queued', 'sending') AND earlier.id < head.id
-                AND NOT (earlier.state = 'queued' AND earlier.due_at > :now
-                    AND earlier.purpose IN ('notice', 'promotion') AND head.purpose IN ('answer', 'code'))
+                AND NOT (earlier.state = 'queued' AND (
+                    earlier.due_at > :overtaken
+                    OR earlier.due_at > :now AND earlier.purpose IN ('notice', 'promotion')
+                        AND head.purpose IN ('answer', 'code')
+                ))
           )
         ORDER BY due_at LIMIT :batch FOR UPDATE SKIP LOCKED
     ), o AS (
-        UPDATE outbox SET state = 'sending', claimed_at = :now, attempts = attempts + 1
+        UPDATE outbox SET state = 'sending', claimed_at = :now, begun_at = NULL, attempts = attempts + 1
         WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM due)
         RETURNING *
     )
@@ -57,6 +66,14 @@ CLAIM = text(f"""
     FROM o {ADDRESS}
     LEFT JOIN tenant_number ON tenant_number.tenant_id = o.tenant_id AND tenant_number.channel = o.channel
 """)  # noqa: S608 - our own words
+
+#: Who sets it may call the carrier, once for each claim. Whoever waited for his turn so long that the row was taken to
+#: be left behind finds it no longer his.
+BEGIN = text("""
+    UPDATE outbox SET begun_at = :at, claimed_at = :at
+    WHERE tenant_id = :tenant AND id = :id AND state = 'sending' AND begun_at IS NULL AND claimed_at = :claimed_at
+    RETURNING 1
+""")
 
 #: Left or not, nobody knows: it is not said twice, holds nobody's line, and a delivery report settles it.
 UNCERTAIN = text("""
@@ -78,9 +95,16 @@ async def drain(box: Postbox, tenant: int, now: datetime) -> int:
     """Sends what is due; returns how many rows were looked at."""
     burst = box.settings.whatsapp_burst_per_person
     since = now - timedelta(seconds=PAIR_SECONDS * burst)
+    clock = going_on_from(now)
     leaving = []
     async with open_desk(box.engine, tenant, now) as desk:
-        claim = {"tenant": tenant, "now": now, "batch": BATCH, "since": since}
+        claim = {
+            "tenant": tenant,
+            "now": now,
+            "batch": BATCH,
+            "since": since,
+            "overtaken": now + OVERTAKEN_AFTER,
+        }
         claimed = (await desk.db.execute(CLAIM, claim)).all()
         for row in map(row_of, claimed):
             way = way_of(row, now, hours_of(box.settings), burst)
@@ -90,7 +114,7 @@ async def drain(box: Postbox, tenant: int, now: datetime) -> int:
 
     async def send(row: Row, way: Way) -> None:
         async with few:
-            await _send(box, row, way, now)
+            await _send(box, row, way, now, clock)
 
     ends = await asyncio.gather(*(send(*each) for each in leaving), return_exceptions=True)
     for end in ends:  # whatever happened to one, the others were sent
@@ -113,7 +137,7 @@ async def _take(desk: Desk, row: Row, way: Way) -> tuple[Row, Way] | None:
     return None
 
 
-async def _send(box: Postbox, row: Row, way: Way, now: datetime) -> None:
+async def _send(box: Postbox, row: Row, way: Way, now: datetime, clock: Callable[[], datetime]) -> None:
     sender = row.own_number or house_numbers(box.settings)[row.channel]
     await box.pace.keep(sender, box.settings.per_second(row.channel))
     carrier, media = box.carriers.of(row.channel), await _media_of(box, row, now)
@@ -130,6 +154,8 @@ async def _send(box: Postbox, row: Row, way: Way, now: datetime) -> None:
         media_url=pictures.address(box.settings, media, now) if media else None,
         opening=Opening(**row.opener) if way.how == "opener" and row.opener else None,
     )
+    if not await _begun(box, row, claimed_at=now, at=clock()):
+        return
     try:
         sent = await carrier.send(letter)
     except Refused as refusal:
@@ -137,6 +163,13 @@ async def _send(box: Postbox, row: Row, way: Way, now: datetime) -> None:
         return
     async with open_desk(box.engine, row.tenant, now) as desk:
         await mark(desk, row, SENT, carrier_id=sent.carrier_id, carrier=carrier.name)
+
+
+async def _begun(box: Postbox, row: Row, *, claimed_at: datetime, at: datetime) -> bool:
+    """False when somebody else has it by now."""
+    async with open_desk(box.engine, row.tenant, at) as desk:
+        moments = {"claimed_at": claimed_at, "at": at}
+        return (await desk.db.execute(BEGIN, row.which | moments)).one_or_none() is not None
 
 
 async def _media_of(box: Postbox, row: Row, now: datetime) -> str | None:

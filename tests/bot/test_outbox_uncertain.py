@@ -13,6 +13,7 @@ from bot.carriers.gateway.api import Gateway
 from bot.carriers.port import Carriers
 from bot.carriers.twilio.api import Twilio
 from bot.outbox import Postbox, drain, reconcile, saw_status
+from bot.outbox.dead import dead_letters
 from bot.outbox.reconciling import REPORTED_WITHIN, STUCK_AFTER
 from bot.outbox.writing import write
 from bot.settings import Settings
@@ -82,15 +83,37 @@ async def test_it_is_not_repeated_and_holds_nobodys_line(box: Postbox, gateway: 
     assert gateway.texts == ["one", "two"]
 
 
-async def test_a_process_that_died_over_it_leaves_it_uncertain_too(box: Postbox, gateway: Silent) -> None:
-    await queue(box, "one")
+async def left_behind(box: Postbox, *, begun: bool) -> None:
+    """By a process that died over it."""
+    at = NOW - STUCK_AFTER * 2
     async with open_desk(box.engine, TENANT, NOW) as desk:
         await desk.db.execute(
-            text("UPDATE outbox SET state = 'sending', claimed_at = :at"), {"at": NOW - STUCK_AFTER * 2}
+            text("UPDATE outbox SET state = 'sending', attempts = 1, claimed_at = :at, begun_at = :begun"),
+            {"at": at, "begun": at if begun else None},
         )
+
+
+async def test_a_process_that_died_over_it_leaves_it_uncertain_too(box: Postbox, gateway: Silent) -> None:
+    await queue(box, "one")
+    await left_behind(box, begun=True)
     await reconcile(box, TENANT, NOW)
     assert [row[:2] for row in await rows(box)] == [("sent", "uncertain")]
     assert gateway.texts == []
+
+
+async def test_a_process_that_died_before_it_began_leaves_it_to_be_sent(
+    box: Postbox, gateway: Silent
+) -> None:
+    gateway.silent = False
+    await queue(box, "one")
+    await left_behind(box, begun=False)
+    assert await reconcile(box, TENANT, NOW) == 1
+    assert [row[0] for row in await rows(box)] == ["queued"]
+    await drain(box, TENANT, NOW)
+    assert gateway.texts == ["one"]
+    assert await rows(box) == [("sent", "queued", "G1")]
+    async with open_desk(box.engine, TENANT, NOW) as desk:
+        assert (await desk.db.execute(text("SELECT attempts FROM outbox"))).scalar_one() == 1
 
 
 async def test_a_report_settles_it(box: Postbox) -> None:
@@ -113,3 +136,18 @@ async def test_without_a_report_it_becomes_a_dead_letter_after_six_hours(
     await reconcile(box, TENANT, NOW + REPORTED_WITHIN + timedelta(minutes=1))
     assert [row[0] for row in await rows(box)] == ["failed"]
     assert gateway.texts == ["one"]
+
+
+@pytest.mark.parametrize(("status", "still_dead"), [("sent", 1), ("delivered", 0), ("read", 0)])
+async def test_a_dead_letter_that_arrived_after_all_is_none(
+    box: Postbox, status: str, still_dead: int
+) -> None:
+    await queue(box, "one")
+    await drain(box, TENANT, NOW)
+    await reconcile(box, TENANT, NOW + REPORTED_WITHIN * 2)
+    async with open_desk(box.engine, TENANT, NOW) as desk:
+        assert len(await dead_letters(desk)) == 1
+        own_id = (await desk.db.execute(text("SELECT id FROM outbox"))).scalar_one()
+        await saw_status(desk, "G77", status, None, str(own_id), carriers=box.carriers)
+        assert len(await dead_letters(desk)) == still_dead
+    assert await rows(box) == [("failed" if still_dead else "sent", status, "G77")]

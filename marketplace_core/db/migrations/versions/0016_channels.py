@@ -7,6 +7,7 @@ from marketplace_core.db.fences import fence
 revision = "0016"
 down_revision = "0015"
 
+#: What was claimed before this column was may have left: for the rows that are there, as if it had begun.
 OUTBOX = """
 ALTER TABLE outbox
     ADD COLUMN carrier TEXT,
@@ -14,8 +15,10 @@ ALTER TABLE outbox
     ADD COLUMN reply JSONB,
     ADD COLUMN notice JSONB,
     ADD COLUMN instead_of UUID,
+    ADD COLUMN begun_at TIMESTAMP WITH TIME ZONE DEFAULT now(),
     ADD COLUMN settled_at TIMESTAMP WITH TIME ZONE,
     ADD CONSTRAINT ck_outbox_purpose CHECK (purpose IN ('answer', 'notice', 'promotion', 'code'));
+ALTER TABLE outbox ALTER COLUMN begun_at DROP DEFAULT;
 CREATE INDEX ix_outbox_uncertain ON outbox (claimed_at) WHERE status = 'uncertain';
 CREATE INDEX ix_outbox_tenant_id_recipient_claimed_at ON outbox (tenant_id, recipient, claimed_at);
 ALTER TABLE address ADD COLUMN closed_at TIMESTAMP WITH TIME ZONE;
