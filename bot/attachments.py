@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import func, insert, or_, select, update
 
 from bot.message import Attachment
 from bot.tables import media
 from marketplace_core.desk import Desk
 
-#: What could not be deleted at the carrier is tried again for so long, so many in a round.
+#: What could not be fetched, or not deleted at the carrier, is tried again for so long, so many in a round.
+#: A round takes them by lot: some that never succeed can then keep the others waiting, but not out.
 TRIED_FOR = timedelta(days=7)
 A_ROUND = 50
+#: By then the job that was to fetch it has had its tries.
+OVERDUE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ async def lying(desk: Desk, attachment: UUID) -> Lying | None:
 
 
 async def left_behind(desk: Desk) -> Sequence[Lying]:
-    """Settled with us and still at the carrier, newest first: those that refuse to go must not keep others from it."""
+    """Settled with us and still at the carrier."""
     found = await desk.db.execute(
         select(media.c.id, media.c.carrier, media.c.url)
         .where(
@@ -85,10 +88,27 @@ async def left_behind(desk: Desk) -> Sequence[Lying]:
             or_(media.c.key.is_not(None), media.c.lost_because.is_not(None)),
             media.c.at > desk.now - TRIED_FOR,
         )
-        .order_by(media.c.at.desc())
+        .order_by(func.random())
         .limit(A_ROUND)
     )
     return [Lying(*row) for row in found]
+
+
+async def unsettled(desk: Desk) -> Sequence[UUID]:
+    """Neither fetched nor given up, though there was time enough."""
+    found = await desk.db.execute(
+        select(media.c.id)
+        .where(
+            media.c.tenant_id == desk.tenant,
+            media.c.left_carrier_at.is_(None),
+            media.c.key.is_(None),
+            media.c.lost_because.is_(None),
+            media.c.at.between(desk.now - TRIED_FOR, desk.now - OVERDUE),
+        )
+        .order_by(func.random())
+        .limit(A_ROUND)
+    )
+    return found.scalars().all()
 
 
 async def left_carrier(desk: Desk, attachment: UUID) -> None:

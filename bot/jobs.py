@@ -4,12 +4,13 @@ Jobs are queued in the transaction that made them necessary, so none is lost and
 """
 
 import asyncio
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from datetime import UTC, datetime
 from uuid import UUID
 
 import structlog
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -49,6 +50,8 @@ log = structlog.get_logger()
 
 MAKE_MONTHS = text("SELECT make_log_months(cast(:now AS date), 3)")
 STRAYS = text("SELECT count_log_strays()")
+#: A tenant whose carrier fails so often in a round is left for the next one; the others go on.
+AWAY = 3
 #: What time does, room by room, each in transactions of its own.
 LAPSES = (
     escrow.keep_held,
@@ -119,6 +122,26 @@ async def fetch(context: JobContext, tenant: int, attachment: str) -> None:
     await _leave_carrier(tools, tenant, lying)
 
 
+@app.task(pass_context=True)
+async def fetch_again(context: JobContext, tenant: int, attachment: str) -> None:
+    """Once; the next round is the next try. So it never waits twice, which its queueing lock forbids."""
+    await fetch(context, tenant, attachment)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(pass_context=True, queueing_lock="fetch_unsettled")
+async def fetch_unsettled(context: JobContext, timestamp: int) -> None:
+    """A worker that was killed, or a store that was away for all five tries, must not cost anybody a photo."""
+    engine = tools_of(context).engine
+    for tenant in await everyone(engine):
+        async with open_desk(engine, tenant, datetime.now(UTC)) as desk:
+            unsettled = await attachments.unsettled(desk)
+        for each in map(str, unsettled):
+            with suppress(AlreadyEnqueued):
+                again = fetch_again.configure(queueing_lock=f"fetch {each}")
+                await again.defer_async(tenant=tenant, attachment=each)
+
+
 def _looked_at(content: bytes) -> Print:
     check_photo(content)
     return print_of(content)
@@ -144,9 +167,11 @@ async def leave_carriers(context: JobContext, timestamp: int) -> None:
     for tenant in await everyone(tools.engine):
         async with open_desk(tools.engine, tenant, datetime.now(UTC)) as desk:
             left_behind = await attachments.left_behind(desk)
+        failures = 0
         for each in left_behind:
-            if not await _leave_carrier(tools, tenant, each):
-                return
+            failures += not await _leave_carrier(tools, tenant, each)
+            if failures == AWAY:
+                break
 
 
 @app.periodic(cron="*/5 * * * *")

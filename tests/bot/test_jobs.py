@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import jobs
-from bot.attachments import TRIED_FOR, keep, lost
+from bot.attachments import OVERDUE, TRIED_FOR, keep, lost
 from bot.carriers.port import all_by
 from bot.carriers.twilio.api import Twilio
 from bot.message import Attachment
@@ -166,12 +166,73 @@ async def test_what_the_carrier_did_not_delete_is_kept_all_the_same_and_deleted_
         await run(tools, jobs.fetch, tenant=tenant, attachment=str(noted))
     assert await each(engine, (HOUSE, fpo), WHERE_IT_LIES) == ["t f", "t f"]
     await run(tools, jobs.leave_carriers, timestamp=0)
-    assert at_carrier.deleted == [], "a carrier that is away is left alone until the next round"
+    assert len(at_carrier.deleted) == 1, "what fails for one tenant goes on for the other"
     await run(tools, jobs.leave_carriers, timestamp=0)
     assert await each(engine, (HOUSE, fpo), WHERE_IT_LIES) == ["t t", "t t"]
     assert sorted(at_carrier.deleted) == [f"ME{'1' * 32}.json", f"ME{'2' * 32}.json"]
     await run(tools, jobs.leave_carriers, timestamp=0)
     assert len(at_carrier.deleted) == 2
+
+
+async def test_a_carrier_that_is_away_is_soon_left_alone_and_everything_goes_later(
+    engine: AsyncEngine, fpo: int, tools: jobs.Tools, at_carrier: Shelf
+) -> None:
+    for tenant, letters in ((HOUSE, "12345"), (fpo, "abcde")):
+        noted = await sent_in(engine, tenant, *letters)
+        async with open_desk(engine, tenant, datetime.now(UTC)) as desk:
+            for one in noted:
+                await lost(desk, one, "HTTP 403")
+    at_carrier.in_the_way = [503] * 10
+    await run(tools, jobs.leave_carriers, timestamp=0)
+    assert (at_carrier.deleted, len(at_carrier.in_the_way)) == ([], 10 - 2 * jobs.AWAY)
+    at_carrier.in_the_way = [503]
+    await run(tools, jobs.leave_carriers, timestamp=0)
+    assert len(at_carrier.deleted) == 9, "one failure keeps nothing else"
+    await run(tools, jobs.leave_carriers, timestamp=0)
+    assert sorted(at_carrier.deleted) == [f"ME{letter * 32}.json" for letter in "12345abcde"]
+
+
+async def waiting_after(tools: jobs.Tools, *tasks: Any) -> list[dict[str, Any]]:
+    """What these rounds, one after the other, have left to fetch again."""
+    with jobs.app.replace_connector(InMemoryConnector()) as app:
+        async with app.open_async():
+            for task in tasks:
+                await task.configure(queue="this one", queueing_lock=None).defer_async(timestamp=0)
+                await app.run_worker_async(
+                    queues=["this one"],
+                    wait=False,
+                    install_signal_handlers=False,
+                    additional_context={"tools": tools},
+                )
+            every = app.connector.jobs.values()  # type: ignore[attr-defined]
+            assert [job["status"] for job in every if job["queue_name"] == "this one"] == [
+                "succeeded" for _ in tasks
+            ]
+            return [job["args"] for job in every if job["task_name"] == jobs.fetch_again.name]
+
+
+async def test_what_a_killed_worker_never_fetched_is_fetched_again(
+    engine: AsyncEngine, fpo: int, tools: jobs.Tools
+) -> None:
+    now = datetime.now(UTC)
+    overdue = now - OVERDUE - timedelta(minutes=1)
+    (waits,) = await sent_in(engine, HOUSE, "1", at=overdue)
+    (theirs,) = await sent_in(engine, fpo, "2", at=overdue)
+    (given_up,) = await sent_in(engine, HOUSE, "3", at=overdue)
+    async with open_desk(engine, HOUSE, now) as desk:
+        await lost(desk, given_up, "HTTP 404")
+    await sent_in(engine, HOUSE, "4", at=now)  # its job is still at it
+    await sent_in(engine, HOUSE, "5", at=now - TRIED_FOR - timedelta(minutes=1))
+    again = await waiting_after(tools, jobs.fetch_unsettled, jobs.fetch_unsettled)
+    assert again == [
+        {"tenant": HOUSE, "attachment": str(waits)},
+        {"tenant": fpo, "attachment": str(theirs)},
+    ], "and once, however many rounds go by"
+    for args in again:
+        await run(tools, jobs.fetch_again, **args)
+    kept = "SELECT string_agg(right(url, 1), '' ORDER BY id) FROM media WHERE key IS NOT NULL"
+    assert await each(engine, (HOUSE, fpo), kept) == ["1", "2"]
+    assert await waiting_after(tools, jobs.fetch_unsettled) == []
 
 
 async def test_a_deletion_is_not_tried_for_ever(
