@@ -38,6 +38,13 @@ class Personal:
 
 _PHOTO_OF = "t.photo_id IN (SELECT id FROM photo WHERE tenant_id = :tenant AND person_id = :person)"
 _BOOKED = "SELECT id FROM booking WHERE tenant_id = :tenant AND (seller_id = :person OR buyer_id = :person)"
+#: Who let it ring is known by the phone alone. One that others are reached at as well may have rung for them.
+_RANG = (
+    "t.person_id IS NULL AND t.phone IN ("
+    "SELECT phone FROM address WHERE tenant_id = :tenant AND person_id = :person AND phone IS NOT NULL) "
+    "AND NOT EXISTS (SELECT FROM address other WHERE other.tenant_id = :tenant "
+    "AND other.phone = t.phone AND other.person_id <> :person)"
+)
 #: About ten kilometres, the district and the first half of the pincode: enough for the statistics of a season.
 _COARSE = (
     "lat = round(lat::numeric, 1), lon = round(lon::numeric, 1), village = NULL, "
@@ -115,7 +122,7 @@ PERSONAL: tuple[Personal, ...] = (
     Personal("inbound", "person_id", DELETE),
     Personal("outbox", "person_id", DELETE, hidden="reply"),
     Personal("media", "person_id", DELETE, files="ARRAY[t.key]"),
-    Personal("call", "person_id", DELETE),
+    Personal("call", "person_id", DELETE, where=f"t.person_id = :person OR {_RANG}"),
     Personal("recording", "person_id", DELETE, files="ARRAY[t.key]"),
     Personal("hearing", "person_id", DELETE),
     Personal("speech", where="FALSE", files="ARRAY[t.key]"),  # nobody's, said to many; but its files are in use

@@ -286,6 +286,44 @@ async def test_a_phone_that_a_family_shares_stays_with_the_family(desk: Desk) ->
     assert left.scalars().all() == [other]
 
 
+async def missed(desk: Desk, phone: str) -> None:
+    """They let it ring, and are to be rung back: nobody has said yet who they are."""
+    for kind, status in (("missed", "rejected"), ("back", "planned")):
+        await desk.db.execute(
+            text(
+                "INSERT INTO call (tenant_id, carrier, kind, phone, status, at) "
+                "VALUES (:tenant, 'twilio', :kind, :phone, :status, :now)"
+            ),
+            {"tenant": TENANT, "kind": kind, "phone": phone, "status": status, "now": desk.now},
+        )
+
+
+async def test_missed_calls_are_theirs_by_the_phone_and_nobody_rings_who_is_forgotten(desk: Desk) -> None:
+    me, stranger = await zora(desk), "+919812388888"
+    for phone in (PHONE, stranger):
+        await missed(desk, phone)
+    known = await queries.everything(desk, me)
+    assert sorted((call["kind"], call["phone"]) for call in known["data"]["call"]) == [
+        ("back", PHONE),
+        ("missed", PHONE),
+    ]
+    assert await privacy.erase_due(await forgotten(desk, me)) == 1
+    left = await desk.db.execute(text("SELECT phone FROM call"))
+    assert left.scalars().all() == [stranger] * 2
+    assert await traces(desk) == []
+
+
+async def test_missed_calls_of_a_phone_that_others_answer_too_stay(desk: Desk) -> None:
+    me, other = await zora(desk), await buyer(desk)
+    await desk.db.execute(
+        text("UPDATE address SET person_id = :other WHERE channel = 'whatsapp' AND phone = :phone"),
+        {"other": other, "phone": PHONE},
+    )
+    await missed(desk, PHONE)
+    assert await privacy.erase_due(await forgotten(desk, me)) == 1
+    assert (await desk.db.execute(text("SELECT count(*) FROM call"))).scalar_one() == 2
+
+
 async def test_until_then_it_can_be_undone_and_afterwards_not(desk: Desk) -> None:
     me = await zora(desk)
     asked = await privacy.ask_deletion(desk, me, actor_id=me)
