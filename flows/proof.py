@@ -9,8 +9,6 @@ from flows.state import Frame
 from flows.turn import Steps, Turn, market
 from marketplace_core.logins import proofs
 
-#: Who has sent a code back is not asked again for so long.
-HOLDS = timedelta(minutes=30)
 CODE_LASTS = timedelta(minutes=10)
 MOST_WRONG = 3
 #: After as many wrong codes nothing is bound by SMS for so long.
@@ -18,7 +16,7 @@ RESTS = timedelta(minutes=30)
 
 
 def needed(turn: Turn, frame: Frame, flow: Flow) -> bool:
-    return turn.channel.forgeable and flow.guarded(turn, frame) and not _since(turn, "proven_at", HOLDS)
+    return turn.channel.forgeable and flow.guarded(turn, frame) and turn.proven is not frame
 
 
 def ask(turn: Turn, frame: Frame) -> Steps[bool]:
@@ -44,7 +42,7 @@ def answered(turn: Turn) -> bool:
     proof = turn.state.proof
     seal = proof.get("seal") if _since(turn, "drawn_at", CODE_LASTS) else None
     if seal and proofs.fits(seal, said):
-        turn.state.proof = {"proven_at": turn.now.isoformat()}
+        turn.state.proof, turn.proven = {}, frame
     elif seal:
         wrong = proof.get("wrong", 0) + 1
         turn.state.proof = {"wrong": wrong} if wrong < MOST_WRONG else {"rests_at": turn.now.isoformat()}

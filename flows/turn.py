@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from flows.heard import Heard
 from flows.say import Option, Picture, Say
-from flows.state import State
+from flows.state import Frame, State
 from flows.words import Words, words_of
 from marketplace_core.accounts import Person
 from marketplace_core.desk import Desk
@@ -81,6 +81,8 @@ class Turn:
     #: A voice note is on its way to the ears; the question stays as it is.
     listening: bool = False
     more: bool = False
+    #: What the code just sent back was asked for: it opens this, and nothing that lies below or comes later.
+    proven: Frame | None = None
 
     @property
     def today(self) -> date:
