@@ -92,6 +92,7 @@ MY_LISTINGS = Flow(
     ),
     commit=_act,
     guarded=lambda turn, frame: frame.slots["act"] == "cancel" and frame.slots["sure"],
+    binds=True,
     deed=(),
     intents=("my_listings", "cancel_listing", "edit_listing"),
 )

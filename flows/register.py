@@ -83,6 +83,7 @@ REGISTER = Flow(
         ),
     ),
     commit=_finish,
+    binds=True,
     intents=("register",),
     members=False,
 )
