@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+import structlog
+
 from bot import calls, missed_calls, recordings
 from bot.away import or_away
 from bot.calls import Call, CallStatus
 from bot.missed_calls import Telephone
 from bot.recordings import Cabinet, Left, Shelf
 from bot.turn import Office
+
+log = structlog.get_logger()
 
 #: What became of a message that was spoken in a call, in the words of the outbox.
 SPOKEN = {"completed": "delivered", "busy": "undelivered", "no-answer": "undelivered", "failed": "failed",
@@ -61,9 +65,12 @@ async def make_round(phones: Phones, shelf: Shelf, office: Office, now: datetime
         lying = await recordings.claim(desk)
         await calls.write_after(desk)
     for row in planned:
-        placed = await missed_calls.place(phones, office.tenant, row)
-        async with office.desk(now) as desk:
-            await missed_calls.settle(desk, row, placed)
+        try:
+            placed = await missed_calls.place(phones, office.tenant, row)
+            async with office.desk(now) as desk:
+                await missed_calls.settle(desk, row, placed)
+        except Exception as fault:  # the others wait for their call too
+            log.error("call not settled", fault=type(fault).__name__, exc_info=fault)
     for row in lying:
         key, why = await recordings.copy(phones, shelf, row)
         async with office.desk(now) as desk:

@@ -25,6 +25,8 @@ FIRST, LAST = time(8), time(20, 30)
 #: The line must be free again, and the phone back at the ear.
 PAUSE = timedelta(seconds=5)
 MOST_TRIES = 4
+#: Who was placing a call for so long is no longer there.
+GONE = timedelta(minutes=10)
 BATCH = 5
 
 
@@ -58,7 +60,7 @@ CLAIM = text("""
         SELECT tenant_id, id FROM call WHERE tenant_id = :tenant AND status = 'planned' AND due_at <= :now
         ORDER BY due_at LIMIT :batch FOR UPDATE SKIP LOCKED
     )
-    UPDATE call SET status = 'placing', tries = tries + 1
+    UPDATE call SET status = 'placing', tries = tries + 1, due_at = :now
     WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM due) RETURNING id, phone, tries
 """)
 PLACED = text("""
@@ -67,9 +69,21 @@ PLACED = text("""
     WHERE tenant_id = :tenant AND id = :id
 """)
 NOT_PLACED = text("""
-    UPDATE call SET status = :status, due_at = coalesce(:due, due_at), error_code = :code,
-        ended_at = CASE WHEN :status = 'failed' THEN cast(:now AS timestamptz) END
+    UPDATE call SET status = 'failed', error_code = :code, ended_at = :now
     WHERE tenant_id = :tenant AND id = :id
+""")
+#: One planned call is enough: where they let it ring again meanwhile, that one goes.
+AGAIN = text("""
+    UPDATE call SET status = 'planned', due_at = :due, error_code = :code
+    WHERE tenant_id = :tenant AND id = :id AND NOT EXISTS (
+        SELECT FROM call AS other
+        WHERE other.tenant_id = :tenant AND other.phone = call.phone AND other.status = 'planned'
+    ) RETURNING id
+""")
+#: It may have rung, so it is not placed again; who lets it ring once more is called.
+LEFT_LYING = text("""
+    UPDATE call SET status = 'failed', ended_at = :now
+    WHERE tenant_id = :tenant AND status = 'placing' AND carrier_id IS NULL AND due_at < :gone
 """)
 
 
@@ -102,7 +116,9 @@ def by_day(moment: datetime) -> datetime:
 
 
 async def claim(desk: Desk) -> list[Any]:
+    """Gives up what whoever claimed it never finished."""
     due = {"tenant": desk.tenant, "now": desk.now, "batch": BATCH}
+    await desk.db.execute(LEFT_LYING, due | {"gone": desk.now - GONE})
     return list((await desk.db.execute(CLAIM, due)).all())
 
 
@@ -116,13 +132,12 @@ async def place(telephone: Telephone, tenant: int, row: Any) -> Sent | Refused:
 
 async def settle(desk: Desk, row: Any, placed: Sent | Refused) -> None:
     """A call nobody knows the fate of is not placed again: it may be ringing already."""
-    which = {"tenant": desk.tenant, "id": row.id}
+    which: dict[str, Any] = {"tenant": desk.tenant, "id": row.id}
     if isinstance(placed, Sent):
         await desk.db.execute(PLACED, which | {"carrier_id": placed.carrier_id})
         return
-    again = placed.kind == "temporary" and row.tries < MOST_TRIES
-    due = by_day(desk.now + timedelta(minutes=2**row.tries)) if again else None
-    status = "planned" if again else "failed"
-    await desk.db.execute(
-        NOT_PLACED, which | {"status": status, "due": due, "code": placed.code, "now": desk.now}
-    )
+    if placed.kind == "temporary" and row.tries < MOST_TRIES:
+        due = by_day(desk.now + timedelta(minutes=2**row.tries))
+        if (await desk.db.execute(AGAIN, which | {"due": due, "code": placed.code})).first():
+            return
+    await desk.db.execute(NOT_PLACED, which | {"code": placed.code, "now": desk.now})

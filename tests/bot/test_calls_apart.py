@@ -6,8 +6,9 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
+from bot import missed_calls
 from bot.carriers.port import Letter
-from bot.carriers.refusals import MediaFailed, Refused
+from bot.carriers.refusals import NEVER_LEFT, MediaFailed, Refused
 from bot.carriers.twilio.calls import ByCall, say_by_call
 from bot.message import Outgoing
 from tests.bot.caller import OURS, VOICE, Caller
@@ -170,6 +171,51 @@ async def test_a_call_that_did_not_leave_is_placed_again_and_an_uncertain_one_ne
         await exchange.work()
     assert len(exchange.asked) == 2
     assert await exchange.rows("SELECT status FROM call WHERE kind = 'back'") == [("failed",)]
+
+
+async def test_one_planned_call_is_enough_when_the_first_did_not_leave(
+    exchange: Exchange, caller: Caller
+) -> None:
+    await caller.calls(f"{VOICE}/missed")
+    await Caller(exchange.client, "+919876500002").calls(f"{VOICE}/missed")
+    exchange.now += timedelta(seconds=10)
+    async with exchange.office.desk(exchange.now) as desk:
+        first, second = await missed_calls.claim(desk)
+    await Caller(exchange.client).calls(f"{VOICE}/missed")
+    refused = Refused(None, NEVER_LEFT)
+    for row in (first, second):
+        async with exchange.office.desk(exchange.now) as desk:
+            await missed_calls.settle(desk, row, refused)
+    assert await exchange.rows(
+        "SELECT phone, status, tries FROM call WHERE kind = 'back' ORDER BY phone, tries DESC"
+    ) == [
+        ("+919876500001", "failed", 1),
+        ("+919876500001", "planned", 0),
+        ("+919876500002", "planned", 1),
+    ]
+
+
+async def test_a_call_that_breaks_the_round_holds_up_nobody_and_is_given_up(
+    exchange: Exchange, caller: Caller
+) -> None:
+    def breaks() -> httpx.Response:
+        raise RuntimeError("nobody thought of this")
+
+    await caller.calls(f"{VOICE}/missed")
+    await Caller(exchange.client, "+919876500002").calls(f"{VOICE}/missed")
+    exchange.answers = [breaks]
+    exchange.now += timedelta(seconds=10)
+    await exchange.work()
+    assert len(exchange.asked) == 2
+    states = "SELECT status FROM call WHERE kind = 'back' ORDER BY status"
+    assert await exchange.rows(states) == [("placing",), ("queued",)]
+    exchange.now += timedelta(minutes=9)
+    await exchange.work()
+    assert await exchange.rows(states) == [("placing",), ("queued",)]
+    exchange.now += timedelta(minutes=2)
+    await exchange.work()
+    assert await exchange.rows(states) == [("failed",), ("queued",)]
+    assert len(exchange.asked) == 2  # it may have rung
 
 
 async def test_who_is_rung_back_goes_on_as_in_any_call(exchange: Exchange) -> None:
