@@ -1,23 +1,39 @@
 """The judge finds what it must find, and the pretend Twilio behaves as it says."""
 
+import asyncio
+import os
+import signal
 import socket
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
 
+import psutil
 import pytest
 from pydantic import SecretStr
 
 from bot.bench_carriers.alone import courses
 from bot.bench_carriers.arrivals import Arrivals, arrivals
 from bot.bench_carriers.carrier import PretendTwilio
+from bot.bench_carriers.faults import (
+    Fault,
+    Standing,
+    carrier_busy,
+    carrier_late,
+    rasa_stopped,
+    server_killed,
+    worker_killed,
+)
 from bot.bench_carriers.judge import Delivery, Records, Sent, Verdict, judge
 from bot.bench_carriers.records import answers, in_general
 from bot.carriers.port import Letter
 from bot.carriers.refusals import Refused
 from bot.carriers.twilio.api import Twilio
 from bot.message import Outgoing
+from bot.processes import Child, start, stop
 from bot.settings import Settings
 
 ASHA = "whatsapp:+919000000001"
@@ -206,3 +222,47 @@ async def test_the_pretend_twilio_takes_lists_refuses_and_hangs_up_after_taking(
             await twilio.send(letter(3))
         assert uncertain.value.kind == "uncertain"
         assert [one.body for one in await twilio.recent(ASHA, before)] == ["answer 3", "answer 1"]
+
+
+@pytest.fixture
+def sleeper(tmp_path: Path) -> Iterator[Child]:
+    child = Child("sleeper", ("sleep", "60"), os.environ, tmp_path / "log")
+    start(child)
+    yield child
+    stop([child])
+
+
+def standing(child: Child) -> Standing:
+    return Standing(child, child, child, PretendTwilio("secret"), lambda: None)
+
+
+def state_of(child: Child) -> str:
+    assert child.process
+    return psutil.Process(child.process.pid).status()
+
+
+@pytest.mark.parametrize("fault", [server_killed, worker_killed])
+async def test_what_is_killed_is_started_again(sleeper: Child, fault: Fault) -> None:
+    before = sleeper.process
+    await fault(standing(sleeper), 0.1)
+    assert before and before.returncode == -signal.SIGKILL
+    assert sleeper.process is not before
+    assert state_of(sleeper) != psutil.STATUS_ZOMBIE
+
+
+async def test_rasa_is_stopped_for_a_while_and_goes_on(sleeper: Child) -> None:
+    stopping = asyncio.create_task(rasa_stopped(standing(sleeper), 0.3))
+    await asyncio.sleep(0.1)
+    assert state_of(sleeper) == psutil.STATUS_STOPPED
+    await stopping
+    assert state_of(sleeper) != psutil.STATUS_STOPPED
+
+
+@pytest.mark.parametrize(("fault", "mood"), [(carrier_busy, "busy"), (carrier_late, "late")])
+async def test_the_carriers_mood_passes(sleeper: Child, fault: Fault, mood: str) -> None:
+    stands = standing(sleeper)
+    breaking = asyncio.ensure_future(fault(stands, 0.1))
+    await asyncio.sleep(0.02)
+    assert stands.carrier.mood == mood
+    await breaking
+    assert stands.carrier.mood == "well"
