@@ -45,13 +45,16 @@ class Call:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a call stands. `choices` is how many options were just named."""
+    """Where a call stands. `choices` is how many options were just named, `serial` the question that was said; a
+    call that began with a waiting message knows that one by its row in the outbox, `said_by`."""
 
     tenant: int = HOUSE
     step: int = 0
     language: str = ""
     silences: int = 0
     choices: int = 0
+    serial: int = 0
+    said_by: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,8 @@ TO_WRITE = text("""
     RETURNING id, person_id, to_write
 """)
 
+SAID = text("SELECT reply #>> '{reply,serial}' FROM outbox WHERE tenant_id = :tenant AND id = :id")
+
 #: Among what was said to them, though no turn of theirs said it.
 LOG = text("""
     INSERT INTO message (tenant_id, at, person_id, channel, direction, body, segments)
@@ -117,6 +122,14 @@ async def begin(desk: Desk, call: Call) -> Person:
         kind = "out" if call.ours else "in"
         await desk.db.execute(BEGIN, values | {"kind": kind, "phone": call.phone, "now": desk.now})
     return reached.person
+
+
+async def serial_said(desk: Desk, at: Standing) -> int:
+    """The number of the question that the person at the telephone has heard."""
+    if at.step or not at.said_by:
+        return at.serial
+    said = (await desk.db.execute(SAID, {"tenant": desk.tenant, "id": at.said_by})).scalar_one_or_none()
+    return int(said or 0)
 
 
 async def saw_status(desk: Desk, seen: CallStatus) -> None:

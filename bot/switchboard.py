@@ -106,6 +106,8 @@ class Switchboard:
             return self._languages(replace(at, silences=0))
         if keys == "0":
             return await self._turn(call, at, tap=PERSON.deed)
+        if keys and not await self._heard_the_question(call, at):
+            return await self._turn(call, at, words="repeat")
         return await self._turn(call, at, words=keys or _as_key(pressed.words, at), aloud=not keys)
 
     async def consent(self, call: Call, at: Standing, pressed: Pressed) -> Next:
@@ -226,10 +228,21 @@ class Switchboard:
             raise DatabaseAway from fault
         state = State.from_json(seen.state)
         language = seen.language if seen.language in LANGUAGES else at.language
-        at = replace(at, language=language or "en", choices=len(state.options))
+        serial = state.last.serial if state.last else 0
+        at = replace(at, language=language or "en", choices=len(state.options), serial=serial, said_by=None)
         if state.human_since:
             return self._to_a_person(at, answer.text)
         return self._ask(at, answer.text, state)
+
+    async def _heard_the_question(self, call: Call, at: Standing) -> bool:
+        """Something else may have been asked meanwhile, by another message: no key answers what was not heard."""
+        step, address = f"{call.carrier_id}:{at.step + 1}", Address("voice", call.phone, call.phone)
+        async with self._desk(at) as desk:
+            seen = await conversations.peek(
+                desk, Inbound(call.carrier, step, address, call.number, self.clock())
+            )
+            last = State.from_json(seen.state).last
+            return seen.answered or (last.serial if last else 0) == await calls.serial_said(desk, at)
 
     def _ask(self, at: Standing, text: str | None, state: State) -> Next:
         expecting = dialogue.expecting(state)

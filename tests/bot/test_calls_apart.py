@@ -2,18 +2,29 @@
 
 from datetime import timedelta
 from urllib.parse import parse_qs
+from uuid import uuid4
+from xml.etree import ElementTree
 
 import httpx
 import pytest
 
-from bot import missed_calls
+from bot import missed_calls, turn
 from bot.carriers.port import Letter
 from bot.carriers.refusals import NEVER_LEFT, MediaFailed, Refused
 from bot.carriers.twilio.calls import ByCall, say_by_call
-from bot.message import Outgoing
+from bot.message import Address, Inbound, Outgoing
+from bot.outbox import writing as outbox
+from flows.say import Reply
+from marketplace_core.accounts import queries as people
 from tests.bot.caller import OURS, VOICE, Caller
 from tests.bot.exchange import MP3, SETTINGS, Exchange, leave_a_message
 from tests.conftest import NOW
+
+
+async def write(exchange: Exchange, phone: str, words: str) -> None:
+    said = Inbound("twilio", f"SM{uuid4().hex}", Address("sms", phone, phone), OURS, exchange.now, text=words)
+    await turn.take(exchange.office, said)
+
 
 RECORDED = "RE" + "a" * 32
 
@@ -249,6 +260,42 @@ async def test_a_waiting_message_is_said_by_call_and_may_be_answered(exchange: E
     path = httpx.URL(form["StatusCallback"][0]).raw_path.decode()
     assert await caller.status("no-answer", 3, path) == 204
     assert exchange.messages == [(1, caller.sid, "undelivered", None, "0197-row")]
+
+
+@pytest.mark.parametrize("asked_meanwhile", [False, True])
+async def test_a_key_answers_what_was_said_and_nothing_that_was_asked_meanwhile(
+    exchange: Exchange, asked_meanwhile: bool
+) -> None:
+    phone = "+919876500001"
+    await exchange.join(phone)
+    for words in ("गेहूं बेचना है", "40 क्विंटल"):
+        await write(exchange, phone, words)
+    ((person, reply),) = await exchange.rows("SELECT person_id, state -> 'last' FROM conversation")
+    async with exchange.office.desk(exchange.now) as desk:
+        await outbox.write(
+            desk,
+            send_key="said",
+            person=await people.person(desk, person),
+            channel="voice",
+            recipient=phone,
+            reply=Reply.from_json(reply),
+        )
+    ((own_id,),) = await exchange.rows("SELECT id FROM outbox WHERE send_key = 'said'")
+    await say_by_call(exchange.phones.twilio, Letter(phone, OURS, Outgoing("माल कहाँ है?"), 1, str(own_id)))
+    if asked_meanwhile:
+        await write(exchange, phone, "1")
+    twiml = ElementTree.fromstring(parse_qs(exchange.asked[0].content.decode())["Twiml"][0])
+    called = Caller(exchange.client, phone, verbs=list(twiml))
+    called._form = lambda: {  # type: ignore[method-assign]
+        "CallSid": called.sid, "From": OURS, "To": phone, "Direction": "outbound-api",
+    }  # fmt: skip
+    path = called.action()
+    first = await called.presses("1")
+    assert "किस दिन" in first
+    assert await called._post(path, Digits="1") == first  # brought twice
+    frame = "SELECT state #> '{frames,0,slots,place}' IS NOT NULL, state #> '{frames,0,slots,from}' FROM conversation"
+    assert await exchange.rows(frame) == [(True, None)]
+    assert "किस दिन" not in await called.presses("1")  # now it was heard
 
 
 async def test_the_channel_of_calls_says_what_others_write(exchange: Exchange) -> None:

@@ -24,12 +24,15 @@ def step(base: str, door: str, at: Standing) -> str:
         "lang": at.language,
         "silences": at.silences,
         "choices": at.choices,
+        "serial": at.serial,
+        **({"outbox": at.said_by} if at.said_by else {}),
     }
     return f"{base}{VOICE}/{door}?{urlencode(query)}"
 
 
-def first_step(base: str, tenant: int, language: str) -> str:
-    return step(base, "step", Standing(tenant, language=language))
+def first_step(base: str, tenant: int, language: str, outbox_id: str) -> str:
+    """What is said before it lies in the outbox: a key answers that and nothing that was asked since."""
+    return step(base, "step", Standing(tenant, language=language, said_by=_uuid(outbox_id)))
 
 
 def status(base: str, tenant: int, outbox_id: str = "") -> str:
@@ -46,12 +49,18 @@ def standing(query: QueryParams) -> Standing:
         language=language if language in LANGUAGES else "",
         silences=_number(query, "silences"),
         choices=_number(query, "choices"),
+        serial=_number(query, "serial"),
+        said_by=_uuid(query.get("outbox", "")),
     )
 
 
 def own_id(query: QueryParams) -> UUID | None:
+    return _uuid(query.get("call", ""))
+
+
+def _uuid(text: str) -> UUID | None:
     try:
-        return UUID(query.get("call", ""))
+        return UUID(text)
     except ValueError:
         return None
 

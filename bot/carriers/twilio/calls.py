@@ -88,7 +88,7 @@ async def say_by_call(twilio: Twilio, letter: Letter) -> Sent:
     """Rings somebody and says a waiting message; a key or a word answers it as in any call. Raises `Refused`."""
     language = twiml.language_of(letter.outgoing.text)
     base = twilio.public_base_url
-    action = addresses.first_step(base, letter.tenant, language)
+    action = addresses.first_step(base, letter.tenant, language, letter.own_id)
     text, room = letter.outgoing.text, MOST_TWIML
     while len(spoken := twiml.gather([(text, language)], language=language, action=action)) > MOST_TWIML:
         room = room * 3 // 4
