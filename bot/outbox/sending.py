@@ -16,6 +16,7 @@ from bot.numbers import house_numbers
 from bot.outbox.clock import going_on_from
 from bot.outbox.elsewhere import say_elsewhere
 from bot.outbox.hours import hours_of
+from bot.outbox.line import SOON
 from bot.outbox.pace import Pace
 from bot.outbox.remedies import cure
 from bot.outbox.rows import ADDRESS, COLUMNS, FAILED, PUT_OFF, REPLACED, SENT, Row, mark, row_of
@@ -31,9 +32,6 @@ BATCH = 20
 #: Of different people, so none overtakes another of the same conversation.
 AT_ONCE = 5
 
-#: What waits longer holds up nobody's line.
-OVERTAKEN_AFTER = timedelta(minutes=1)
-
 #: Oldest first, and per person only the head of the line: parts of one conversation never overtake each other. Only
 #: what waits for a later hour lets the others pass, all of them: one that had to stay would hold up those behind it. A
 #: notice that waits at all lets an answer pass. What is due is reckoned once, before the update: as a subquery of it,
@@ -47,7 +45,7 @@ CLAIM = text(f"""
               WHERE earlier.tenant_id = head.tenant_id AND earlier.person_id = head.person_id
                 AND earlier.state IN ('queued', 'sending') AND earlier.id < head.id
                 AND NOT (earlier.state = 'queued' AND (
-                    earlier.due_at > :overtaken
+                    earlier.due_at > :soon
                     OR earlier.due_at > :now AND earlier.purpose IN ('notice', 'promotion')
                         AND head.purpose IN ('answer', 'code')
                 ))
@@ -103,7 +101,7 @@ async def drain(box: Postbox, tenant: int, now: datetime) -> int:
             "now": now,
             "batch": BATCH,
             "since": since,
-            "overtaken": now + OVERTAKEN_AFTER,
+            "soon": now + SOON,
         }
         claimed = (await desk.db.execute(CLAIM, claim)).all()
         for row in map(row_of, claimed):
