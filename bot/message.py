@@ -72,6 +72,8 @@ class Inbound:
     note: Note | None = None
     #: The carrier's ears made these words of what somebody said into a telephone.
     aloud: bool = False
+    #: Said in a call that we made: the phone that is heard is the real one.
+    rung: bool = False
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -218,6 +218,7 @@ class Switchboard:
             text=words,
             tap=tap,
             aloud=aloud,
+            rung=call.ours,
         )
         try:
             async with asyncio.timeout(SECONDS_TO_ANSWER):

@@ -186,7 +186,7 @@ async def _turn(
         carrier_said=inbound.carrier_said,
         aloud=inbound.aloud,
     )
-    channel = _channel(sender.channel, reached.address_id, reached.opted_out, office.hears)
+    channel = _channel(sender.channel, reached.address_id, reached.opted_out, office.hears, inbound.rung)
     done = await drive(desk, dialogue.turn(State.from_json(state), heard, reached.person, channel, desk.now))
     if done.outcome.listening:
         await voice_notes.listen_later(desk, reached.person.id, kept.voices[0], inbound, done.outcome.state)
@@ -247,10 +247,18 @@ def _fits_reply(office: Office, inbound: Inbound, outgoing: Outgoing) -> bool:
     return not (inbound.note or outgoing.voice) and office.fits_reply(inbound.carrier, outgoing)
 
 
-def _channel(name: Channel, address_id: UUID | None, opted_out: bool, hears: bool = False) -> DialogueChannel:
+def _channel(
+    name: Channel, address_id: UUID | None, opted_out: bool, hears: bool = False, rung: bool = False
+) -> DialogueChannel:
     photos = bot.channels.CAPABILITIES[name].photos
     return DialogueChannel(
-        name, address_id, photos, terse=name == "sms", opted_out=opted_out, ears=hears and name == "whatsapp"
+        name,
+        address_id,
+        photos,
+        terse=name == "sms",
+        opted_out=opted_out,
+        ears=hears and name == "whatsapp",
+        rung=rung,
     )
 
 

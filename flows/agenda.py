@@ -66,14 +66,7 @@ def proceed(turn: Turn) -> Steps[None]:
             if (yield from _review(turn, frame, review)):
                 return
             continue
-        elif turn.by_ear and flow.binds:  # ears mishear: what binds waits for a finger
-            frame.note.pop("agreed", None)
-            frame.note["by_ear"] = True
-            turn.say(
-                msg("I may have misheard you. To go ahead, please press 1.")
-                if turn.channel.name == "voice"
-                else msg("I only heard this. To go ahead, please tap or write 1.")
-            )
+        elif _looked_at_again(turn, frame, flow):
             continue
         elif proof.needed(turn, frame, flow):
             if (yield from proof.ask(turn, frame)):
@@ -90,8 +83,24 @@ def proceed(turn: Turn) -> Steps[None]:
             turn.offer(MENU)
 
 
+def _looked_at_again(turn: Turn, frame: Frame, flow: Flow) -> bool:
+    """What binds waits for a finger, for ears mishear; and where anybody could have said it, for the person."""
+    by_ear = turn.by_ear and flow.binds
+    if not (by_ear or proof.doubted(turn, frame)):
+        return False
+    frame.note.pop("agreed", None)
+    frame.note["check"] = True
+    if by_ear:
+        turn.say(
+            msg("I may have misheard you. To go ahead, please press 1.")
+            if turn.channel.name == "voice"
+            else msg("I only heard this. To go ahead, please tap or write 1.")
+        )
+    return True
+
+
 def _review_of(frame: Frame, flow: Flow) -> Review | None:
-    return flow.review or (check if frame.note.get("by_ear") else None)
+    return flow.review or (check if frame.note.get("check") else None)
 
 
 def _review(turn: Turn, frame: Frame, review: Review) -> Steps[bool]:

@@ -1,4 +1,7 @@
-"""Anybody can write an SMS in another's name: what moves goods or money waits for a code sent to the real phone."""
+"""Anybody can write or call in another's name: what moves goods or money waits for a code sent to the real phone.
+
+Who calls hears no code: it is written to the phone when the call is over.
+"""
 
 import unicodedata
 from datetime import datetime, timedelta
@@ -19,18 +22,30 @@ def needed(turn: Turn, frame: Frame, flow: Flow) -> bool:
     return turn.channel.forgeable and flow.guarded(turn, frame) and turn.proven is not frame
 
 
+def doubted(turn: Turn, frame: Frame) -> bool:
+    """Entered where anybody could have, and never proven: where nobody can forge it is looked at once more."""
+    return frame.stage == "code" and not turn.channel.forgeable and turn.proven is not frame
+
+
 def ask(turn: Turn, frame: Frame) -> Steps[bool]:
     """One message asks and carries the code. False: too many were wrong; the flow is over."""
+    in_a_call = turn.channel.name == "voice"
     if _since(turn, "rests_at", RESTS):
         turn.say(
             msg("The code was wrong three times. To keep you safe I wait 30 minutes. A person can help now.")
         )
         return False
+    if in_a_call:
+        turn.say(msg("To keep you safe I write to you after this call. Please answer that message."))
+        if frame.stage == "code" and _since(turn, "drawn_at", CODE_LASTS):
+            return True
     drawn = yield from market(proofs.draw)
     wrong = turn.state.proof.get("wrong", 0)
     turn.state.proof = {"seal": drawn.seal, "drawn_at": turn.now.isoformat(), "wrong": wrong}
     frame.stage, frame.asking = "code", None
-    turn.say(msg("Is it you? Then send back {code}. Not you? Do nothing.", code=drawn.code))
+    (turn.agreed if in_a_call else turn.parts).append(
+        msg("Is it you? Then send back {code}. Not you? Do nothing.", code=drawn.code)
+    )
     return True
 
 

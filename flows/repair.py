@@ -134,22 +134,25 @@ def wait(turn: Turn) -> Steps[None]:
 
 
 def repeat(turn: Turn) -> Steps[None]:
-    if turn.state.last:
+    frame = turn.state.top
+    if frame and frame.stage == "code":  # never said twice: another is drawn, or nothing is said aloud
+        yield from ask_again(turn)
+    elif turn.state.last:
         turn.repeat_last = True
     else:
         main_menu(turn)
-    return
-    yield
 
 
 def more(turn: Turn) -> Steps[None]:
     """What did not fit into the last message; where all of it did, this says it again."""
-    if turn.state.told or turn.state.last:
+    if turn.state.told:
+        turn.more = True
+    elif turn.state.top and turn.state.top.stage == "code":
+        yield from ask_again(turn)
+    elif turn.state.last:
         turn.more = True
     else:
         main_menu(turn)
-    return
-    yield
 
 
 def back(turn: Turn) -> Steps[None]:

@@ -55,11 +55,13 @@ class Channel:
     opted_out: bool = False
     #: Voice notes are listened to here, a moment later.
     ears: bool = False
+    #: A call that we made, to the phone as we know it.
+    rung: bool = False
 
     @property
     def forgeable(self) -> bool:
-        """Anybody can send in this sender's name; what we answer reaches the real one."""
-        return self.name == "sms"
+        """Anybody can write or call in this number's name; what we write to it reaches the real one."""
+        return self.name == "sms" or (self.name == "voice" and not self.rung)
 
 
 @dataclass

@@ -51,6 +51,32 @@ def test_only_what_moves_goods_over_a_forgeable_channel_needs_a_code() -> None:
     assert not proof.needed(sitting(channel=WHATSAPP), frame, RISKY)
 
 
+def test_who_calls_may_be_anybody_but_whom_we_rang_is_at_their_own_phone() -> None:
+    called, rung = sitting(channel=Channel("voice")), sitting(channel=Channel("voice", rung=True))
+    assert proof.needed(called, called.state.frames[-1], RISKY)
+    assert not proof.needed(rung, rung.state.frames[-1], RISKY)
+
+
+def test_a_caller_hears_no_code_and_pressing_again_sends_no_second_one() -> None:
+    turn = sitting(channel=Channel("voice"))
+    assert asked(turn)
+    assert turn.agreed == [msg("Is it you? Then send back {code}. Not you? Do nothing.", code="4821")]
+    assert "4821" not in str(turn.parts)
+    again = sitting(state=turn.state, channel=Channel("voice"), minutes=1)
+    assert list(proof.ask(again, turn.state.frames[-1])) == [] and not again.agreed
+
+
+def test_what_was_never_proven_is_looked_at_again_where_nobody_can_forge() -> None:
+    turn = sitting()
+    asked(turn)
+    frame = turn.state.frames[-1]
+    assert not proof.doubted(sitting(state=turn.state), frame)
+    assert proof.doubted(sitting(state=turn.state, channel=WHATSAPP), frame)
+    proven = sitting("4821", turn.state, WHATSAPP)
+    proof.answered(proven)
+    assert not proof.doubted(proven, frame)
+
+
 def test_which_flows_ask_for_a_code_and_when() -> None:
     guarded = {
         name: slots
