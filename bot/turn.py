@@ -27,6 +27,7 @@ from bot.jobs import fetch_later
 from bot.message import Answer, Channel, DatabaseAway, Inbound, Outgoing
 from bot.openers import notice_of
 from bot.outbox.hours import Purpose
+from bot.outbox.line import leaving
 from bot.outbox.ways import WHATSAPP_WINDOW
 from bot.outbox.writing import kept
 from flows import engine as dialogue
@@ -191,7 +192,7 @@ async def _turn(
     if done.outcome.listening:
         await voice_notes.listen_later(desk, reached.person.id, kept.voices[0], inbound, done.outcome.state)
     outgoing = _render(office, sender.channel, done.outcome)
-    in_reply = outgoing is not None and _fits_reply(office, inbound, outgoing)
+    in_reply = outgoing is not None and await _fits_reply(office, desk, reached.person.id, inbound, outgoing)
     answer = outgoing.text if outgoing and in_reply else None
     await conversations.close(
         desk,
@@ -242,9 +243,12 @@ def _voice(inbound: Inbound) -> VoiceNote | None:
     return "note" if not said and any(each.kind == "voice" for each in inbound.attachments) else None
 
 
-def _fits_reply(office: Office, inbound: Inbound, outgoing: Outgoing) -> bool:
-    """No carrier waits for what the ears were asked; a voice note goes behind its words, through the outbox."""
-    return not (inbound.note or outgoing.voice) and office.fits_reply(inbound.carrier, outgoing)
+async def _fits_reply(office: Office, desk: Desk, person: UUID, inbound: Inbound, outgoing: Outgoing) -> bool:
+    """No carrier waits for what the ears were asked; a voice note goes behind its words, through the outbox, and so
+    does every answer while one before it has not left. A call is answered in the call."""
+    if inbound.note or outgoing.voice or not office.fits_reply(inbound.carrier, outgoing):
+        return False
+    return inbound.sender.channel == "voice" or not await leaving(desk, person, inbound.sender.value)
 
 
 def _channel(
@@ -329,7 +333,7 @@ async def _apologise(office: Office, inbound: Inbound) -> Answer:
         sorry = Reply((msg("Sorry, something went wrong on our side. Please send it once more."),))
         words = _words(sender.channel, reached.person)
         outgoing = bot.channels.render(sender.channel, sorry, words)
-        in_reply = _fits_reply(office, inbound, outgoing)
+        in_reply = await _fits_reply(office, desk, reached.person.id, inbound, outgoing)
         await conversations.close(
             desk,
             person=reached.person.id,

@@ -16,6 +16,7 @@ from bot.numbers import house_numbers
 from bot.outbox.clock import going_on_from
 from bot.outbox.elsewhere import say_elsewhere
 from bot.outbox.hours import hours_of
+from bot.outbox.line import SOON
 from bot.outbox.pace import Pace
 from bot.outbox.remedies import cure
 from bot.outbox.rows import ADDRESS, COLUMNS, FAILED, PUT_OFF, REPLACED, SENT, Row, mark, row_of
@@ -30,9 +31,6 @@ log = structlog.get_logger()
 BATCH = 20
 #: Of different people, so none overtakes another of the same conversation.
 AT_ONCE = 5
-
-#: What waits longer holds up nobody's line.
-SOON = timedelta(minutes=1)
 
 #: Oldest first, and per person only the head of the line: parts of one conversation never overtake each other. Only
 #: what waits for a later hour lets the others pass, all of them: one that had to stay would hold up those behind it. A
