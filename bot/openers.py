@@ -14,7 +14,8 @@ from bot.carriers.port import Opening
 from bot.channels.text import cut, one_line, units
 from flows.heard import News
 from flows.languages import LANGUAGES
-from flows.notices import NOTICES, Opener
+from flows.notices import NOTICES
+from flows.notices.notice import Opener
 from flows.say import Reply, Say, msg
 from flows.words import Words, words_of
 from marketplace_core.accounts import Person

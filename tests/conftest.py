@@ -1,6 +1,7 @@
 """One real PostgreSQL for the whole run, with the whole gazetteer and no market in it."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -59,7 +60,10 @@ def database() -> Iterator[Database]:
 
 @pytest.fixture(scope="session")
 def rasa_url() -> Iterator[str]:
-    """A real Rasa with our model, trained when its data has changed."""
+    """A real Rasa with our model, trained when its data has changed; or one that runs already, at RASA_URL."""
+    if running := os.environ.get("RASA_URL"):
+        yield running
+        return
     with rasa_server(print) as url:
         yield url
 

@@ -22,7 +22,8 @@ from flows.flow import Question
 from flows.heard import Heard
 from flows.languages import LANGUAGES
 from flows.menu import doors
-from flows.notices import CALLED_OFF, CONFIRMED, MY_BOOKINGS, MY_LISTINGS
+from flows.notices.bookings import CALLED_OFF, CONFIRMED
+from flows.notices.notice import MY_BOOKINGS, MY_LISTINGS
 from flows.registry import FLOWS
 from flows.review import check
 from flows.say import Option, Reply, Say, label, msg, verbatim
