@@ -29,7 +29,7 @@ from marketplace_core.payouts.models import destination as payout_destination
 from marketplace_core.payouts.models import payout
 from marketplace_core.photos.models import photo, photo_use
 from marketplace_core.places.models import district, pincode, post_office
-from marketplace_core.pricing.models import market, market_price, residue_reference
+from marketplace_core.pricing.models import market, market_price, price_edition, residue_reference
 from marketplace_core.privacy.models import deletion, erased_file
 from marketplace_core.ratings.models import rating
 from marketplace_core.tenants.models import tenant, tenant_number
@@ -41,7 +41,7 @@ from marketplace_core.window.models import open_listing
 from marketplace_core.wishes.models import wish, wish_match
 
 #: Shared by all tenants and filled from shipped data.
-REFERENCE = (pincode, district, post_office, market, market_price)
+REFERENCE = (pincode, district, post_office, market, market_price, price_edition)
 
 #: Who the tenants are, read before there is a seat; nothing personal, no fence.
 REGISTRY = (tenant, tenant_number)

@@ -58,6 +58,14 @@ market_price = Table(
     Index(None, "commodity", "day"),
 )
 
+#: Another one after every change to the commodity's market days; the database sees to it.
+price_edition = Table(
+    "price_edition",
+    metadata,
+    Column("commodity", Text, primary_key=True),
+    Column("edition", Uuid, nullable=False),
+)
+
 residue_reference = Table(
     "residue_reference",
     metadata,

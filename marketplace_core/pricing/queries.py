@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
+from uuid import UUID
 
 from marketplace_core.commodities import COMMODITIES
 from marketplace_core.desk import Desk
@@ -15,6 +16,7 @@ from marketplace_core.pricing.reported import (
     MarketDay,
     MarketWeeks,
     by_market,
+    edition,
     in_district,
     near,
     newest_day,
@@ -90,6 +92,11 @@ class _Sample:
     nearest: tuple[Near, ...] = ()
 
 
+#: By edition, newest day and state (None: India); the oldest goes first.
+_WORKED_OUT: dict[tuple[UUID | None, date, str | None], _Sample | None] = {}
+MOST_WORKED_OUT = 200
+
+
 async def quote(desk: Desk, *, commodity: str, place: Place | None) -> Quote | None:
     """From the nearest markets, else the district, the state, India; None where nothing is known."""
     known = COMMODITIES.get(commodity)
@@ -118,12 +125,22 @@ async def _sample(desk: Desk, commodity: str, place: Place | None) -> _Sample | 
         here = await in_district(desk, commodity, place, newest)
         if len(here) >= FEWEST_MARKET_DAYS:
             return _of_days("district", place.district, here)
-        state = await by_market(desk, commodity, newest, state=place.state)
-        if sum(each.days for each in state) >= FEWEST_MARKET_DAYS:
-            return _of_markets("state", place.state, state)
-    india = await by_market(desk, commodity, newest)
-    enough = sum(each.days for each in india) >= FEWEST_MARKET_DAYS
-    return _of_markets("india", "India", india) if enough else None
+        if state := await _wide(desk, commodity, newest, place.state):
+            return state
+    return await _wide(desk, commodity, newest, None)
+
+
+async def _wide(desk: Desk, commodity: str, newest: date, state: str | None) -> _Sample | None:
+    """What a state or India says: the same for everybody until a price changes, so it is worked out once."""
+    key = (await edition(desk, commodity), newest, state)
+    if key not in _WORKED_OUT:
+        found = await by_market(desk, commodity, newest, state=state)
+        enough = sum(each.days for each in found) >= FEWEST_MARKET_DAYS
+        scope: tuple[Scope, str] = ("state", state) if state else ("india", "India")
+        if len(_WORKED_OUT) >= MOST_WORKED_OUT:
+            del _WORKED_OUT[next(iter(_WORKED_OUT))]
+        _WORKED_OUT[key] = _of_markets(*scope, found) if enough else None
+    return _WORKED_OUT[key]
 
 
 def _of_days(scope: Scope, where: str, days: Sequence[MarketDay]) -> _Sample:

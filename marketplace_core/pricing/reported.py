@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
@@ -13,6 +14,7 @@ from marketplace_core.places.distance import box, km_from
 from marketplace_core.places.place import Place
 from marketplace_core.pricing.models import market as m
 from marketplace_core.pricing.models import market_price as t
+from marketplace_core.pricing.models import price_edition as e
 from marketplace_core.pricing.rules import LAST_DAYS, NEAR_KM
 
 
@@ -54,6 +56,13 @@ async def newest_day(desk: Desk, commodity: str) -> date | None:
             select(func.max(t.c.day)).where(t.c.commodity == commodity, t.c.day <= today(desk))
         )
     ).scalar()
+    return found
+
+
+async def edition(desk: Desk, commodity: str) -> UUID | None:
+    found: UUID | None = (
+        await desk.db.execute(select(e.c.edition).where(e.c.commodity == commodity))
+    ).scalar_one_or_none()
     return found
 
 

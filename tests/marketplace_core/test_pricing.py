@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from math import exp, log
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -346,3 +347,27 @@ async def test_a_quote_asks_the_indexes(desk: Desk) -> None:
     plan = "\n".join(row[0] for row in await desk.db.execute(near))
     assert "ix_market_loc" in plan
     assert "Seq Scan on market_price" not in plan
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        market_price.update().values(
+            {c: market_price.c[c] * 2 for c in ("low_paise", "likely_paise", "high_paise")}
+        ),
+        market_price.delete().where(market_price.c.day == NEWEST),
+    ],
+    ids=["corrected", "taken away"],
+)
+async def test_what_india_says_is_worked_out_anew_when_a_price_changes(in_july: Desk, change: Any) -> None:
+    before = await quote(in_july, commodity="wheat", place=None)
+    assert await quote(in_july, commodity="wheat", place=None) == before
+    await in_july.db.execute(change.where(market_price.c.commodity == "wheat"))
+    assert await quote(in_july, commodity="wheat", place=None) != before
+
+
+async def test_what_india_says_is_worked_out_anew_when_a_market_joins(in_july: Desk) -> None:
+    before = await quote(in_july, commodity="wheat", place=None)
+    await a_market(in_july, commodity="wheat", prices=[9000, 9000, 9000], km_north=900)
+    after = await quote(in_july, commodity="wheat", place=None)
+    assert before and after and after.market_days == (before.market_days or 0) + 3
