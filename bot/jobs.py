@@ -18,6 +18,7 @@ from bot import attachments
 from bot.attachments import Lying
 from bot.carriers.port import Carriers
 from bot.carriers.refusals import MediaFailed
+from marketplace_core.alerts import commands as alerts
 from marketplace_core.api import sweep
 from marketplace_core.audit import commands as audit
 from marketplace_core.audit.hours import count_in_events
@@ -60,6 +61,7 @@ LAPSES = (
     offers.expire,
     disputes.escalate,
     wishes.expire,
+    alerts.expire,
     payments.expire,
     kyc.expire,
     ledger.expire_holds,
@@ -186,6 +188,13 @@ async def run_out(context: JobContext, timestamp: int) -> None:
             faults.append(fault)
     if faults:
         raise ExceptionGroup("not everything has lapsed", faults)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(pass_context=True, queueing_lock="watch_prices")
+async def watch_prices(context: JobContext, timestamp: int) -> None:
+    """Whoever waits for a price hears of it soon after a file with newer ones was brought in."""
+    await at_every_desk(tools_of(context).engine, datetime.now(UTC), alerts.tell_who_waits)
 
 
 @app.periodic(cron="*/5 * * * *")

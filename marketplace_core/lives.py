@@ -8,6 +8,7 @@ A room that has something with a life adds it here.
 import sys
 
 from marketplace_core.accounts.transitions import ACTING_LIFE
+from marketplace_core.alerts.transitions import ALERT_LIFE
 from marketplace_core.bookings.transitions import BOOKING_LIFE
 from marketplace_core.disputes.transitions import DISPUTE_LIFE
 from marketplace_core.grading.transitions import GRADING
@@ -26,6 +27,7 @@ LIVES: tuple[Life, ...] = (
     BOOKING_LIFE,
     DISPUTE_LIFE,
     WISH_LIFE,
+    ALERT_LIFE,
     BATCH_LIFE,
     PAYMENT,
     PAYOUT,

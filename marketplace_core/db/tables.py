@@ -1,6 +1,7 @@
 """Every table of the market, so that whoever imports this has the whole metadata."""
 
 from marketplace_core.accounts.models import acting, address, consent, person, profile
+from marketplace_core.alerts.models import price_alert
 from marketplace_core.api.models import idempotency_key, request_count
 from marketplace_core.audit.models import chain as audit_chain
 from marketplace_core.audit.models import entry as audit_entry
@@ -31,6 +32,7 @@ from marketplace_core.photos.models import photo, photo_use
 from marketplace_core.places.models import district, pincode, post_office
 from marketplace_core.pricing.models import market, market_price, price_edition, residue_reference
 from marketplace_core.privacy.models import deletion, erased_file
+from marketplace_core.questions.models import kept_question
 from marketplace_core.ratings.models import rating
 from marketplace_core.tenants.models import tenant, tenant_number
 from marketplace_core.webhooks.models import attempt as webhook_attempt
@@ -61,6 +63,8 @@ TENANTS_OWN = (
     listing,
     wish,
     wish_match,
+    price_alert,
+    kept_question,
     offer,
     offer_step,
     booking,

@@ -87,6 +87,8 @@ PERSONAL: tuple[Personal, ...] = (
     Personal("listing", "seller_id", f"SET photos = '{{}}', {_COARSE}"),
     Personal("wish", "buyer_id", f"SET state = 'ended', {_COARSE}"),
     Personal("wish_match", "buyer_id"),
+    Personal("price_alert", "person_id", DELETE, hidden="edition"),
+    Personal("kept_question", "person_id", DELETE),
     Personal("offer", "buyer_id"),
     Personal("offer_step", "actor_id", "SET note = ''"),
     Personal("booking", "seller_id buyer_id", "SET why = NULL"),

@@ -45,6 +45,12 @@ RETENTION = (
            SELECT DISTINCT cast(:tenant AS integer), key, cast(:now AS timestamptz) FROM old
            ON CONFLICT (tenant_id, key) DO UPDATE SET at = excluded.at""",
     ),
+    Kept(
+        "price alerts that are over",
+        90,
+        "DELETE FROM price_alert WHERE tenant_id = :tenant AND state <> 'active' AND moved_at < :before",
+    ),
+    Kept("questions", 365, "DELETE FROM kept_question WHERE tenant_id = :tenant AND asked_at < :before"),
     Kept("calls", 365, "DELETE FROM call WHERE tenant_id = :tenant AND at < :before"),
     Kept("messages", 365, "DELETE FROM message WHERE tenant_id = :tenant AND at < :before"),
     Kept("answers to repeats", 7, "DELETE FROM inbound WHERE tenant_id = :tenant AND at < :before"),
