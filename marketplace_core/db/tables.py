@@ -2,6 +2,10 @@
 
 from marketplace_core.accounts.models import acting, address, consent, person, profile
 from marketplace_core.alerts.models import price_alert
+from marketplace_core.agents.models import ask as agent_ask
+from marketplace_core.agents.models import day as agent_day
+from marketplace_core.agents.models import deed as agent_deed
+from marketplace_core.agents.models import pin as agent_pin
 from marketplace_core.api.models import idempotency_key, request_count
 from marketplace_core.audit.models import chain as audit_chain
 from marketplace_core.audit.models import entry as audit_entry
@@ -112,6 +116,10 @@ TENANTS_OWN = (
     webhook_delivery,
     webhook_attempt,
     notification,
+    agent_pin,
+    agent_day,
+    agent_ask,
+    agent_deed,
 )
 
 __all__ = ["REFERENCE", "REGISTRY", "SHARED", "TENANTS_OWN", "WINDOW", "metadata"]

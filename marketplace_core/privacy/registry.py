@@ -116,6 +116,10 @@ PERSONAL: tuple[Personal, ...] = (
     Personal("photo_print", where=_PHOTO_OF, leaving=DELETE, hidden="bits codes", shared=True),
     Personal("photo_use", where=_PHOTO_OF, leaving=DELETE),
     Personal("notification", "person_id", DELETE),
+    Personal("agent_pin", "person_id", DELETE, hidden="salt pin_hash"),
+    Personal("agent_day", "person_id", DELETE),
+    Personal("agent_ask", "person_id agent_id", "SET terms = '{}', seal = NULL", hidden="seal"),
+    Personal("agent_deed", "person_id agent_id", hidden="digest"),
     Personal("webhook_endpoint", "owner_id", DELETE),
     Personal("session", "person_id", DELETE),
     Personal("idempotency_key", "person_id", DELETE, hidden="fingerprint"),
@@ -127,6 +131,7 @@ PERSONAL: tuple[Personal, ...] = (
     Personal("call", "person_id", DELETE, where=f"t.person_id = :person OR {_RANG}"),
     Personal("recording", "person_id", DELETE, files="ARRAY[t.key]"),
     Personal("hearing", "person_id", DELETE),
+    Personal("handover", "person_id", DELETE, acted="taken_by"),
     Personal("speech", where="FALSE", files="ARRAY[t.key]"),  # nobody's, said to many; but its files are in use
     Personal("audit_personal", "person_id", DELETE, hidden="salt"),
     Personal("audit_entry", "actor_id", hidden="commitment prev_hash hash"),

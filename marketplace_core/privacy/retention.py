@@ -52,6 +52,9 @@ RETENTION = (
     ),
     Kept("questions", 365, "DELETE FROM kept_question WHERE tenant_id = :tenant AND asked_at < :before"),
     Kept("calls", 365, "DELETE FROM call WHERE tenant_id = :tenant AND at < :before"),
+    Kept(
+        "who asked for a person", 365, "DELETE FROM handover WHERE tenant_id = :tenant AND ended_at < :before"
+    ),
     Kept("messages", 365, "DELETE FROM message WHERE tenant_id = :tenant AND at < :before"),
     Kept("answers to repeats", 7, "DELETE FROM inbound WHERE tenant_id = :tenant AND at < :before"),
     Kept(
@@ -70,6 +73,9 @@ RETENTION = (
         1,
         "DELETE FROM webhook_secret WHERE tenant_id = :tenant AND expires_at < :before",
     ),
+    Kept("agents' days", 30, "DELETE FROM agent_day WHERE tenant_id = :tenant AND at < :before"),
+    Kept("agents' questions", 90, "DELETE FROM agent_ask WHERE tenant_id = :tenant AND at < :before"),
+    Kept("agents' deeds", 90, "DELETE FROM agent_deed WHERE tenant_id = :tenant AND at < :before"),
     Kept("notifications", 365, "DELETE FROM notification WHERE tenant_id = :tenant AND at < :before"),
     Kept(
         "names in the audit book that belong to nobody known",

@@ -1,0 +1,185 @@
+"""An agent asks, the person agrees: with their own yes, or with the code that they were sent and told the agent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+
+from marketplace_core.agents import rules
+from marketplace_core.agents.doing import DOING, Wanted
+from marketplace_core.agents.models import ask as t
+from marketplace_core.audit import commands as audit
+from marketplace_core.desk import Desk
+from marketplace_core.errors import BadTerms, Moved, NotYours
+from marketplace_core.events import record
+from marketplace_core.logins import proofs
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """`code` is what came of it: a listing, a booking, or nothing that has a code."""
+
+    asked: Wanted
+    code: str
+
+
+@dataclass(frozen=True)
+class WrongCode:
+    """The guess was counted; that is why this is an answer and no refusal."""
+
+    tries_left: int
+
+
+async def ask(
+    desk: Desk, *, agent_id: UUID, person_id: UUID, kind: str, subject: str = "", terms: Mapping[str, Any]
+) -> UUID:
+    """They are told and asked. The same question put again takes the place of the one before."""
+    if kind not in DOING:
+        raise BadTerms("kind")
+    same = (t.c.kind == kind, t.c.subject == subject, t.c.agent_id == agent_id, t.c.person_id == person_id)
+    await desk.db.execute(
+        update(t)
+        .where(t.c.tenant_id == desk.tenant, t.c.state == "asked", *same)
+        .values(state="withdrawn", settled_at=desk.now)
+    )
+    made = await desk.db.execute(
+        insert(t)
+        .values(
+            tenant_id=desk.tenant,
+            agent_id=agent_id,
+            person_id=person_id,
+            kind=kind,
+            subject=subject,
+            terms=dict(terms),
+            state="asked",
+            at=desk.now,
+        )
+        .returning(t.c.id)
+    )
+    ask_id: UUID = made.scalar_one()
+    about = {"agent_id": str(agent_id), "person_id": str(person_id), "actor_id": str(agent_id), "kind": kind}
+    await record(desk, "agent.asked", str(ask_id), about)
+    return ask_id
+
+
+async def waiting(desk: Desk, ask_id: UUID) -> Wanted | None:
+    """The question, as long as it waits for an answer."""
+    row = (await desk.db.execute(select(t).where(*_open(desk), t.c.id == ask_id))).one_or_none()
+    return _wanted(row) if row else None
+
+
+async def keep_seal(desk: Desk, ask_id: UUID, seal: str) -> None:
+    """Of the code that the person is sent just now; one that was sent before is no longer good."""
+    await desk.db.execute(
+        update(t).where(t.c.tenant_id == desk.tenant, t.c.id == ask_id).values(seal=seal, wrong=0)
+    )
+
+
+async def agree(desk: Desk, *, ask_id: UUID, by_id: UUID) -> Agreed:
+    """Their own yes."""
+    row = await _held(desk, ask_id)
+    if row.person_id != by_id:
+        raise NotYours
+    return await _do(desk, row, by_id)
+
+
+async def refuse(desk: Desk, *, ask_id: UUID, by_id: UUID) -> None:
+    row = await _held(desk, ask_id)
+    if row.person_id != by_id:
+        raise NotYours
+    await _settle(desk, row, "refused")
+    await record(desk, "agent.refused", str(row.id), _about(row, by_id))
+
+
+async def agree_by_code(
+    desk: Desk, *, agent_id: UUID, kind: str, subject: str, terms: Mapping[str, Any], said: str
+) -> Agreed | WrongCode | None:
+    """The agent was told the code. None: there is no such question, or its terms were others."""
+    row = (
+        await desk.db.execute(
+            select(t)
+            .where(*_open(desk), t.c.agent_id == agent_id, t.c.kind == kind, t.c.subject == subject)
+            .order_by(t.c.id.desc())
+            .limit(1)
+            .with_for_update()
+        )
+    ).one_or_none()
+    if row is None or row.seal is None or any(row.terms.get(name) != each for name, each in terms.items()):
+        return None
+    if not proofs.fits(row.seal, said):
+        wrong = row.wrong + 1
+        over: dict[str, Any] = {"state": "withdrawn", "settled_at": desk.now}
+        await desk.db.execute(
+            update(t)
+            .where(t.c.tenant_id == desk.tenant, t.c.id == row.id)
+            .values(wrong=wrong, **(over if wrong >= rules.MOST_GUESSES else {}))
+        )
+        return WrongCode(max(0, rules.MOST_GUESSES - wrong))
+    return await _do(desk, row, agent_id)
+
+
+async def at_once(
+    desk: Desk, *, agent_id: UUID, kind: str, subject: str, terms: Mapping[str, Any], key: UUID
+) -> Agreed:
+    """What somebody does for themselves needs nobody's yes."""
+    mine = Wanted(key, agent_id, agent_id, kind, subject, terms)
+    return Agreed(mine, await DOING[kind](desk, mine))
+
+
+async def withdraw(desk: Desk, *, agent_id: UUID, ask_id: UUID) -> None:
+    row = await _held(desk, ask_id)
+    if row.agent_id != agent_id:
+        raise NotYours
+    await _settle(desk, row, "withdrawn")
+
+
+async def _do(desk: Desk, row: Any, by_id: UUID) -> Agreed:
+    wanted = _wanted(row)
+    code = await DOING[row.kind](desk, wanted)
+    await _settle(desk, row, "agreed", became=code or None)
+    facts = {"person_id": str(row.person_id), "by": str(by_id), "code": code, "ask": str(row.id)}
+    await audit.note(
+        desk,
+        actor_id=row.agent_id,
+        action=f"agent.{row.kind}",
+        subject=code or str(row.person_id),
+        facts=facts,
+    )
+    await record(desk, "agent.agreed", str(row.id), _about(row, by_id) | {"code": code})
+    return Agreed(wanted, code)
+
+
+async def _settle(desk: Desk, row: Any, state: str, **more: Any) -> None:
+    await desk.db.execute(
+        update(t)
+        .where(t.c.tenant_id == desk.tenant, t.c.id == row.id)
+        .values(state=state, settled_at=desk.now, seal=None, **more)
+    )
+
+
+async def _held(desk: Desk, ask_id: UUID) -> Any:
+    row = (
+        await desk.db.execute(select(t).where(*_open(desk), t.c.id == ask_id).with_for_update())
+    ).one_or_none()
+    if row is None:
+        raise Moved("question", "over")
+    return row
+
+
+def _open(desk: Desk) -> tuple[Any, ...]:
+    return (t.c.tenant_id == desk.tenant, t.c.state == "asked", t.c.at > desk.now - rules.ANSWER_WITHIN)
+
+
+def _wanted(row: Any) -> Wanted:
+    return Wanted(row.id, row.agent_id, row.person_id, row.kind, row.subject, row.terms)
+
+
+def _about(row: Any, by_id: UUID) -> dict[str, Any]:
+    return {
+        "agent_id": str(row.agent_id),
+        "person_id": str(row.person_id),
+        "actor_id": str(by_id),
+        "kind": row.kind,
+    }

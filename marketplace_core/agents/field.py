@@ -1,0 +1,128 @@
+"""What agents do on the spot: a grade at the heap, the round of a day, a way in vain, money paid in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select, update
+
+from marketplace_core.accounts.duty import on_duty
+from marketplace_core.audit import commands as audit
+from marketplace_core.bookings import queries as agreements
+from marketplace_core.bookings.models import booking as b
+from marketplace_core.bookings.models import pickup as p
+from marketplace_core.desk import Desk
+from marketplace_core.errors import BadTerms, ListingGone, NotYours
+from marketplace_core.events import record
+from marketplace_core.grading import commands as gradings
+from marketplace_core.grading.models import grading as g
+from marketplace_core.listings import queries as listings
+from marketplace_core.listings.models import listing
+
+GRADES = ("A", "B", "C")
+MOST_STOPS = 30
+
+
+@dataclass(frozen=True)
+class Graded:
+    """The grade before, to take it back by."""
+
+    code: str
+    seller_id: UUID
+    grade: str | None
+    graded_by: str | None
+
+
+@dataclass(frozen=True)
+class Stop:
+    code: str
+    state: str
+    kg: int
+    pincode: str
+    village: str | None
+    window_from: datetime | None
+
+
+async def grade(desk: Desk, *, actor_id: UUID, code: str, grade: str, moisture: int | None) -> Graded:
+    """An agent's grade at the heap; where the farmer had asked for one it answers that. Moisture in tenths."""
+    await on_duty(desk, actor_id, "field_agent")
+    if grade not in GRADES:
+        raise BadTerms("grade")
+    lot = await listings.by_code(desk, code)
+    if lot is None or lot.state not in ("active", "booked"):
+        raise ListingGone
+    if lot.seller_id == actor_id:
+        raise NotYours
+    asked = await desk.db.execute(
+        select(g.c.code)
+        .where(g.c.tenant_id == desk.tenant, g.c.listing == lot.code, g.c.state == "asked")
+        .order_by(g.c.id.desc())
+        .limit(1)
+    )
+    if request := asked.scalar_one_or_none():
+        await gradings.grade(
+            desk,
+            actor_id=actor_id,
+            code=request,
+            grade=grade,
+            moisture_permille=moisture,
+            moisture_source="agent",
+        )
+    await desk.db.execute(
+        update(listing)
+        .where(listing.c.tenant_id == desk.tenant, listing.c.id == lot.id)
+        .values(grade=grade, graded_by="agent")
+    )
+    facts = {"grade": grade, "moisture": moisture, "was": lot.grade, "person_id": str(lot.seller_id)}
+    await audit.note(desk, actor_id=actor_id, action="agent.grade", subject=lot.code, facts=facts)
+    return Graded(lot.code, lot.seller_id, lot.grade, lot.graded_by)
+
+
+async def round_of(desk: Desk, driver_id: UUID, *, begin: datetime, end: datetime) -> tuple[Stop, ...]:
+    """What a driver, or a buyer who fetches themselves, has to fetch and to bring on a day."""
+    rows = await desk.db.execute(
+        select(b.c.code, b.c.state, b.c.kg, listing.c.pincode, listing.c.village, p.c.window_from)
+        .select_from(
+            b.join(p, and_(p.c.tenant_id == b.c.tenant_id, p.c.booking_id == b.c.id)).join(
+                listing, and_(listing.c.tenant_id == b.c.tenant_id, listing.c.id == b.c.listing_id)
+            )
+        )
+        .where(
+            b.c.tenant_id == desk.tenant,
+            or_(p.c.driver_id == driver_id, and_(p.c.driver_id.is_(None), b.c.buyer_id == driver_id)),
+            b.c.state.in_(("confirmed", "in_transit")),
+            or_(p.c.window_from.is_(None), and_(p.c.window_from < end, p.c.window_to > begin)),
+        )
+        .order_by(p.c.window_from.nulls_last(), b.c.id)
+        .limit(MOST_STOPS)
+    )
+    return tuple(Stop(*row) for row in rows)
+
+
+async def failed(desk: Desk, *, actor_id: UUID, code: str, why: str) -> UUID:
+    """The way was in vain: both sides hear of it, the booking stands. Whose goods they are."""
+    booking = await agreements.known(desk, code)
+    await agreements.roles(desk, booking, actor_id)
+    about: dict[str, Any] = {
+        "seller_id": str(booking.seller_id),
+        "buyer_id": str(booking.buyer_id),
+        "actor_id": str(actor_id),
+    }
+    await record(desk, "agent.failed", booking.code, about)
+    await audit.note(
+        desk,
+        actor_id=actor_id,
+        action="agent.failed",
+        subject=booking.code,
+        facts={"person_id": str(booking.seller_id)},
+        personal={"why": why},
+        person_id=booking.seller_id,
+    )
+    return booking.seller_id
+
+
+async def said_paid_in(desk: Desk, *, actor_id: UUID, paise: int, ref: str) -> None:
+    """For the office to count: what an agent says changes nothing of what they owe."""
+    await record(desk, "agent.paid_in", ref, {"agent_id": str(actor_id), "paise": paise})
+    await audit.note(desk, actor_id=actor_id, action="agent.paid_in", subject=ref, facts={"paise": paise})
