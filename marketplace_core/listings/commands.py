@@ -1,6 +1,6 @@
-"""Putting up for sale, renewing, taking down, running out."""
+"""Putting up for sale, changing, renewing, taking down, running out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -14,14 +14,15 @@ from marketplace_core.desk import Desk
 from marketplace_core.errors import BadTerms, ListingGone, Moved, NotYours
 from marketplace_core.events import record, record_all
 from marketplace_core.fraud import screens
+from marketplace_core.listings.errors import LessThanBooked
 from marketplace_core.listings.models import listing as t
 from marketplace_core.listings.queries import Listing, listing_of
-from marketplace_core.listings.rules import LIFETIME, check_price, check_terms
+from marketplace_core.listings.rules import KOLKATA, LIFETIME, check_price, check_terms
 from marketplace_core.listings.stock import about
 from marketplace_core.listings.transitions import LISTING_LIFE
 from marketplace_core.offers.lapsing import lapse_offers
 from marketplace_core.photos.queries import check_own
-from marketplace_core.places.models import pincode, place_values
+from marketplace_core.places.models import pincode, place_of, place_values
 from marketplace_core.places.place import Place
 from marketplace_core.transitions import TIME, lapse, make
 from marketplace_core.wishes.matching import tell_who_waits
@@ -115,6 +116,54 @@ async def renew(desk: Desk, *, seller_id: UUID, code: str) -> Listing:
     return lot
 
 
+async def change(
+    desk: Desk,
+    *,
+    seller_id: UUID,
+    code: str,
+    kg: int | None = None,
+    unit: str | None = None,
+    price_paise: int | None = None,
+    per: str | None = None,
+    available_from: date | None = None,
+    sure: bool = False,
+) -> Listing:
+    """Other terms for a lot that is for sale; None leaves one as it is.
+
+    `kg` counts the whole lot. What is booked stays booked as it was agreed; open offers stay open.
+    """
+    lot = await _held(desk, code)
+    await _speaker(desk, seller_id, lot.seller_id)
+    if listing_of(lot, desk.now).state == "expired":  # the nightly job may be late
+        raise ListingGone
+    booked = lot.kg - lot.kg_left
+    asked: dict[str, Any] = {
+        "kg": kg,
+        "unit": unit,
+        "price_paise": price_paise,
+        "per": per,
+        "available_from": available_from,
+    }
+    terms = {name: getattr(lot, name) if new is None else new for name, new in asked.items()}
+    first_day = desk.now.astimezone(KOLKATA).date()  # the day it was put up for may have passed
+    check_terms(
+        now=desk.now,
+        commodity=lot.commodity,
+        place=place_of(lot),
+        photos=len(lot.photos),
+        **{**terms, "available_from": available_from or max(lot.available_from, first_day)},
+    )
+    if price_paise is not None or per is not None:
+        check_price(lot.commodity, terms["price_paise"], terms["per"], sure=sure)
+    if kg is not None and kg <= booked:
+        raise LessThanBooked(booked)
+    left = terms["kg"] - booked
+    told = {"kg_left": left, "price_paise": terms["price_paise"], "per": terms["per"]}
+    changed = await _move(desk, "change", seller_id, code, told, **terms, kg_left=left)
+    await tell_who_waits(desk, changed)
+    return changed
+
+
 async def cancel(desk: Desk, *, seller_id: UUID, code: str) -> Listing:
     """Off the market; what is booked already stays booked, open offers lapse."""
     gone = await _move(desk, "cancel", seller_id, code)
@@ -122,7 +171,8 @@ async def cancel(desk: Desk, *, seller_id: UUID, code: str) -> Listing:
     return gone
 
 
-async def _move(desk: Desk, move: str, actor_id: UUID, code: str, **changes: Any) -> Listing:
+async def _held(desk: Desk, code: str) -> Any:
+    """The row, and nobody books of it until this is done."""
     lot = (
         await desk.db.execute(
             select(t)
@@ -132,6 +182,13 @@ async def _move(desk: Desk, move: str, actor_id: UUID, code: str, **changes: Any
     ).one_or_none()
     if lot is None:
         raise ListingGone
+    return lot
+
+
+async def _move(
+    desk: Desk, move: str, actor_id: UUID, code: str, told: Mapping[str, Any] | None = None, **changes: Any
+) -> Listing:
+    lot = await _held(desk, code)
     who = await _speaker(desk, actor_id, lot.seller_id)
     try:
         row = await make(
@@ -143,7 +200,7 @@ async def _move(desk: Desk, move: str, actor_id: UUID, code: str, **changes: Any
             state=lot.state,
             who=who,
             subject=lot.code,
-            about=about(lot),
+            about=about(lot) | dict(told or {}),
             actor_id=actor_id,
             **changes,
         )

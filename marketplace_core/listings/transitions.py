@@ -21,6 +21,7 @@ LISTING_LIFE = Life(
         Move("renew", ("active",), "active", (SELLER, OPERATOR), event="renewed"),
         Move("renew", ("booked",), "booked", (SELLER, OPERATOR), event="renewed"),
         Move("renew", ("expired",), "active", (SELLER, OPERATOR), event="renewed"),
+        Move("change", ("active",), "active", (SELLER, OPERATOR), event="changed"),
         Move("expire", ("active",), "expired", (TIME,), after=AT_ONCE, since="expires_at", tells=("seller",)),
         Move("cancel", ("draft", "active", "booked", "expired"), "cancelled", (SELLER, OPERATOR)),
     ),

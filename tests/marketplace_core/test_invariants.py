@@ -31,6 +31,7 @@ deeds = st.one_of(
     st.tuples(st.just("call off"), people, st.integers(0, 5)),
     st.tuples(st.just("take down"), people, lots),
     st.tuples(st.just("renew"), people, lots),
+    st.tuples(st.just("change"), people, lots, st.sampled_from([1, 2_500, 5_000, 9_999, KG, 2 * KG])),
     st.tuples(st.just("wait"), st.sampled_from([1, 23, 24, 25, 24 * 31])),
     st.tuples(st.just("jobs")),
 )
@@ -76,6 +77,8 @@ async def _do(desk: Desk, deed: tuple[Any, ...], who: list, codes: list[str], ag
             await listings.cancel(desk, seller_id=who[person], code=codes[lot])
         case "renew", person, lot:
             await listings.renew(desk, seller_id=who[person], code=codes[lot])
+        case "change", person, lot, kg:
+            await listings.change(desk, seller_id=who[person], code=codes[lot], kg=kg)
         case ("jobs",):
             await bookings.expire_pending(desk)
             await listings.expire(desk)

@@ -6,16 +6,18 @@ from uuid import uuid4
 
 import pytest
 
+from marketplace_core.bookings import queries as bookings
 from marketplace_core.codes import ALPHABET
 from marketplace_core.desk import Desk, sit_down
-from marketplace_core.errors import BadTerms, ListingGone, NotYours
+from marketplace_core.errors import BadTerms, ListingGone, NotEnoughLeft, NotYours, PriceLooksWrong
 from marketplace_core.events import claim
 from marketplace_core.listings import commands as listings
 from marketplace_core.listings import queries as shelf
+from marketplace_core.listings.errors import LessThanBooked
 from marketplace_core.offers import commands as offers
 from marketplace_core.places.distance import km_between
 from tests.conftest import NOW
-from tests.marketplace_core.people import LUDHIANA, MANDYA, MOGA, buyer, farmer, straw
+from tests.marketplace_core.people import LUDHIANA, MANDYA, MOGA, booked, buyer, farmer, straw
 
 
 async def kinds(desk: Desk) -> list[str]:
@@ -199,6 +201,55 @@ async def test_renewing_gives_thirty_more_days_and_brings_back_what_ran_out(desk
     await listings.expire(after)
     renewed = await listings.renew(after, seller_id=seller, code=code)
     assert (renewed.state, renewed.expires_at) == ("active", NOW + timedelta(days=70))
+
+
+async def test_the_terms_of_a_lot_change_and_buyers_see_the_new_ones(desk: Desk) -> None:
+    seller = await farmer(desk)
+    lot = await straw(desk, seller)
+    later = replace(desk, now=NOW + timedelta(days=9))  # the day it was first up for has passed
+    changed = await listings.change(later, seller_id=seller, code=lot.code, price_paise=21_000, sure=True)
+    assert changed == replace(lot, price_paise=21_000)
+    *_, event = await claim(later, 10)
+    told = (event.kind, event.about["price_paise"], event.about["kg_left"])
+    assert told == ("listing.changed", 21_000, 12_000)
+    (found,) = await shelf.near(desk, commodity="paddy_straw", lat=MOGA.lat, lon=MOGA.lon, km=5)
+    assert found.listing.price_paise == 21_000
+    with pytest.raises(PriceLooksWrong):
+        await listings.change(desk, seller_id=seller, code=lot.code, price_paise=2_100_000)
+    for field, bad in (("kg", 0), ("price_paise", 0), ("available_from", date(2026, 11, 19)), ("per", "bag")):
+        with pytest.raises(BadTerms) as refusal:
+            await listings.change(desk, seller_id=seller, code=lot.code, sure=True, **{field: bad})
+        assert refusal.value.field == field
+    assert (await shelf.by_code(desk, lot.code)).price_paise == 21_000
+
+
+async def test_a_lot_never_gets_smaller_than_what_is_booked_of_it(desk: Desk) -> None:
+    seller, me, lot, booking = await booked(desk, kg=5_000)
+    for too_little in (4_999, 5_000):
+        with pytest.raises(LessThanBooked) as refusal:
+            await listings.change(desk, seller_id=seller, code=lot.code, kg=too_little)
+        assert refusal.value.booked_kg == 5_000
+    smaller = await listings.change(desk, seller_id=seller, code=lot.code, kg=8_000)
+    assert (smaller.kg, smaller.kg_left, smaller.state) == (8_000, 3_000, "active")
+    assert (await bookings.by_code(desk, booking.code)).kg == 5_000
+    with pytest.raises(NotEnoughLeft):
+        await offers.book_at_listed_price(desk, buyer_id=me, code=lot.code, kg=3_001)
+
+
+async def test_only_what_is_for_sale_changes_and_only_by_its_seller(desk: Desk) -> None:
+    seller, stranger = await farmer(desk), await buyer(desk)
+    code = (await straw(desk, seller)).code
+    with pytest.raises(NotYours):
+        await listings.change(desk, seller_id=stranger, code=code, price_paise=100, sure=True)
+    with pytest.raises(ListingGone):
+        await listings.change(desk, seller_id=seller, code="LZZZZZ", kg=1)
+    run_out = replace(desk, now=NOW + timedelta(days=30))
+    with pytest.raises(ListingGone):
+        await listings.change(run_out, seller_id=seller, code=code, kg=9_000)
+    await listings.cancel(desk, seller_id=seller, code=code)
+    with pytest.raises(ListingGone):
+        await listings.change(desk, seller_id=seller, code=code, kg=9_000)
+    assert await kinds(desk) == ["listing.published", "listing.cancelled"]
 
 
 async def test_buyers_find_what_is_near_nearest_first(desk: Desk) -> None:
