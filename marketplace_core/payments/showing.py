@@ -1,0 +1,73 @@
+"""What is still to be paid, in which ways, and what the payer is shown; the picture lies in our store to be sent."""
+
+import asyncio
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+from botocore.exceptions import BotoCoreError, ClientError
+
+from marketplace_core.bookings.queries import Booking
+from marketplace_core.desk import Desk
+from marketplace_core.errors import NotFound
+from marketplace_core.escrow import commands as escrow
+from marketplace_core.ledger.queries import account_of, balance
+from marketplace_core.payments.offered import HowToPay, how_to_pay, methods
+from marketplace_core.payments.queries import by_code
+from marketplace_core.payments.rules import METHODS
+from marketplace_core.settings import market_settings
+from marketplace_core.store import storage
+
+log = structlog.get_logger()
+
+#: Longer than this nobody waits for a picture: the link says the same.
+PATIENCE = 3.0
+
+
+@dataclass(frozen=True)
+class Shown:
+    how: HowToPay
+    #: Where the picture of the link lies; None where there is no link, or no store to be reached.
+    picture: str | None
+
+
+@dataclass(frozen=True)
+class Due:
+    """`paise` is what has to come yet; nought where what the buyer has with us is enough, or waits already."""
+
+    secured: bool
+    paise: int
+
+
+async def due(desk: Desk, booking: Booking) -> Due:
+    if await escrow.is_secured(desk, booking.id):
+        return Due(True, 0)
+    account_id = await account_of(desk, "buyer", booking.buyer_id)
+    there = (await balance(desk, account_id)).available if account_id else 0
+    return Due(False, max(0, booking.due_paise - there))
+
+
+async def ways(desk: Desk, paise: int) -> tuple[str, ...]:
+    """What is set up here and carries this sum, without what needs a page of a provider's."""
+    offered = methods(market_settings())
+    return tuple(
+        name
+        for name, way in METHODS.items()
+        if name in offered and way.by_hand and way.lowest_paise <= paise <= way.highest_paise
+    )
+
+
+async def show(desk: Desk, *, payer_id: UUID, code: str) -> Shown:
+    payment = await by_code(desk, code)
+    if payment is None or payment.payer_id != payer_id:
+        raise NotFound("payment")
+    settings = market_settings()
+    how = how_to_pay(payment, settings)
+    if how.qr is None:
+        return Shown(how, None)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return Shown(how, await storage(settings).store(how.qr, "image/png"))
+    except (OSError, BotoCoreError, ClientError) as fault:  # TimeoutError is an OSError
+        log.warning("no picture to pay by", fault=type(fault).__name__)
+        return Shown(how, None)
