@@ -1,27 +1,66 @@
-"""Of offers: made, countered, answered, run out."""
+"""Of offers: a price was named, and what became of it.
 
-from flows.agenda import PERSON
+That an offer was accepted is told by its booking, which both sides hear of as it is confirmed.
+"""
+
+from collections.abc import Callable
+
+from flows.agenda import open_flow, proceed
 from flows.heard import News
+from flows.menu import ON
+from flows.my_offers import MY_OFFERS as ANSWERING
 from flows.notices.notice import Notice, Opener, offer_when_idle
+from flows.offer_acts import MY_OFFERS, OFFERED, side_of, told
 from flows.say import Say, msg
-from flows.turn import Steps, Turn
+from flows.turn import Steps, Turn, market
+from marketplace_core.offers import queries as board
 
-OFFERED = msg("A buyer offers {price:rate} for {amount:mass} of your {code}.")
-
-
-def _offered(turn: Turn, news: News) -> Steps[None]:
-    about = news.about
-    terms = {
-        "code": about["listing"],
-        "price": {"paise": about["price_paise"], "per": about["per"]},
-        "amount": {"kg": about["kg"], "unit": about["per"]},
-    }
-    turn.say(Say(OFFERED.text, terms), msg("To answer, talk to a person."))
-    offer_when_idle(turn, PERSON)
-    return
-    yield
+NEW_PRICE = msg("There is a new price for an offer of yours.")
+REFUSED = msg("{name} says no to {price:rate} for {amount:mass} of {code}.")
+WITHDRAWN = msg("{name} has taken back the price of {price:rate} for {amount:mass} of {code}.")
+EXPIRED = msg("Nobody answered in 24 hours: {price:rate} for {amount:mass} of {code} is over.")
+LAPSED = msg("{code} is no longer for sale. Your offer of {price:rate} is over.")
 
 
+def _named(turn: Turn, news: News) -> Steps[None]:
+    """Asks, on top of whatever is open, so that "yes", "1" and "2600" answer this and not the sale behind it."""
+    side = yield from side_of(turn, news.subject)
+    if side and side.my_turn:
+        _forget(turn, news.subject)
+        open_flow(turn, ANSWERING, {"code": side.offer.code})
+        yield from proceed(turn)
+
+
+def _over(text: Say) -> Callable[[Turn, News], Steps[None]]:
+    def say(turn: Turn, news: News) -> Steps[None]:
+        offer = yield from market(board.by_code, news.subject)
+        if not offer:
+            return
+        by_seller = news.about.get("by") == "seller"
+        turn.say(told(text, offer, (offer.seller_name if by_seller else offer.buyer_name) or offer.code))
+        was_open = _forget(turn, news.subject)
+        if was_open and turn.state.top:
+            yield from proceed(turn)
+        offer_when_idle(turn, MY_OFFERS)
+
+    return say
+
+
+def _forget(turn: Turn, code: str) -> bool:
+    """A question about a price that stands no more is no question; whether it was the open one."""
+    frames = turn.state.frames
+    gone = [frame for frame in frames if frame.flow == ANSWERING.name and frame.slots.get("code") == code]
+    was_open = bool(gone) and turn.state.top in gone
+    frames[:] = [frame for frame in frames if frame not in gone]
+    return was_open
+
+
+BOTH = ("seller_id", "buyer_id")
 NOTICES = {
-    "offer.made": Notice(("seller_id",), _offered, opener=Opener(OFFERED, PERSON)),
+    "offer.made": Notice(("seller_id",), _named, opener=Opener(OFFERED, ON)),
+    "offer.countered": Notice(BOTH, _named, opener=Opener(NEW_PRICE, ON)),
+    "offer.refused": Notice(BOTH, _over(REFUSED), opener=Opener(REFUSED, MY_OFFERS)),
+    "offer.withdrawn": Notice(BOTH, _over(WITHDRAWN), opener=Opener(WITHDRAWN, MY_OFFERS)),
+    "offer.expired": Notice(BOTH, _over(EXPIRED), opener=Opener(EXPIRED, MY_OFFERS)),
+    "offer.lapsed": Notice(("buyer_id",), _over(LAPSED), opener=Opener(LAPSED, MY_OFFERS)),
 }

@@ -182,6 +182,26 @@ async def waiting_for_seller(desk: Desk, seller_id: UUID, *, limit: int = 9) -> 
     return tuple(offer_of(row, desk.now) for row in rows)
 
 
+async def open_of(desk: Desk, person_id: UUID, *, limit: int = 9) -> tuple[Offer, ...]:
+    """The open offers of somebody as buyer or seller: first those that wait for them, then the oldest."""
+    found = []
+    for side, whose in (("buyer", t.c.buyer_id), ("seller", listing.c.seller_id)):
+        rows = await desk.db.execute(
+            OFFERS.where(
+                t.c.tenant_id == desk.tenant,
+                listing.c.tenant_id == desk.tenant,
+                whose == person_id,
+                t.c.state.in_(OPEN),
+                t.c.code.is_not(None),
+                t.c.moved_at > desk.now - ANSWER_WITHIN,
+            )
+            .order_by((t.c.turn == side).desc(), t.c.moved_at, t.c.id)
+            .limit(limit)
+        )
+        found += [(row.turn != side, row.moved_at, row.id, row) for row in rows]
+    return tuple(offer_of(row, desk.now) for *_, row in sorted(found, key=lambda each: each[:3])[:limit])
+
+
 async def history(desk: Desk, offer_id: UUID) -> tuple[Step, ...]:
     """Every price that was named, in the order in which they were."""
     rows = await desk.db.execute(

@@ -75,14 +75,15 @@ class TestFilling:
 
     def test_in_another_order_where_the_language_has_another(self) -> None:
         terms = {
+            "name": "Asha",
             "code": "L4X",
             "price": {"paise": 245_000, "per": "quintal"},
             "amount": {"kg": 4000, "unit": "quintal"},
         }
-        reply = Reply((msg("A buyer offers {price:rate} for {amount:mass} of your {code}.", **terms),))
+        reply = Reply((msg("{name} offers {price:rate} for {amount:mass} of your {code}.", **terms),))
         english, hindi = (opener_of("offer.made", reply, language) for language in ("en", "hi"))
-        assert english and english["values"] == ["₹2,450 a quintal", "40 quintals", "L4X"]
-        assert hindi and hindi["values"] == ["L4X", "40 क्विंटल", "₹2,450 क्विंटल"]
+        assert english and english["values"] == ["Asha", "₹2,450 a quintal", "40 quintals", "L4X"]
+        assert hindi and hindi["values"] == ["Asha", "L4X", "40 क्विंटल", "₹2,450 क्विंटल"]
 
     def test_latin_letters_get_the_template_of_their_language(self) -> None:
         reply = Reply((msg("{name} wants to book your {code}.", name="Asha", code="L4X"),))
