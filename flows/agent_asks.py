@@ -1,0 +1,118 @@
+"""An agent wants to do something for somebody: they agree or not, or tell the agent the code they are sent."""
+
+from typing import Any
+from uuid import UUID
+
+from flows.agenda import MENU
+from flows.asks import YesNo
+from flows.flow import Flow, Over, Question
+from flows.refusals import sorry
+from flows.register import CONSENT
+from flows.say import Option, Say, label, msg
+from flows.state import Frame
+from flows.turn import Steps, Turn, market
+from marketplace_core.accounts import commands as accounts
+from marketplace_core.accounts import queries as people
+from marketplace_core.agents import asking
+from marketplace_core.agents.doing import BINDS, Wanted
+from marketplace_core.errors import Refused
+from marketplace_core.logins import proofs
+
+OVER = msg("This question is over. Nothing was changed.")
+
+
+def _in_words(it: Wanted, agent: str) -> Say:
+    terms = it.terms
+    about: dict[str, Any] = {"agent": agent, "code": it.subject}
+    if "kg" in terms:
+        about["amount"] = {"kg": terms["kg"], "unit": terms["unit"]}
+    if "per" in terms:
+        about["price"] = {"paise": terms["paise"], "per": terms["per"]}
+    said = {
+        "act": msg("{agent} wants to speak for you in this market. May they?"),
+        "sell": msg(
+            "{agent} wants to sell for you: {what:commodity}, {amount:mass}, {price:rate}. Shall I publish it?",
+            what=terms.get("commodity"),
+        ),
+        "acc": msg("{agent} wants to accept {price:rate} for you: {amount:mass}, offer {code}."),
+        "book": msg("{agent} wants to book {amount:mass} of {code} for you."),
+        "conf": msg("{agent} wants to confirm the booking {code} for you."),
+        "canc": msg("{agent} wants to call off the booking {code} for you."),
+        "dlv": msg("{agent} has brought {code}. Have you received it?"),
+        "cod": msg(
+            "{agent} says that you paid {sum:money} in cash for {code}. Is it so?", sum=terms.get("paise")
+        ),
+        "reg": msg(
+            "{agent} wants to register you and speak for you: {name}, {pin}. May I keep this and your number?",
+            name=terms.get("name"),
+            pin=terms.get("place", {}).get("pincode"),
+        ),
+    }[it.kind]
+    return Say(said.text, {**about, **said.blanks})
+
+
+class Agreement(YesNo):
+    def question(self, turn: Turn, frame: Frame) -> Steps[Question | Over]:
+        wanted = yield from market(asking.waiting, UUID(frame.slots["ask"]))
+        if wanted is None:
+            return Over((OVER,))
+        agent = (yield from market(people.person, wanted.agent_id)).name or "*"
+        parts = [_in_words(wanted, agent)]
+        if wanted.kind == "reg" and not turn.channel.terse:  # two screens of SMS: nobody would see the end
+            parts.append(CONSENT)
+        frame.note["shown"] = [part.to_json() for part in parts]
+        if wanted.kind in BINDS:
+            drawn = yield from market(proofs.draw)
+            yield from market(asking.keep_seal, wanted.id, drawn.seal)
+            parts.append(msg("You can also tell {agent} this code: {code}", agent=agent, code=drawn.code))
+        return Question(tuple(parts), (self.yes, self.no))
+
+
+def _answer(turn: Turn, frame: Frame) -> Steps[None]:
+    ask_id, me = UUID(frame.slots["ask"]), turn.person.id
+    try:
+        if not frame.slots["agreed"]:
+            yield from market(asking.refuse, ask_id=ask_id, by_id=me)
+            turn.say(msg("Nothing was done. I tell your agent."))
+            return
+        if frame.slots["kind"] == "reg":
+            yield from market(
+                accounts.give_consent,
+                me,
+                purpose="marketplace",
+                language=turn.person.language,
+                wording="\n".join(turn.words(Say.from_json(part)) for part in frame.note["shown"]),
+                channel=turn.channel.name,
+            )
+        agreed = yield from market(asking.agree, ask_id=ask_id, by_id=me)
+    except Refused as refusal:
+        sorry(turn, refusal)
+        return
+    turn.person = yield from market(people.person, me)
+    if frame.slots["kind"] == "sell":
+        turn.say(msg("Published. Your listing is {code}.", code=agreed.code))
+        turn.offer(Option("mine", label("My listings"), deed="go:my_listings"), MENU)
+    elif frame.slots["kind"] == "reg":
+        turn.say(msg("You have joined, {name}.", name=turn.person.name))
+    else:
+        turn.say(msg("Thank you. I tell your agent."))
+
+
+AGENT_ASKS = Flow(
+    "agent_asks",
+    title=msg("your agent's question"),
+    asks=(
+        Agreement(
+            "agreed",
+            text=msg("Do you agree?"),
+            name=msg("Right"),
+            example=msg("Answer Yes or No."),
+            why=msg("Nothing is done in your name without your word."),
+        ),
+    ),
+    commit=_answer,
+    guarded=lambda turn, frame: frame.slots["agreed"] and frame.slots["kind"] in BINDS,
+    members=False,
+    keyed="ask",
+    binds=True,
+)

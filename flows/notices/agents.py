@@ -1,0 +1,73 @@
+"""Of agents: what they want to do for somebody, what came of it, and a way in vain."""
+
+from uuid import UUID
+
+from flows.agenda import ask_again, open_flow, proceed
+from flows.agent_asks import AGENT_ASKS
+from flows.heard import News
+from flows.menu import ON
+from flows.notices.notice import MY_BOOKINGS, Notice, Opener, offer_when_idle
+from flows.say import Say, msg
+from flows.turn import Steps, Turn, market
+from marketplace_core.accounts import queries as people
+
+FAILED = msg("The cart could not fetch or bring {code} today. The booking stands.")
+
+
+def _asked(turn: Turn, news: News) -> Steps[None]:
+    open_flow(turn, AGENT_ASKS, {"ask": news.subject, "kind": news.about["kind"]})
+    yield from proceed(turn)
+
+
+def _agreed(turn: Turn, news: News) -> Steps[None]:
+    code = news.about.get("code")
+    if turn.person.id == UUID(news.about["person_id"]):  # the agent had the code from them
+        yield from _over(turn, news, msg("Your agent told me your code: {code} is done.", code=code))
+        return
+    name = (yield from market(people.person, UUID(news.about["person_id"]))).name or "*"
+    turn.say(
+        msg("{name} has agreed: {code}.", name=name, code=code)
+        if code
+        else msg("{name} has agreed.", name=name)
+    )
+
+
+def _refused(turn: Turn, news: News) -> Steps[None]:
+    name = (yield from market(people.person, UUID(news.about["person_id"]))).name or "*"
+    turn.say(msg("{name} has said no.", name=name))
+
+
+def _withdrawn(turn: Turn, news: News) -> Steps[None]:
+    yield from _over(turn, news, msg("Your agent has taken the question back."))
+
+
+def _over(turn: Turn, news: News, said: Say) -> Steps[None]:
+    """The question does not stand open any more; what lay below it does."""
+    frames = turn.state.frames
+    top = frames[-1] if frames else None
+    frames[:] = [one for one in frames if one.slots.get("ask") != news.subject]
+    turn.say(said)
+    if frames and top is not frames[-1]:
+        yield from ask_again(turn)
+    else:
+        offer_when_idle(turn)
+
+
+def _failed(turn: Turn, news: News) -> Steps[None]:
+    turn.say(Say(FAILED.text, {"code": news.subject}))
+    offer_when_idle(turn, MY_BOOKINGS)
+    return
+    yield
+
+
+NOTICES = {
+    "agent.asked": Notice(
+        ("person_id",), _asked, urgent=True, opener=Opener(msg("Your agent asks you something."), ON)
+    ),
+    "agent.agreed": Notice(("agent_id", "person_id"), _agreed, urgent=True),
+    "agent.withdrawn": Notice(("person_id",), _withdrawn, urgent=True),
+    "agent.refused": Notice(("agent_id",), _refused, urgent=True),
+    "agent.failed": Notice(
+        ("seller_id", "buyer_id"), _failed, urgent=True, opener=Opener(FAILED, MY_BOOKINGS)
+    ),
+}

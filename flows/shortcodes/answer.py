@@ -1,0 +1,144 @@
+"""What every command's answer is made of, and how a yes is asked for."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from uuid import UUID, uuid5
+
+from flows.say import Say, msg
+from flows.shortcodes.parse import Order
+from flows.turn import Steps, Turn, market
+from marketplace_core.accounts import Person
+from marketplace_core.accounts import commands as accounts
+from marketplace_core.accounts import queries as people
+from marketplace_core.agents import asking, deeds
+from marketplace_core.agents.asking import WrongCode
+from marketplace_core.agents.doing import BINDS
+from marketplace_core.errors import BadTerms, NotFound
+from marketplace_core.places import queries as places
+from marketplace_core.places.place import Place
+
+Answer = tuple[Say, ...]
+Hand = Callable[[Turn, Order], Steps[Answer]]
+
+#: One segment of Latin letters, with room for what the channel may add.
+ONE_SMS = 150
+MOST_LINES = 10
+
+
+def done(code: str) -> Answer:
+    return (msg("Done: {code}.", code=code),)
+
+
+def at(phone: str) -> str:
+    """Enough to know whom; an SMS is read by many."""
+    return f"*{phone[-4:]}"
+
+
+def person_at(phone: str) -> Steps[Person | None]:
+    found = yield from market(accounts.who_has, phone)
+    return (yield from market(people.person, found)) if found else None
+
+
+def place_at(pin: str) -> Steps[Place]:
+    area = yield from market(places.pincode, pin)
+    if area is None:
+        raise BadTerms("place")
+    return Place(area.pincode, None, area.district, area.state, area.lat, area.lon)
+
+
+def known(turn: Turn, order: Order) -> Steps[UUID]:
+    """Whom the phone in a command names; the agent themself where it names nobody."""
+    phone = order.values.get("phone")
+    if phone is None:
+        return turn.person.id
+    found = yield from person_at(phone)
+    if found is None:
+        raise NotFound("person")
+    return found.id
+
+
+def write(
+    turn: Turn, order: Order, subject: str, person_id: UUID | None, undo: Mapping[str, Any] | None = None
+) -> Steps[None]:
+    yield from market(
+        deeds.write,
+        agent_id=turn.person.id,
+        code=order.command.code,
+        line=order.line,
+        subject=subject,
+        person_id=person_id,
+        undo=undo,
+    )
+
+
+def with_their_yes(
+    turn: Turn,
+    order: Order,
+    kind: str,
+    person_id: UUID,
+    *,
+    subject: str = "",
+    terms: Mapping[str, Any],
+    phone: str = "",
+) -> Steps[Answer]:
+    """Asks the person, or takes the code that they told; what is the agent's own is done at once."""
+    agent, code = turn.person.id, order.command.code
+    if person_id == agent:
+        key = uuid5(agent, f"{turn.today} {order.line}")
+        own = yield from market(
+            asking.at_once, agent_id=agent, kind=kind, subject=subject, terms=terms, key=key
+        )
+        yield from write(turn, order, own.code, agent, _undo_booking(kind, own.code))
+        return done(own.code or code)
+    if said := order.values.get("code"):
+        agreed = yield from market(
+            asking.agree_by_code, agent_id=agent, kind=kind, subject=subject, terms=terms, said=said
+        )
+        if agreed is None:
+            return (msg("Nobody was asked for just this. First send the line without the code."),)
+        if isinstance(agreed, WrongCode):
+            return (msg("This code is wrong. Tries left: {n}.", n=agreed.tries_left),)
+        yield from write(turn, order, agreed.code, person_id, _undo_booking(kind, agreed.code))
+        return done(agreed.code or code)
+    asked = yield from market(
+        asking.ask, agent_id=agent, person_id=person_id, kind=kind, subject=subject, terms=terms
+    )
+    yield from write(turn, order, subject, person_id, {"how": "ask", "id": str(asked)})
+    whom = at(phone) if phone else (yield from _name(person_id))
+    if kind not in BINDS:
+        return (msg("{code}: {who} was asked and agrees with 1.", code=code, who=whom),)
+    return (
+        msg(
+            "{code}: {who} was asked. They answer 1, or tell you a code: then send {line} and the code.",
+            code=code,
+            who=whom,
+            line=f"{code} {subject}",
+        ),
+    )
+
+
+def _undo_booking(kind: str, code: str) -> Mapping[str, Any] | None:
+    return {"how": "book", "code": code} if kind == "book" else None
+
+
+def _name(person_id: UUID) -> Steps[str]:
+    name = (yield from market(people.person, person_id)).name or ""
+    return name if name.isascii() and name else "*"
+
+
+def length(turn: Turn, said: Sequence[Say]) -> int:
+    """In letters of an SMS, where some cost two."""
+    text = "\n".join(turn.words(each).replace("₹", "Rs ") for each in said)
+    return len(text) + sum(text.count(letter) for letter in "[]{}|^~\\€")
+
+
+def listed(turn: Turn, lines: Sequence[Say]) -> Answer:
+    """As many as one SMS holds, or as a person reads."""
+    if not lines:
+        return (msg("Nothing found."),)
+    if not turn.channel.terse:
+        return tuple(lines[:MOST_LINES])
+    kept = 1
+    while kept < len(lines) and length(turn, lines[: kept + 1]) <= ONE_SMS:
+        kept += 1
+    return tuple(lines[:kept])

@@ -1,0 +1,41 @@
+"""One slip of the hand: the line as it was likely meant, to agree to with 1."""
+
+from flows.asks import YesNo
+from flows.flow import Flow, Over, Question
+from flows.say import msg
+from flows.shortcodes.answering import CHECK, carried_out
+from flows.shortcodes.parse import Order, parse
+from flows.state import Frame
+from flows.turn import Steps, Turn
+
+
+class Meant(YesNo):
+    def question(self, turn: Turn, frame: Frame) -> Steps[Question | Over]:
+        return Question((msg("Did you mean this? {line}", line=frame.slots["line"]),), (self.yes, self.no))
+        yield
+
+
+def _do(turn: Turn, frame: Frame) -> Steps[None]:
+    order = parse(frame.slots["line"], turn.today) if frame.slots["right"] else None
+    if isinstance(order, Order):
+        turn.say(*(yield from carried_out(turn, order)))
+    else:
+        turn.say(msg("Nothing was done. Please send the line again."))
+
+
+SHORTCODE_CHECK = Flow(
+    CHECK,
+    title=msg("your command"),
+    asks=(
+        Meant(
+            "right",
+            text=msg("Did you mean this?"),
+            name=msg("Right"),
+            example=msg("Answer Yes or No."),
+            why=msg("I ask so that nothing is lost by a slip."),
+        ),
+    ),
+    commit=_do,
+    members=False,
+    keyed="line",
+)

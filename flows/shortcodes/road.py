@@ -1,0 +1,114 @@
+"""ROUTE, PICK, DLV, QC and FAIL, and the cash on the way: COD, BAL and DEP."""
+
+from datetime import date, datetime, time, timedelta
+
+from flows.say import Say, msg
+from flows.shortcodes.answer import Answer, done, listed, with_their_yes, write
+from flows.shortcodes.parse import Order
+from flows.turn import KOLKATA, Steps, Turn, market
+from marketplace_core.agents import field
+from marketplace_core.bookings import fetching, handover
+from marketplace_core.bookings import queries as bookings
+from marketplace_core.bookings.fetching import WrongCode
+from marketplace_core.bookings.queries import Booking
+from marketplace_core.escrow import queries as escrow
+
+STOP = "{when} {code} {place} {amount:mass}"
+
+
+def route(turn: Turn, order: Order) -> Steps[Answer]:
+    day = date.fromisoformat(order.values.get("day", turn.today.isoformat()))
+    begin = datetime.combine(day, time(), KOLKATA)
+    stops = yield from market(field.round_of, turn.person.id, begin=begin, end=begin + timedelta(days=1))
+    if not stops:
+        return (msg("Nothing to fetch or bring on {day:day}.", day=day.isoformat()),)
+    return listed(
+        turn,
+        [
+            Say(
+                STOP,
+                {
+                    "when": f"{stop.window_from.astimezone(KOLKATA):%H:%M}" if stop.window_from else "-",
+                    "code": stop.code,
+                    "place": stop.pincode,
+                    "amount": {"kg": stop.kg, "unit": "quintal"},
+                },
+            )
+            for stop in stops
+        ],
+    )
+
+
+def pick(turn: Turn, order: Order) -> Steps[Answer]:
+    """The farmer's code is their word that the goods are on the cart."""
+    code, kg = order.values["booking"], order.values["qty"]["kg"]
+    picked = yield from market(
+        fetching.pick_up, actor_id=turn.person.id, code=code, pickup_code=order.values["pickup"]
+    )
+    if isinstance(picked, WrongCode):
+        return (msg("This code is wrong. Tries left: {n}.", n=picked.tries_left),)
+    yield from market(handover.weigh, actor_id=turn.person.id, code=code, kg=kg)
+    yield from write(turn, order, code, picked.seller_id)
+    return (msg("Picked up: {code}, {amount:mass}.", code=code, amount=order.values["qty"]),)
+
+
+def dlv(turn: Turn, order: Order) -> Steps[Answer]:
+    booking = yield from _mine(turn, order)
+    return (yield from with_their_yes(turn, order, "dlv", booking.buyer_id, subject=booking.code, terms={}))
+
+
+def qc(turn: Turn, order: Order) -> Steps[Answer]:
+    booking = yield from _mine(turn, order)
+    said = order.values
+    yield from market(
+        handover.inspect,
+        actor_id=turn.person.id,
+        code=booking.code,
+        grade=said["grade"],
+        moisture=said["moisture"],
+    )
+    if "qty" in said:
+        yield from market(handover.weigh, actor_id=turn.person.id, code=booking.code, kg=said["qty"]["kg"])
+    yield from write(turn, order, booking.code, booking.seller_id)
+    return done(booking.code)
+
+
+def fail(turn: Turn, order: Order) -> Steps[Answer]:
+    code = order.values["booking"]
+    seller = yield from market(field.failed, actor_id=turn.person.id, code=code, why=order.values["words"])
+    yield from write(turn, order, code, seller)
+    return (msg("I tell both sides. The booking {code} stands.", code=code),)
+
+
+def cod(turn: Turn, order: Order) -> Steps[Answer]:
+    booking = yield from _mine(turn, order)
+    terms = {"paise": order.values["amount"]}
+    return (
+        yield from with_their_yes(turn, order, "cod", booking.buyer_id, subject=booking.code, terms=terms)
+    )
+
+
+def bal(turn: Turn, order: Order) -> Steps[Answer]:
+    cash = yield from market(escrow.cash, turn.person.id)
+    return (
+        msg(
+            "In hand: {sum:money}. Limit: {limit:money}.",
+            sum=cash.in_hand_paise,
+            limit=cash.limit_paise,
+        ),
+    )
+
+
+def dep(turn: Turn, order: Order) -> Steps[Answer]:
+    paise, ref = order.values["amount"], order.values["ref"]
+    yield from market(field.said_paid_in, actor_id=turn.person.id, paise=paise, ref=ref)
+    yield from write(turn, order, ref, None)
+    said = msg("Noted: {sum:money}, {ref}. It counts once the office has counted it.", sum=paise, ref=ref)
+    return (said, *(yield from bal(turn, order)))
+
+
+def _mine(turn: Turn, order: Order) -> Steps[Booking]:
+    """Only who has a part in it, as its driver or for one of its sides."""
+    booking = yield from market(bookings.known, order.values["booking"])
+    yield from market(bookings.roles, booking, turn.person.id)
+    return booking
