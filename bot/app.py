@@ -14,7 +14,7 @@ from bot.calling import Book
 from bot.carriers.gateway import webhook as gateway
 from bot.carriers.gateway.dlt import read_registered
 from bot.carriers.twilio import voice, webhook
-from bot.console import simulator
+from bot.console import handovers, simulator
 from bot.house import House, open_house
 from bot.login_codes import send_code
 from bot.message import Answer, Inbound
@@ -86,7 +86,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
         app.include_router(_gateway_routes(chosen, take, saw_status))
     market = MarketSettings(mandi_home=chosen.mandi_home)
     api = make_office(lambda: house().engine, market, send_code=send_code, after_commit=postman.ring)
-    mount_api(app, api, [undelivered.router])
+    mount_api(app, api, [undelivered.router, handovers.router])
     app.include_router(pictures.routes(chosen, storage(market), lambda: datetime.now(UTC)))
     secrets = [secret.get_secret_value() for secret in market.razorpay_webhook_secret]
     if secrets:

@@ -285,13 +285,15 @@ def seed() -> None:
 
 @app.command()
 def waiting(tenant: AtTenant = HOUSE) -> None:
-    """Lists who waits for the office, longest first."""
+    """Lists who waits for the office and what it is about, longest first."""
     from bot import needs
-    from bot.handover import waiting
+    from bot.handover import handovers
 
     with needs.surroundings(rasa=False) as house:
-        for address, since in needs.at_desk(house, tenant, waiting):
-            print(f"{since.astimezone(KOLKATA):%Y-%m-%d %H:%M}  {address}")
+        for each in needs.at_desk(house, tenant, handovers):
+            print(f"{each.since.astimezone(KOLKATA):%Y-%m-%d %H:%M}  {each.address}")
+            for line in each.summary:
+                print(f"    {line}")
 
 
 @app.command()

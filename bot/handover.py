@@ -1,44 +1,222 @@
-"""Conversations that wait for a person from the office, and giving them back to the bot."""
+"""Who waits for a person of the office, what it is about, what the office writes, and giving them back to the bot."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any, Literal, cast
+from uuid import UUID, uuid4
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
 
+import bot.channels
+from bot.message import Channel
+from bot.outbox.writing import write
+from flows.agenda import PASSING
+from flows.flow import Flow
+from flows.languages import LANGUAGES
+from flows.registry import FLOWS
+from flows.say import Reply, msg
+from flows.state import Frame, State
+from flows.words import Words, words_of
+from marketplace_core.accounts import Person
+from marketplace_core.accounts import queries as people
 from marketplace_core.desk import Desk
+from marketplace_core.errors import NotFound
+
+#: So much of what was said is shown to whoever takes over.
+TRANSCRIPT = 20
+
+OPEN = text("""
+    INSERT INTO handover (tenant_id, person_id, channel, address, summary, at)
+    VALUES (:tenant, :person, :channel, :address, :summary, :now)
+    ON CONFLICT (tenant_id, person_id) WHERE ended_at IS NULL DO NOTHING
+""").bindparams(bindparam("summary", type_=JSONB))
+
+END = text("""
+    UPDATE handover SET ended_at = :now, ended_by = :by
+    WHERE tenant_id = :tenant AND person_id = :person AND ended_at IS NULL
+    RETURNING id
+""")
+
+WAITING = text("""
+    SELECT id, person_id, channel, address, at, taken_at, summary FROM handover
+    WHERE tenant_id = :tenant AND ended_at IS NULL ORDER BY at, id LIMIT :most
+""")
+
+ONE = text("""
+    SELECT id, person_id, channel, address, at, taken_at, summary FROM handover
+    WHERE tenant_id = :tenant AND id = :id AND ended_at IS NULL
+""")
+
+SAID = text("""
+    SELECT direction, channel, at, body FROM message
+    WHERE tenant_id = :tenant AND person_id = :person ORDER BY at DESC, direction DESC, id DESC LIMIT :most
+""")
+
+#: Whoever takes over has the floor on that channel, also where the bot went on because the office was closed.
+TAKE = text("""
+    WITH taken AS (
+        UPDATE handover SET taken_at = coalesce(taken_at, :now), taken_by = :operator
+        WHERE tenant_id = :tenant AND id = :id RETURNING person_id, channel
+    )
+    UPDATE conversation SET wake_at = NULL,
+        state = state || jsonb_build_object('human_since', cast(:since AS text), 'human_on', taken.channel)
+    FROM taken WHERE conversation.tenant_id = :tenant AND conversation.person_id = taken.person_id
+""")
+
+LOG = text("""
+    INSERT INTO message (tenant_id, at, person_id, channel, direction, body, segments)
+    VALUES (:tenant, :now, :person, :channel, 'out', :body, :segments)
+""").bindparams(bindparam("body", type_=JSONB))
 
 #: A shared phone reaches everybody of the family, whoever of them speaks there now.
 REACHED = """(
-        SELECT tenant_id, person_id, value, phone, last_inbound_at FROM address
+        SELECT tenant_id, person_id, value, phone FROM address
         UNION
-        SELECT tenant_id, profile.person_id, value, phone, last_inbound_at
+        SELECT tenant_id, profile.person_id, value, phone
         FROM profile JOIN address USING (tenant_id) WHERE address.id = profile.address_id
     ) AS address"""
 
-WAITING = text(f"""
-    SELECT DISTINCT ON (since, conversation.person_id) address.value, since
-    FROM conversation
-    JOIN {REACHED} USING (tenant_id, person_id),
-    LATERAL (SELECT cast(state ->> 'human_since' AS timestamptz) AS since) AS asked
-    WHERE conversation.tenant_id = :tenant AND since IS NOT NULL
-    ORDER BY since, conversation.person_id, address.last_inbound_at DESC NULLS LAST
-""")  # noqa: S608 - our own words
-
-RELEASE = text(f"""
-    UPDATE conversation SET state = state - 'human_since'
-    FROM {REACHED}
-    WHERE address.tenant_id = conversation.tenant_id AND address.person_id = conversation.person_id
+WAITS = text(f"""
+    SELECT handover.person_id FROM handover JOIN {REACHED} USING (tenant_id, person_id)
+    WHERE handover.tenant_id = :tenant AND ended_at IS NULL
       AND (address.phone = :person OR address.value = :person)
-      AND conversation.tenant_id = :tenant AND conversation.state ->> 'human_since' IS NOT NULL
-    RETURNING conversation.person_id
 """)  # noqa: S608 - our own words
 
+#: The bot says by itself that it is back, and puts the open question again.
+GIVE_BACK = text("""
+    UPDATE conversation SET state = state - 'human_since' || '{"released": true}', wake_at = :now
+    WHERE tenant_id = :tenant AND person_id = :person
+""")
 
-async def waiting(desk: Desk) -> list[tuple[str, datetime]]:
-    """Whom to write to and since when they wait, longest first; the address they wrote from last."""
-    return [(row.value, row.since) for row in await desk.db.execute(WAITING, {"tenant": desk.tenant})]
+
+@dataclass(frozen=True)
+class Handover:
+    """`summary`: a line each for who it is, what was under way, what was asked last, what was not understood."""
+
+    id: UUID
+    person_id: UUID
+    channel: str
+    address: str
+    since: datetime
+    taken_at: datetime | None
+    summary: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Said:
+    by: Literal["person", "bot"]
+    channel: str
+    at: datetime
+    words: str
+
+
+async def ask(desk: Desk, person: Person, channel: str, address: str, before: State) -> None:
+    """Asking again while one waits changes nothing: the first moment counts."""
+    about = {"channel": channel, "address": address, "summary": summary(before, person)}
+    await desk.db.execute(OPEN, {"tenant": desk.tenant, "person": person.id, "now": desk.now, **about})
+
+
+async def end(desk: Desk, person_id: UUID, by: Literal["person", "office"]) -> bool:
+    bound = {"tenant": desk.tenant, "person": person_id, "now": desk.now, "by": by}
+    return (await desk.db.execute(END, bound)).first() is not None
+
+
+def summary(state: State, person: Person) -> list[str]:
+    """By rule and in English, as the office reads it."""
+    english = words_of("en", "native")
+    language = LANGUAGES.get(person.language, LANGUAGES["en"]).latin_name
+    letters = " in English letters" if person.script == "latin" else ""
+    place = english(msg("{place:place}", place=person.place.to_json())) if person.place else None
+    lines = [", ".join(part for part in (person.name or "Not joined yet", place, language + letters) if part)]
+    under_way = [frame for frame in state.frames if frame.flow in FLOWS and frame.flow not in PASSING]
+    lines += [_under_way(english, FLOWS[frame.flow], frame) for frame in reversed(under_way)]
+    if under_way and state.last:
+        lines.append(f"Asked last: {english(state.last.parts[-1])}")
+    return lines + [f"Not understood: “{words}”" for words in state.missed]
+
+
+def _under_way(english: Words, flow: Flow, frame: Frame) -> str:
+    known = [
+        f"{english(ask.name)}: {english(ask.show(frame.slots[ask.slot]))}"
+        for ask in flow.asks
+        if ask.slot in frame.slots
+    ]
+    return "; ".join((f"In the middle of {english(flow.title)}", *known))
+
+
+async def waiting(desk: Desk, most: int = 100) -> list[tuple[str, datetime]]:
+    """Whom to write to and since when they wait, longest first."""
+    return [(each.address, each.since) for each in await handovers(desk, most)]
+
+
+async def handovers(desk: Desk, most: int = 100) -> list[Handover]:
+    rows = await desk.db.execute(WAITING, {"tenant": desk.tenant, "most": most})
+    return [_handover(row) for row in rows]
+
+
+async def handover(desk: Desk, handover_id: UUID) -> Handover:
+    row = (await desk.db.execute(ONE, {"tenant": desk.tenant, "id": handover_id})).one_or_none()
+    if row is None:
+        raise NotFound("handover")
+    return _handover(row)
+
+
+def _handover(row: Any) -> Handover:
+    return Handover(row.id, row.person_id, row.channel, row.address, row.at, row.taken_at, tuple(row.summary))
+
+
+async def transcript(desk: Desk, person_id: UUID) -> list[Said]:
+    """What was said last, in its order."""
+    rows: Sequence[Any] = (
+        await desk.db.execute(SAID, {"tenant": desk.tenant, "person": person_id, "most": TRANSCRIPT})
+    ).all()
+    return [
+        Said("person" if row.direction == "in" else "bot", row.channel, row.at, _words(row.body))
+        for row in reversed(rows)
+    ]
+
+
+def _words(body: Mapping[str, Any]) -> str:
+    """What came without words is named."""
+    if body.get("text"):
+        return str(body["text"])
+    if body.get("location"):
+        return "[a place on the map]"
+    return "[a photo or voice note]" if body.get("attachments") else ""
+
+
+async def answer(desk: Desk, waits: Handover, operator_id: UUID, words: str) -> None:
+    """Written to where they asked; who asked in a call gets it by SMS. The bot keeps quiet there until the end."""
+    person = await people.person(desk, waits.person_id)
+    since = {"since": desk.now.isoformat(), "now": desk.now, "operator": operator_id}
+    await desk.db.execute(TAKE, {"tenant": desk.tenant, "id": waits.id, **since})
+    channel = cast(Channel, "sms" if waits.channel == "voice" else waits.channel)
+    reply = Reply((msg("Our office: {words}", words=words),))
+    await write(
+        desk,
+        send_key=f"office:{uuid4()}",
+        person=person,
+        channel=channel,
+        recipient=waits.address,
+        reply=reply,
+        urgent=True,
+    )
+    outgoing = bot.channels.render(channel, reply, words_of(person.language, person.script))
+    said = {"channel": channel, "body": asdict(outgoing), "segments": outgoing.segments}
+    await desk.db.execute(LOG, {"tenant": desk.tenant, "person": person.id, "now": desk.now, **said})
+
+
+async def give_back(desk: Desk, person_id: UUID) -> bool:
+    """From the office to the bot; False when nobody waits there."""
+    if not await end(desk, person_id, "office"):
+        return False
+    await desk.db.execute(GIVE_BACK, {"tenant": desk.tenant, "person": person_id, "now": desk.now})
+    return True
 
 
 async def release(desk: Desk, person: str) -> bool:
-    """`person` is a phone number or an address; False when no person of the office is in charge there."""
-    released = await desk.db.execute(RELEASE, {"person": person, "tenant": desk.tenant})
-    return released.first() is not None
+    """`person` is a phone number or an address; False when nobody waits for a person there."""
+    found = await desk.db.execute(WAITS, {"person": person, "tenant": desk.tenant})
+    return any([await give_back(desk, each) for each in set(found.scalars())])

@@ -11,6 +11,7 @@ from bot.carriers.port import Carriers
 from bot.carriers.twilio.api import Twilio
 from bot.carriers.twilio.calls import ByCall, TwilioCalls
 from bot.numbers import Numbers, house_numbers
+from bot.office_hours import office_line
 from bot.outbox import Postbox
 from bot.settings import Settings
 from bot.speech.ears import Ears, ears
@@ -41,7 +42,15 @@ async def open_house(settings: Settings, ring: Callable[[int], None]) -> AsyncIt
     twilio = Twilio(settings)
     carriers = _carriers(settings, twilio)
     hears, says = ears(settings), mouth(settings, engine, storage(market_settings()))
-    office = Office(engine, understander, carriers.fits_reply, ring, hears=bool(hears), speaks=says.speaks)
+    office = Office(
+        engine,
+        understander,
+        carriers.fits_reply,
+        ring,
+        hears=bool(hears),
+        speaks=says.speaks,
+        opens=office_line(settings).opens,
+    )
     try:
         yield House(
             engine,

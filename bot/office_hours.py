@@ -1,7 +1,7 @@
 """When a person of the office takes calls."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.settings import Settings
 from flows.turn import KOLKATA
@@ -18,9 +18,17 @@ class OfficeLine:
     until_hour: int
 
     def open(self, now: datetime) -> bool:
+        return bool(self.phone) and self.opens(now) is None
+
+    def opens(self, now: datetime) -> datetime | None:
+        """When somebody is there again, to write at least; None: they are there now."""
         here = now.astimezone(KOLKATA)
-        in_hours = self.from_hour <= here.hour < self.until_hour
-        return bool(self.phone) and in_hours and here.weekday() != SUNDAY
+        if here.weekday() != SUNDAY and self.from_hour <= here.hour < self.until_hour:
+            return None
+        day = here if here.hour < self.from_hour else here + timedelta(days=1)
+        if day.weekday() == SUNDAY:
+            day += timedelta(days=1)
+        return day.replace(hour=self.from_hour, minute=0, second=0, microsecond=0)
 
 
 def office_line(settings: Settings) -> OfficeLine:

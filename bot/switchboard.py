@@ -231,7 +231,7 @@ class Switchboard:
         language = seen.language if seen.language in LANGUAGES else at.language
         serial = state.last.serial if state.last else 0
         at = replace(at, language=language or "en", choices=len(state.options), serial=serial, said_by=None)
-        if state.human_since:
+        if state.with_a_person("voice"):
             return self._to_a_person(at, answer.text)
         return self._ask(at, answer.text, state)
 

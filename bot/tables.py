@@ -217,4 +217,32 @@ speech = Table(
     Index(None, "tenant_id", "key"),
 )
 
-TENANTS_OWN = (conversation, inbound, message, outbox, media, call, recording, hearing, speech)
+#: Who asked for a person of the office: where they wait for the answer, what it is about, and who ended it.
+handover = Table(
+    "handover",
+    metadata,
+    tenant_id(),
+    own_id(),
+    Column("person_id", Uuid, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("summary", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("at", Moment, nullable=False),
+    Column("taken_at", Moment),
+    Column("taken_by", Uuid),
+    Column("ended_at", Moment),
+    Column("ended_by", Text),
+    ForeignKeyConstraint(["tenant_id", "person_id"], ["person.tenant_id", "person.id"]),
+    CheckConstraint("ended_by IN ('person', 'office')", name="ended_by"),
+    Index(
+        "uq_handover_waiting",
+        "tenant_id",
+        "person_id",
+        unique=True,
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+    Index("ix_handover_waiting", "tenant_id", "at", postgresql_where=text("ended_at IS NULL")),
+    Index(None, "tenant_id", "person_id"),
+)
+
+TENANTS_OWN = (conversation, inbound, message, outbox, media, call, recording, hearing, speech, handover)

@@ -10,7 +10,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar, cast
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -21,7 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolIsEmpty
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import bot.channels
-from bot import attachments, calls, conversations, voice_notes
+from bot import attachments, calls, conversations, handover, voice_notes
 from bot.conversations import Repeated, Sending
 from bot.jobs import fetch_later
 from bot.message import Answer, Channel, DatabaseAway, Inbound, Outgoing
@@ -35,6 +35,7 @@ from flows.engine import Outcome
 from flows.heard import Heard, News, VoiceNote
 from flows.notices import NOTICES
 from flows.say import Reply, msg
+from flows.shortcodes import answering as shortcodes
 from flows.state import State
 from flows.turn import KOLKATA, Steps
 from flows.turn import Channel as DialogueChannel
@@ -53,6 +54,10 @@ T = TypeVar("T")
 
 #: Digits of any script with the marks people put around them: a menu choice or an amount, no matter for a model.
 ONLY_DIGITS = re.compile(r"[\d\s.,)(*#-]{1,16}")
+#: What a conversation that begins anew after faults still knows.
+KEPT_AFTER_FAULTS = ("serial", "human_since", "human_on", "voice_answers")
+#: An agent's PIN is not kept with what was said.
+PIN = re.compile(r"(?i)^(\W*pin\W*)\d{4}\b")
 #: Kept for a person from the office, looked at by nobody else.
 UNREAD = ("sticker", "film", "paper")
 
@@ -69,6 +74,8 @@ class Office:
     #: Whether voice notes are listened to here, and which languages are spoken aloud.
     hears: bool = False
     speaks: Callable[[str], bool] = lambda language: False
+    #: When somebody of the office is there again; None: they are there now.
+    opens: Callable[[datetime], datetime | None] = lambda now: None
     tenant: int = HOUSE
     queues: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
@@ -187,16 +194,27 @@ async def _turn(
         carrier_said=inbound.carrier_said,
         aloud=inbound.aloud,
     )
-    channel = _channel(sender.channel, reached.address_id, reached.opted_out, office.hears, inbound.rung)
+    channel = replace(
+        _channel(sender.channel, reached.address_id, reached.opted_out, office.hears, inbound.rung),
+        office_opens=office.opens(desk.now),
+    )
     done = await drive(desk, dialogue.turn(State.from_json(state), heard, reached.person, channel, desk.now))
+    person = done.outcome.person
+    if person.id != reached.person.id:
+        done = await _passed_on(desk, reached.person, done.outcome, channel)
+    if done.outcome.called:
+        line = sender.phone if sender.channel == "voice" else None
+        await handover.ask(desk, person, sender.channel, line or sender.value, State.from_json(state))
+    elif state.get("human_since") and not done.outcome.state.human_since:
+        await handover.end(desk, person.id, "person")
     if done.outcome.listening:
-        await voice_notes.listen_later(desk, reached.person.id, kept.voices[0], inbound, done.outcome.state)
+        await voice_notes.listen_later(desk, person.id, kept.voices[0], inbound, done.outcome.state)
     outgoing = _render(office, sender.channel, done.outcome)
-    in_reply = outgoing is not None and await _fits_reply(office, desk, reached.person.id, inbound, outgoing)
+    in_reply = outgoing is not None and await _fits_reply(office, desk, person.id, inbound, outgoing)
     answer = outgoing.text if outgoing and in_reply else None
     await conversations.close(
         desk,
-        person=reached.person.id,
+        person=person.id,
         heard=(inbound.carrier, inbound.carrier_id),
         state=done.outcome.state.to_json(),
         wake_after=done.outcome.wake_after,
@@ -210,6 +228,14 @@ async def _turn(
         call_id, _, _step = inbound.carrier_id.partition(":")
         await calls.write_later(desk, inbound.carrier, call_id, done.outcome.agreed)
     return done, outgoing, answer
+
+
+async def _passed_on(desk: Desk, giver: Person, outcome: Outcome, channel: DialogueChannel) -> Done:
+    """The phone went to another of the family: they are greeted in a conversation of their own."""
+    await conversations.put_back(desk, giver.id, outcome.state.to_json())
+    state, _ = await conversations.lock(desk, outcome.person.id)
+    hello = Heard(understood=Understanding("greet", 1.0))
+    return await drive(desk, dialogue.turn(State.from_json(state), hello, outcome.person, channel, desk.now))
 
 
 async def _speak(office: Office, desk: Desk, person_id: UUID, heard: Heard, key: tuple[str, str]) -> None:
@@ -287,7 +313,7 @@ def _render(office: Office, channel: Channel, outcome: Outcome) -> Outgoing | No
     if outcome.reply is None:
         return None
     outgoing = bot.channels.render(channel, outcome.reply, _words(channel, outcome.person))
-    aloud = channel == "whatsapp" and outcome.state.speaks and not outcome.listening
+    aloud = channel == "whatsapp" and outcome.state.spoken_to and not outcome.listening
     if aloud and office.speaks(outcome.person.language):
         return replace(outgoing, voice=bot.channels.aloud(outcome.reply, outcome.person.language))
     return outgoing
@@ -307,7 +333,7 @@ def _sending(channel: Channel, value: str, outcome: Outcome, began: Heard | None
 
 
 async def _understand(office: Office, inbound: Inbound) -> Understanding | None:
-    """Asks no model for a tap or for digits; otherwise a look at the conversation sharpens the reading."""
+    """Asks no model for a tap, for digits or for an agent's commands; otherwise a look at the conversation sharpens the reading."""
     if inbound.tap or not inbound.text.strip():
         return None
     language, expecting = None, None
@@ -316,12 +342,17 @@ async def _understand(office: Office, inbound: Inbound) -> Understanding | None:
             seen = await conversations.peek(desk, inbound)
         if seen.answered:
             raise Repeated
+        if seen.agent and not inbound.note and shortcodes.reads(inbound.text, _day(inbound)):
+            return None
         spoken = inbound.note.language if inbound.note else None
         language, expecting = spoken or seen.language, dialogue.expecting(State.from_json(seen.state))
-    today = inbound.received_at.astimezone(KOLKATA).date()
     return await office.understander.understand(
-        inbound.text, language=language, expecting=expecting, today=today
+        inbound.text, language=language, expecting=expecting, today=_day(inbound)
     )
+
+
+def _day(inbound: Inbound) -> date:
+    return inbound.received_at.astimezone(KOLKATA).date()
 
 
 async def _apologise(office: Office, inbound: Inbound) -> Answer:
@@ -363,7 +394,7 @@ def _after_fault(state: Mapping[str, Any]) -> dict[str, Any]:
     but keeps counting its questions (old buttons stay old) and leaves a person in charge in charge."""
     if not state.get("faults"):
         return {**state, "faults": 1}
-    return {key: state[key] for key in ("serial", "human_since") if key in state}
+    return {key: state[key] for key in KEPT_AFTER_FAULTS if key in state}
 
 
 def reachable(addresses: Sequence[Address], now: datetime, opens: bool = False) -> Reachable | None:
@@ -383,7 +414,7 @@ def reachable(addresses: Sequence[Address], now: datetime, opens: bool = False) 
 
 def _said(inbound: Inbound) -> dict[str, Any]:
     said = {
-        "text": inbound.text,
+        "text": PIN.sub(r"\1****", inbound.text),
         "tap": inbound.tap,
         "location": inbound.location,
         "attachments": len(inbound.attachments),

@@ -51,8 +51,8 @@ def _same(frame: Frame, flow: Flow, slots: Mapping[str, Any] | None) -> bool:
 
 def proceed(turn: Turn) -> Steps[None]:
     """Asks for the first thing missing, or shows the review, or commits and goes on with the flow below."""
-    frames = turn.state.frames
-    while frames:
+    frames, speaker = turn.state.frames, turn.person.id
+    while frames and turn.person.id == speaker:  # what lies below waits for whoever began it
         frame = frames[-1]
         flow = flow_named(frame.flow)
         if flow.members and not turn.person.registered:
@@ -76,7 +76,7 @@ def proceed(turn: Turn) -> Steps[None]:
             continue
         below = frames[-2] if len(frames) > 1 and frames[-1] is frame else None
         frames[:] = [other for other in frames if other is not frame]
-        if below:
+        if below and turn.person.id == speaker:
             turn.offer()
             turn.say(msg("Now back to {title:say}.", title=flow_named(below.flow).title.to_json()))
         elif not frames and not turn.options:

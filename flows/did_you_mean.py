@@ -6,7 +6,7 @@ from flows.filling import fill
 from flows.flow import Flow, Question
 from flows.heard import Heard
 from flows.registry import flow_for
-from flows.repair import human, stop
+from flows.repair import call_a_person, stop
 from flows.say import Say, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn
@@ -15,13 +15,19 @@ from nlu.understanding import Understanding
 GUESSES: dict[str, Say] = {
     "sell": msg("Do you want to sell something?"),
     "ask_price": msg("Do you want to know a price?"),
+    "price_forecast": msg("Do you want to know where a price is going?"),
+    "alerts": msg("Shall I tell you when a price is reached?"),
     "buy": msg("Do you want to buy something?"),
     "my_listings": msg("Do you want to see your listings?"),
     "cancel_listing": msg("Do you want to see your listings?"),
     "edit_listing": msg("Do you want to see your listings?"),
     "booking_status": msg("Do you want to see your bookings?"),
     "cancel_booking": msg("Do you want to see your bookings?"),
-    "my_offers": msg("Do you want to see your bookings?"),
+    "schedule_pickup": msg("Do you want to see your bookings?"),
+    "dispute": msg("Do you want to see your bookings?"),
+    "my_offers": msg("Do you want to see your offers?"),
+    "make_offer": msg("Do you want to offer a price?"),
+    "payment_status": msg("Do you want to see your money?"),
     "grade_photo": msg("Shall I look at a photo of your crop?"),
     "change_language": msg("Do you want another language?"),
     "register": msg("Do you want to join?"),
@@ -55,7 +61,7 @@ def _go(turn: Turn, frame: Frame) -> Steps[None]:
     if intent == "stop":
         yield from stop(turn)
     elif intent == "talk_to_human":
-        yield from human(turn)
+        call_a_person(turn)
     elif flow:
         understood = Understanding(intent, 1.0, values=frame.note["values"])
         turn.heard = Heard(turn.heard.text, understood)

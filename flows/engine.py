@@ -16,6 +16,7 @@ from flows.agenda import MENU, ask_again, join, open_flow, proceed
 from flows.answers import answer_plainly
 from flows.asks import Choice
 from flows.did_you_mean import GUESSES, offer_guess
+from flows.family import another_speaks
 from flows.filling import fill
 from flows.flow import Filled, Flow
 from flows.grade import one_of_several, photos_alone
@@ -26,6 +27,7 @@ from flows.notices import tell
 from flows.options import named, tapped
 from flows.registry import FLOWS, asked, flow_for, flow_named
 from flows.say import Option, Reply, Say, msg
+from flows.shortcodes import answering as shortcodes
 from flows.state import State
 from flows.turn import Channel, Steps, Turn
 from marketplace_core.accounts import Person
@@ -56,6 +58,8 @@ class Outcome:
     agreed: tuple[Say, ...] = ()
     #: A voice note is to be listened to; its answer comes in a turn of its own.
     listening: bool = False
+    #: A person of the office was asked for: they are to be told.
+    called: bool = False
 
 
 def turn(state: State, heard: Heard, person: Person, channel: Channel, now: datetime) -> Steps[Outcome]:
@@ -64,10 +68,12 @@ def turn(state: State, heard: Heard, person: Person, channel: Channel, now: date
         return Outcome(state, None, this.person, repair.wake_after(this))
     yield from _respond(this)
     by_ear.remember(this)
+    state.released = False
     reply = _reply(this)
     if heard.understood or heard.tap or heard.photos or heard.location:
         state.reminders = 0
-    return Outcome(state, reply, this.person, repair.wake_after(this), tuple(this.agreed), this.listening)
+    wake = repair.wake_after(this)
+    return Outcome(state, reply, this.person, wake, tuple(this.agreed), this.listening, this.called)
 
 
 def _reply(this: Turn) -> Reply | None:
@@ -116,7 +122,7 @@ def _respond(this: Turn) -> Steps[None]:
             repair.still_stopped(this)
     elif heard.news:
         yield from tell(this, heard.news)
-    elif state.human_since:
+    elif state.with_a_person(this.channel.name):
         if (heard.intent == "menu" and sure) or heard.tap == MENU.deed:
             yield from repair.human_released(this)
         elif heard.tap:  # a tap is meant for the bot
@@ -140,6 +146,8 @@ def _converse(this: Turn) -> Steps[None]:
             yield from repair.stale(this)
         return
     if heard.voice and (yield from by_ear.answered(this)):
+        return
+    if (yield from shortcodes.answered(this)):
         return
     option = named(heard.text, state.options, this.words)
     if (option or heard.intent in YES_OR_NO) and _crossed(this):
@@ -217,12 +225,12 @@ def _own_words_awaited(this: Turn) -> bool:
 
 def _is_the_answer(this: Turn) -> bool:
     ask = asked(this.state.top)
-    return bool(ask and this.heard.intent in ask.answers)
+    return bool(ask and ask.answered_by(this))
 
 
 def _repairs(this: Turn) -> Steps[bool]:
     aside = next((step for name, step in repair.ASIDES.items() if name in this.heard.values), None)
-    step = aside or repair.REPAIRS.get(this.heard.intent)
+    step = aside or (repair.cancel if _calls_this_off(this) else repair.REPAIRS.get(this.heard.intent))
     by_rule = bool(this.heard.understood and this.heard.understood.source == "rule")
     if (
         not step
@@ -232,6 +240,13 @@ def _repairs(this: Turn) -> Steps[bool]:
         return False
     yield from step(this)
     return True
+
+
+def _calls_this_off(this: Turn) -> bool:
+    """ "Cancel the booking" in the middle of a sale, with no booking named, is about the sale."""
+    frame = this.state.top
+    wish = this.heard.intent in ("cancel_booking", "cancel_listing") and "reference" not in this.heard.values
+    return bool(frame and wish and this.heard.intent not in flow_named(frame.flow).intents and frame.trail)
 
 
 def _answers_the_code(this: Turn) -> Steps[bool]:
@@ -353,6 +368,7 @@ def _follow_language(this: Turn) -> Steps[None]:
 
 
 LISTENING = (
+    another_speaks,
     _repairs,
     _answers_the_code,
     _answers_the_stage,

@@ -95,6 +95,10 @@ class Ask(ABC):
         return None
         yield
 
+    def answered_by(self, turn: Turn) -> bool:
+        """Whether these words are meant for it, whatever they mean elsewhere."""
+        return turn.heard.intent in self.answers
+
     def same_unit(self, value: Any, number: Any) -> Taken:
         """A bare number in place of a value given before ("no, 15 not 12")."""
         return None

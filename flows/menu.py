@@ -17,15 +17,20 @@ DOORS = (
         deed="go:my_bookings",
         hint=msg("Confirm, cancel, see how it stands"),
     ),
-    Option("language", label("Language"), deed="go:language", hint=msg("Change language or letters")),
+    Option("me", label("Me"), deed="go:me", hint=msg("Name, place, language, my data")),
     Option("help", label("Help"), deed="go:help", hint=msg("What I can do")),
     Option("person", label("Talk to a person"), deed="go:person", hint=msg("Someone from our office")),
 )
 
 
+#: Who has not joined has no details to change yet, but must be able to read the menu.
+LANGUAGE = Option("language", label("Language"), deed="go:language", hint=msg("Change language or letters"))
+
+
 def doors(turn: Turn) -> tuple[Option, ...]:
     """Without a camera there is nothing to show to the eyes."""
-    return DOORS if turn.channel.photos else tuple(door for door in DOORS if door.id != "grade")
+    shown = tuple(door for door in DOORS if turn.channel.photos or door.id != "grade")
+    return shown if turn.person.registered else tuple(LANGUAGE if door.id == "me" else door for door in shown)
 
 
 def main_menu(turn: Turn, greeting: bool = True) -> None:

@@ -20,16 +20,16 @@ def tapped(payload: str, options: tuple[Option, ...], serial: int) -> Option | N
 
 def named(text: str, options: tuple[Option, ...], words: Words) -> Option | None:
     """By its number as shown, or by its label as shown, however it is capitalised or cut by the channel."""
-    said = _fold(text)
+    said = folded(text)
     if not said:
         return None
     if said.isdecimal():
         number = int(said) if len(said) <= MOST_DIGITS else 0
         return options[number - 1] if 1 <= number <= len(options) else None
-    return next((option for option in options if _fold(words(option.label)) == said), None)
+    return next((option for option in options if folded(words(option.label)) == said), None)
 
 
-def _fold(text: str) -> str:
+def folded(text: str) -> str:
     kept = "".join(
         str(unicodedata.decimal(letter)) if letter.isdecimal() else letter
         for letter in unicodedata.normalize("NFC", text)

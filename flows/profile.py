@@ -49,5 +49,6 @@ PROFILE = Flow(
         replace(PLACE_ASK, when=lambda turn, frame: _wanted("place", frame)),
     ),
     commit=_change,
+    deed=("what",),
     intents=("update_profile",),
 )

@@ -48,9 +48,8 @@ def _finish(turn: Turn, frame: Frame) -> Steps[None]:
         )
         return
     person = turn.person.id
-    yield from market(
-        accounts.register, person, name=frame.slots["name"], place=Place.from_json(frame.slots["place"])
-    )
+    name = frame.slots.get("name") or turn.person.name or ""
+    yield from market(accounts.register, person, name=name, place=Place.from_json(frame.slots["place"]))
     yield from market(
         accounts.give_consent,
         person,
@@ -72,7 +71,8 @@ REGISTER = Flow(
     asks=(
         # a newcomer who writes in a script of their own has already said it
         replace(LANGUAGE_ASK, when=lambda turn, frame: turn.person.language == "en"),
-        NAME_ASK,
+        # somebody new at a family's phone was just named
+        replace(NAME_ASK, when=lambda turn, frame: not turn.person.name),
         PLACE_ASK,
         YesNo(
             "consent",

@@ -25,7 +25,7 @@ from flows.menu import main_menu
 from flows.registry import asked, flow_named
 from flows.say import Option, label, msg
 from flows.state import Frame
-from flows.turn import Steps, Turn, market
+from flows.turn import KOLKATA, Steps, Turn, market
 from marketplace_core.accounts import commands as accounts
 
 REMIND_AFTER = timedelta(hours=4)
@@ -70,20 +70,39 @@ def still_stopped(turn: Turn) -> None:
 
 
 def human(turn: Turn) -> Steps[None]:
-    turn.state.human_since = turn.now.isoformat()
+    if call_a_person(turn) and turn.state.top:
+        yield from ask_again(turn)
+
+
+def call_a_person(turn: Turn) -> bool:
+    """While the office is there the bot is silent; outside its hours it says when they are, and goes on: True."""
+    turn.called = True
+    opens = turn.channel.office_opens
+    if opens and turn.channel.name != "voice":
+        here = opens.astimezone(KOLKATA)
+        turn.say(
+            msg(
+                "Our office is closed now. A person writes to you on {day:day} from {hour}.",
+                day=here.date().isoformat(),
+                hour=f"{here:%H:%M}",
+            )
+        )
+        turn.offer(MENU)
+        return True
+    turn.state.human_since, turn.state.human_on = turn.now.isoformat(), turn.channel.name
     if turn.channel.name == "voice":
         turn.say(msg("I am calling a person from our office."))
-        return
+        return False
     turn.say(
         msg("I have called a person. They will write to you here, and I stay quiet."),
         msg("To come back to me write MENU."),
     )
-    return
-    yield
+    return False
 
 
 def human_released(turn: Turn) -> Steps[None]:
-    turn.state.human_since = None
+    turn.state.human_since = turn.state.human_on = None
+    turn.state.released = False
     turn.say(msg("I am back."))
     if turn.state.top:
         yield from ask_again(turn)
@@ -225,6 +244,8 @@ def skip(turn: Turn) -> Steps[None]:
     elif ask:
         turn.say(msg("I need this one to go on."), ask.why, ask.example)
         yield from ask_again(turn)
+    elif frame and frame.stage == "review":  # "no photo", where one would have been welcome
+        yield from ask_again(turn)
     else:
         yield from miss(turn)
 
@@ -247,6 +268,9 @@ def unread(turn: Turn) -> Steps[None]:
 
 def silence(turn: Turn) -> Steps[None]:
     """One reminder while the carrier still lets us write freely; then what was begun waits, and at last is put away."""
+    if turn.state.released:
+        yield from human_released(turn)
+        return
     if not turn.state.frames:
         return
     if turn.state.reminders == 0:
@@ -266,6 +290,7 @@ def wake_after(turn: Turn) -> timedelta | None:
 
 def miss(turn: Turn) -> Steps[None]:
     """First an example, then the question with its reason, then every way out."""
+    turn.state.missed = [*turn.state.missed, turn.heard.text][-MISSES:]
     frame = turn.state.top
     if not frame:
         yield from _miss_at_rest(turn)

@@ -10,6 +10,9 @@ from flows.say import Option, Reply
 #: whether to drop what was entered, which way out after three misses, or a code that proves who writes.
 Stage = Literal["ask", "review", "change", "drop", "way_out", "code"]
 
+#: When answers come as a voice note too.
+VoiceAnswers = Literal["when_spoken", "always", "never"]
+
 
 @dataclass
 class Frame:
@@ -34,9 +37,17 @@ class State:
     misses: int = 0
     reminders: int = 0
     human_since: str | None = None
+    #: The channel on which the bot is silent for them; None: on all of them.
+    human_on: str | None = None
+    #: The office has just given them back to the bot.
+    released: bool = False
+    #: What was not understood lately, for whoever takes over.
+    missed: list[str] = field(default_factory=list)
     noticed_at: str | None = None
     #: The last words came as a voice note: the answers are spoken too.
     speaks: bool = False
+    #: What was chosen about that under "Me".
+    voice_answers: VoiceAnswers = "when_spoken"
     #: The photos that our eyes were shown last: `flows/grade.py`.
     looked_at: dict[str, Any] | None = None
     #: Whether the phone that writes has shown to be the real one: `flows/proof.py`.
@@ -47,6 +58,14 @@ class State:
     @property
     def top(self) -> Frame | None:
         return self.frames[-1] if self.frames else None
+
+    def with_a_person(self, channel: str) -> bool:
+        """Who waits for an answer on WhatsApp may still telephone with the bot."""
+        return bool(self.human_since) and self.human_on in (None, channel)
+
+    @property
+    def spoken_to(self) -> bool:
+        return self.voice_answers == "always" or (self.speaks and self.voice_answers != "never")
 
     @property
     def options(self) -> tuple[Option, ...]:
@@ -60,8 +79,12 @@ class State:
             "misses": self.misses,
             "reminders": self.reminders,
             "human_since": self.human_since,
+            "human_on": self.human_on,
+            "released": self.released,
+            "missed": self.missed,
             "noticed_at": self.noticed_at,
             "speaks": self.speaks,
+            "voice_answers": self.voice_answers,
             "looked_at": self.looked_at,
             "proof": self.proof,
             "told": self.told.to_json() if self.told else None,

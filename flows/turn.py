@@ -57,6 +57,8 @@ class Channel:
     ears: bool = False
     #: A call that we made, to the phone as we know it.
     rung: bool = False
+    #: When somebody of the office is there again; None: they are there now.
+    office_opens: datetime | None = None
 
     @property
     def forgeable(self) -> bool:
@@ -83,6 +85,8 @@ class Turn:
     #: A voice note is on its way to the ears; the question stays as it is.
     listening: bool = False
     more: bool = False
+    #: A person of the office was asked for.
+    called: bool = False
     #: What the code just sent back was asked for: it opens this, and nothing that lies below or comes later.
     proven: Frame | None = None
 

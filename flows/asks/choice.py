@@ -37,6 +37,9 @@ class Choice(Ask):
         return Filled(choice) if any(choice == one.id for one in self.choices) else None
         yield
 
+    def plausible(self, value: str) -> bool:
+        return any(value == one.id for one in self.choices)
+
     def show(self, value: Any) -> Say:
         chosen = next((choice for choice in self.choices if choice.id == value), None)
         return chosen.label if chosen else msg("{value}", value=value)

@@ -5,17 +5,22 @@ from typing import Any
 
 from flows.flow import Ask, Closer, Filled, Question, Taken, Unusable
 from flows.heard import Heard
+from flows.options import folded
 from flows.say import Option, Say, label, msg, verbatim
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
+from flows.words import words_of
 from marketplace_core.places import queries as places
 from marketplace_core.places.place import Place
 from marketplace_core.places.sounds import plain
+from nlu.understanding import Script
 
 #: WhatsApp lists hold ten rows; the last is "none of these".
 MOST_CHOICES = 9
 PIN_DIGITS = 6
 HOME = "home"
+#: Ways to say so, with commas between them; every language has its own.
+AT_HOME = msg("home, at home, my home, my house, at my house, here, right here, my farm, my field")
 ELSEWHERE = Option("elsewhere", label("None of these"))
 
 
@@ -31,7 +36,12 @@ class Where(Ask):
         return Question((self.text, known), (Option(HOME, label("My place")),), wants="place")
         yield
 
+    def answered_by(self, turn: Turn) -> bool:
+        return super().answered_by(turn) or _at_home(turn)
+
     def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
+        if turn.person.place and _at_home(turn):
+            return Filled(turn.person.place.to_json())
         said = yield from self.hear(turn, frame, turn.heard)
         number = turn.heard.text.strip()
         if said is None and len(number) == PIN_DIGITS and number.isdecimal():
@@ -101,6 +111,15 @@ class Where(Ask):
 
     def show(self, value: Any) -> Say:
         return in_words(value)
+
+
+def _at_home(turn: Turn) -> bool:
+    if not turn.person.place or not turn.heard.text:
+        return False
+    scripts: tuple[Script, ...] = ("native", "latin")
+    tongues = (words_of("en", "native"), *(words_of(turn.person.language, script) for script in scripts))
+    ways = {folded(way) for tongue in tongues for way in tongue(AT_HOME).split(",")}
+    return folded(turn.heard.text) in ways
 
 
 def _spelt(name: str) -> str:

@@ -23,6 +23,8 @@ class Text(Ask):
         return "name" if self.value == "name" else "text"
 
     def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
+        if self.value == "name" and turn.heard.intent == "change_language":
+            return None  # "Kannada" is nobody's name
         said = " ".join(str(turn.heard.values.get(self.value) or turn.heard.text).split())
         if not any(letter.isalpha() for letter in said):
             return None

@@ -117,6 +117,11 @@ async def register(desk: Desk, person_id: UUID, *, name: str, place: Place) -> P
     )
 
 
+async def leave(desk: Desk, person_id: UUID) -> Person:
+    """No member any more; joining again asks again for what was taken back."""
+    return await _change(desk, person_id, registered_at=None)
+
+
 async def set_language(desk: Desk, person_id: UUID, *, language: str, script: str) -> Person:
     return await _change(desk, person_id, language=language, script=script)
 

@@ -66,6 +66,11 @@ SHOW = """
 """
 
 
+#: What people think of when they ask what we have of them.
+TOLD = ("listing", "booking", "photo", "message")
+COUNT = "SELECT '{each.table}', count(*) FROM {each.table} t WHERE {each.theirs}"
+
+
 async def consents(desk: Desk, person_id: UUID) -> tuple[Consent, ...]:
     """The whole history, newest first."""
     c = consent.c
@@ -96,6 +101,13 @@ async def deletion(desk: Desk, person_id: UUID) -> Deletion | None:
     if row is None:
         return None
     return Deletion(row.id, person_id, row.asked_at, row.asked_at + GRACE, await in_the_way(desk, person_id))
+
+
+async def how_much(desk: Desk, person_id: UUID) -> dict[str, int]:
+    """How many rows of each kind are theirs: what can be said of it in a sentence."""
+    counted = " UNION ALL ".join(COUNT.format(each=each) for each in PERSONAL if each.table in TOLD)
+    rows = await desk.db.execute(text(counted), {"tenant": desk.tenant, "person": person_id})
+    return {row[0]: row[1] for row in rows}
 
 
 async def everything(desk: Desk, person_id: UUID) -> dict[str, Any]:

@@ -70,3 +70,19 @@ def test_the_office_is_open_on_six_days(moment: tuple[int, int, int, int, int], 
     at = datetime(*moment, tzinfo=KOLKATA)
     assert OfficeLine("+911", 10, 18).open(at) is opened
     assert OfficeLine("", 10, 18).open(at) is False
+
+
+@pytest.mark.parametrize(
+    ("at", "opens"),
+    [
+        ("2026-11-20T09:59", "2026-11-20T10:00"),  # Friday, an hour too early
+        ("2026-11-20T10:00", None),
+        ("2026-11-20T18:00", "2026-11-21T10:00"),
+        ("2026-11-21T20:00", "2026-11-23T10:00"),  # Saturday evening: nobody works on Sunday
+        ("2026-11-22T12:00", "2026-11-23T10:00"),
+    ],
+)
+def test_a_closed_office_says_when_it_opens(at: str, opens: str | None) -> None:
+    moment = datetime.fromisoformat(f"{at}+05:30")
+    known = datetime.fromisoformat(f"{opens}+05:30") if opens else None
+    assert OfficeLine("", 10, 18).opens(moment) == known

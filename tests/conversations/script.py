@@ -9,12 +9,14 @@
     (4 hours pass)   (at once)   (gurpreet hangs up)         whoever is on the phone: gurpreet@voice > 2
     (the eyes see wheat with chaff)                          of the photos that wait: names in eyes.py
     (an agent grades it A with 12 % moisture)
+    (the office is closed)   (the office writes: …)   (the office is done)      with whoever waits longest for a person
+    (mohan weighs B1: 4800 kg)                               and more of the kind, in deeds.py and news.py
     gurpreet < what the bot says, written by `--update`
              | its next line
              | [a button] [another]
 
-Codes are made by chance; in a script the first listing is L1, the first booking B1, the first grading G1, and the
-first code that proves a phone C1.
+Codes are made by chance; in a script the first listing is L1, the first offer F1, the first booking B1, the first grading G1, and the
+first code that proves a phone C1, the first that somebody may tell their agent K1.
 """
 
 import re
@@ -26,20 +28,25 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
-from bot import calls, postman, turn
+from bot import calls, handover, postman, turn
 from bot.calls import Call, CallStatus
 from bot.channels.text import clean
 from bot.message import Address, Attachment, Inbound
+from bot.office_hours import OfficeLine
 from bot.outbox import Postbox
 from bot.turn import Office
 from marketplace_core.accounts import commands as accounts
+from marketplace_core.alerts import commands as alerts
 from marketplace_core.bookings import commands as bookings
 from marketplace_core.commodities import KG_PER
+from marketplace_core.disputes import commands as disputes
 from marketplace_core.grading import commands as gradings
 from marketplace_core.listings import commands as listings
 from marketplace_core.logins.proofs import fits
+from marketplace_core.offers import lapsing
 from marketplace_core.places import queries as places
 from marketplace_core.places.place import Place
+from tests.conversations import deeds, news
 from tests.conversations.eyes import REPORTS
 
 AGENT_PHONE = "+919876599999"
@@ -51,7 +58,7 @@ HAS = re.compile(
     r"(?P<who>\w+) has (?P<n>[\d.]+) (?P<unit>t|quintal|kg) (?P<what>\w+) at (?P<rupees>\d+) a (?P<per>\w+)"
 )
 PASS = re.compile(r"\((?P<n>\d+) (?P<unit>minutes?|hours?|days?) pass\)")
-HEARD = re.compile(r"\w+ < |\s+\|")
+HEARD = re.compile(r"[+\w]+ < |\s+\|")
 SEES = re.compile(r"\(the eyes see (?P<what>.+)\)")
 GRADES = re.compile(r"\(an agent grades it (?P<grade>[ABC]) with (?P<percent>\d+) % moisture\)")
 ATTACHED = {
@@ -59,13 +66,17 @@ ATTACHED = {
     "[sticker]": ("image/webp", True),
     "[document]": ("application/pdf", False),
 }
+OFFICE = re.compile(r"\(the office (?:is (?P<closed>closed)|writes: (?P<words>.+)|is done)\)")
 HANGS_UP = re.compile(r"\((?P<who>\w+) hangs up\)")
 PHOTOS = re.compile(r"\[(?:photo|(?P<n>\d+) photos)\]")
 PIN = re.compile(r"\[pin (?P<lat>[\d.]+), ?(?P<lon>[\d.]+)\]")
 CODES = text(
-    "SELECT code FROM listing UNION ALL SELECT code FROM booking UNION ALL (SELECT code FROM grading ORDER BY id)"
+    "SELECT code FROM listing UNION ALL SELECT code FROM offer WHERE code IS NOT NULL"
+    " UNION ALL SELECT code FROM booking UNION ALL SELECT code FROM payment UNION ALL (SELECT code FROM grading ORDER BY id)"
 )
+PICKUP_CODES = text("SELECT secret FROM pickup ORDER BY booking_id")
 SEALS = text("SELECT person_id, state->'proof'->>'seal' AS seal FROM conversation")
+ASKED = text("SELECT person_id, seal FROM agent_ask WHERE seal IS NOT NULL ORDER BY id")
 UNSEEN = text("SELECT code FROM grading WHERE state = 'asked' AND seen_at IS NULL ORDER BY id")
 LAST_ASKED = text("SELECT code FROM grading WHERE state = 'asked' ORDER BY id DESC LIMIT 1")
 AGENT = text("UPDATE person SET roles = '{field_agent}' WHERE id = :id")
@@ -135,12 +146,21 @@ class Stage:
             await self._see(match["what"])
         elif match := GRADES.fullmatch(line):
             await self._grade(match["grade"], int(match["percent"]))
+        elif match := OFFICE.fullmatch(line):
+            await self._office(match)
         elif match := HANGS_UP.fullmatch(line):
             await self._hang_up(self._person(match["who"]))
         elif match := SAYS.fullmatch(line):
             await self._say(match)
+        elif await self._deed(line):
+            pass
         else:
             raise ValueError(f"nobody knows what this line means: {line}")
+
+    async def _deed(self, line: str) -> bool:
+        ids = {name: person.id for name, person in self.people.items() if person.id}
+        async with self.office.desk(self.now) as desk:
+            return await deeds.done(desk, line, ids.__getitem__, self.codes) or await news.came(desk, line)
 
     def _person(self, who: str, channel: str | None = None) -> Person:
         person = self.people.get(who)
@@ -199,6 +219,18 @@ class Stage:
             await gradings.grade(
                 desk, actor_id=agent.person.id, code=code, grade=grade, moisture_permille=10 * percent
             )
+
+    async def _office(self, match: re.Match[str]) -> None:
+        if match["closed"]:
+            self.office = replace(self.office, opens=OfficeLine("", 10, 18).opens)
+            return
+        async with self.office.desk(self.now) as desk:
+            waits = (await handover.handovers(desk))[0]
+            if match["words"]:
+                await handover.answer(desk, waits, uuid4(), match["words"])
+            else:
+                await handover.give_back(desk, waits.person_id)
+        await postman.wake_sleepers(self.office, self.now)
 
     async def _say(self, match: re.Match[str]) -> None:
         person = self._person(match["who"], match["channel"])
@@ -264,7 +296,10 @@ class Stage:
         self.now += timedelta(**{f"{unit}s": n})
         async with self.office.desk(self.now) as desk:
             await listings.expire(desk)
-            await bookings.expire_pending(desk)
+            await bookings.run_out(desk)
+            await disputes.escalate(desk)
+            await lapsing.expire(desk)
+            await alerts.expire(desk)
         await postman.wake_sleepers(self.office, self.now)
 
     async def _heard(self, seen: list[UUID]) -> list[str]:
@@ -273,7 +308,13 @@ class Stage:
                 if code not in self.codes.values():
                     kind = code[0]
                     self.codes[f"{kind}{1 + sum(short[0] == kind for short in self.codes)}"] = code
+            for secret in (await desk.db.execute(PICKUP_CODES)).scalars():
+                if secret not in self.codes.values():
+                    self.codes[f"P{1 + sum(short[0] == 'P' for short in self.codes)}"] = secret
             rows = (await desk.db.execute(NEW_MESSAGES, {"seen": seen})).all()
+            asked: dict[UUID, list[str]] = {}
+            for one in await desk.db.execute(ASKED):
+                asked.setdefault(one.person_id, []).append(one.seal)
             seals = {row.person_id: row.seal for row in await desk.db.execute(SEALS)}
             who_is = {
                 row.id: row.phone
@@ -283,10 +324,18 @@ class Stage:
             for four in re.findall(r"\b\d{4}\b", row.body["text"]) if seals.get(row.person_id) else ():
                 if fits(seals[row.person_id], four):
                     self.codes[f"C{1 + sum(short[0] == 'C' for short in self.codes)}"] = four
+        for row in rows:
+            for seal in asked.get(row.person_id, ()):
+                for four in re.findall(r"\b\d{4}\b", row.body["text"]):
+                    if fits(seal, four):
+                        self.codes[f"K{1 + sum(short[0] == 'K' for short in self.codes)}"] = four
         lines: list[str] = []
         for row in rows:
-            name = next(name for name, one in self.people.items() if one.phone == who_is[row.person_id])
-            self.people[name].messages.append(row.body)
+            phone = who_is[row.person_id]
+            # whom an agent registers may not have said a word yet
+            name = next((name for name, one in self.people.items() if one.phone == phone), phone)
+            if name in self.people:
+                self.people[name].messages.append(row.body)
             margin = " " * len(name)
             shown = self._short(_shown(row.body, row.channel, row.segments)).split("\n")
             lines.append(f"{name} < {shown[0]}".rstrip())
@@ -295,7 +344,7 @@ class Stage:
 
     def _short(self, shown: str) -> str:
         for short, code in self.codes.items():
-            shown = re.sub(rf"\b{code}\b", short, shown)
+            shown = re.sub(rf"(?:\b|(?<=%20)){code}\b", short, shown)
         return shown
 
 

@@ -7,11 +7,13 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import turn
-from bot.handover import release, waiting
+from bot.handover import handovers, release, transcript, waiting
 from bot.message import Address, Inbound
 from bot.turn import Office
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.accounts import profiles
+from marketplace_core.places import queries as places
+from marketplace_core.places.place import Place
 from nlu.understand import Understander
 from tests.conftest import NOW
 
@@ -77,3 +79,37 @@ async def test_the_office_sees_who_waits_longest_first_and_each_once(office: Off
         assert await waiting(desk) == [(RAMESH, NOW)]
         await release(desk, RAMESH)
         assert await waiting(desk) == []
+
+
+async def test_the_office_reads_who_it_is_what_was_open_and_what_was_not_understood(office: Office) -> None:
+    async with office.desk(NOW) as desk:
+        reached = await accounts.reach(desk, channel="sms", value=ASHA, phone=ASHA)
+        place = await places.pincode(desk, "142001")
+        assert place
+        here = Place(place.pincode, None, place.district, place.state, place.lat, place.lon)
+        await accounts.register(desk, reached.person.id, name="Asha", place=here)
+        await accounts.set_language(desk, reached.person.id, language="kn", script="latin")
+    await hear(office, ASHA, "sell 12 ton wheat")
+    await hear(office, ASHA, "qwerty asdf")
+    await hear(office, ASHA, "talk to a person")
+    async with office.desk(NOW) as desk:
+        (waits,) = await handovers(desk)
+        said = await transcript(desk, waits.person_id)
+    assert waits.summary[0] == "Asha, Moga 142001, Kannada in English letters"
+    assert waits.summary[1].startswith("In the middle of your sale; What: Wheat; Quantity: 12 tonnes")
+    assert waits.summary[-1] == "Not understood: “qwerty asdf”"
+    assert [line.words for line in said if line.by == "person"] == [
+        "sell 12 ton wheat",
+        "qwerty asdf",
+        "talk to a person",
+    ]
+
+
+async def test_asking_twice_is_waiting_once_and_coming_back_ends_it(office: Office) -> None:
+    await hear(office, ASHA, "talk to a person")
+    await hear(office, ASHA, "talk to a person")
+    async with office.desk(NOW) as desk:
+        assert len(await handovers(desk)) == 1
+    assert await hear(office, ASHA, "menu")
+    async with office.desk(NOW) as desk:
+        assert await handovers(desk) == []
