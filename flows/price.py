@@ -1,54 +1,176 @@
-"""Today's fair price: a range, its date and where it comes from, or an honest "I do not know"."""
+"""Today's fair price: a range, its date and why; which way it goes; and what the nearest mandis paid.
+
+Where every line costs money, or is read aloud, only the range, the way and the nearest mandi are told.
+"""
+
+from collections.abc import Sequence
 
 from flows.agenda import MENU
 from flows.asks import Commodity, Where
 from flows.asks.price import fair_range
 from flows.flow import Flow
-from flows.say import Option, label, msg
+from flows.say import Option, Say, label, msg
 from flows.sell import COMMON
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
+from marketplace_core.commodities import COMMODITIES
 from marketplace_core.places.place import Place
 from marketplace_core.pricing import queries as pricing
+from marketplace_core.pricing.queries import Near, Quote
+from marketplace_core.pricing.rules import Reason, Trend
+
+NAMED = 3
+#: A move so many times the usual one of a week is no chance.
+CLEARLY = 2
+#: A range whose upper end is so many times the lower one is wide.
+WIDE = 2
+FARTHER = msg("From mandis farther away: none near you reports it.")
+WHY = {
+    "from_markets": msg("From mandis within {km} km."),
+    "from_district": msg("From the mandis of your district."),
+    "from_state": FARTHER,
+    "from_india": FARTHER,
+    "from_own_deals": msg("From sales near you."),
+    "from_reference": msg("No mandi reports it, so I know only this."),
+}
+
+
+def sell(commodity: str) -> Option:
+    return Option("sell", label("Sell"), deed=f"go:sell:{commodity}")
+
+
+def tell_me_when(commodity: str) -> Option:
+    return Option("tell", label("Tell me when"), deed=f"go:price_alert:{commodity}")
+
+
+def _ahead(commodity: str) -> Option:
+    return Option("ahead", label("Next 30 days"), deed=f"go:price_forecast:{commodity}")
+
+
+def place_meant(turn: Turn, frame: Frame) -> Place | None:
+    said = frame.slots.get("place")
+    return Place.from_json(said) if said else turn.person.place
+
+
+def mandi(name: str) -> str:
+    """ "Dharamkot APMC" is Dharamkot to everybody."""
+    return name.removesuffix(" APMC")
+
+
+def briefly(turn: Turn) -> bool:
+    return turn.channel.terse or turn.channel.name == "voice"
 
 
 def _tell(turn: Turn, frame: Frame) -> Steps[None]:
     commodity = frame.slots["commodity"]
-    said = frame.slots.get("place")
-    place = Place.from_json(said) if said else turn.person.place
-    quote = yield from market(pricing.quote, commodity=commodity, place=place)
+    quote = yield from market(pricing.quote, commodity=commodity, place=place_meant(turn, frame))
     if quote:
         turn.say(fair_range(quote))
-        if not turn.channel.terse:
-            turn.say(msg("Source: {source}", source=quote.source))
+        turn.say(*(_short(quote) if briefly(turn) else _long(quote)))
     else:
         turn.say(msg("I have no price for {what:commodity} yet, and I will not guess.", what=commodity))
-    turn.offer(Option("sell", label("Sell"), deed=f"go:sell:{commodity}"), MENU)
+    reported = quote and COMMODITIES[commodity].kind != "residue"
+    turn.offer(sell(commodity), _ahead(commodity) if reported else MENU, tell_me_when(commodity))
 
+
+def _short(quote: Quote) -> Sequence[Say]:
+    said = [msg("That is old.")] if quote.stale and quote.likely is not None else []
+    if quote.trend and not quote.stale:
+        said.append(_direction(quote.trend))
+    if quote.nearest:
+        nearest = quote.nearest[0]
+        said.append(
+            msg(
+                "Nearest: {market}, {km} km: {price:money}.",
+                market=mandi(nearest.market),
+                km=round(nearest.km),
+                price=nearest.likely,
+            )
+        )
+    return said
+
+
+def _long(quote: Quote) -> Sequence[Say]:
+    said = [_in_lines([*_why(quote.reasons[0]), *_doubts(quote)])] if quote.reasons else []
+    if quote.trend and not quote.stale:
+        said.append(_trend(quote.trend))
+    if quote.nearest:
+        named = [_at(each) for each in quote.nearest[:NAMED]]
+        said.append(_in_lines([msg("Nearest mandis, price of a quintal:"), *named]))
+    return [*said, msg("Source: {source}", source=quote.source)]
+
+
+def _in_lines(lines: Sequence[Say]) -> Say:
+    return msg("{lines:lines}", lines=[each.to_json() for each in lines])
+
+
+def _why(reason: Reason) -> Sequence[Say]:
+    """How far one had to look."""
+    said = WHY.get(reason.code)
+    return (Say(said.text, {"km": reason.facts.get("km", 0)}),) if said else ()
+
+
+def _doubts(quote: Quote) -> Sequence[Say]:
+    if quote.stale and quote.likely is not None:
+        return (msg("That is {days} days old, so I cannot say it closer.", days=quote.age_days),)
+    if quote.likely is not None and quote.high > WIDE * quote.low:
+        return (msg("Mandis pay very different prices: ask yours before you sell."),)
+    return ()
+
+
+def _direction(trend: Trend) -> Say:
+    percent = round(abs(trend.percent))
+    if trend.direction == "stable":
+        return msg("It is steady.")
+    if trend.direction == "rising":
+        return msg("Up {percent} % in a week.", percent=percent)
+    return msg("Down {percent} % in a week.", percent=percent)
+
+
+def _trend(trend: Trend) -> Say:
+    """Which way, and how sure that is."""
+    said = _direction(trend)
+    if trend.direction == "stable":
+        return said
+    clear = abs(trend.percent) >= CLEARLY * trend.noise_percent
+    sure = msg("That is clearly more than usual.") if clear else msg("It may still turn.")
+    return msg("{one:say} {two:say}", one=said.to_json(), two=sure.to_json())
+
+
+def _at(near: Near) -> Say:
+    """Where only the district is known, "~15 km"."""
+    return msg(
+        "{market}, {km} km: {price:money} ({day:dated})",
+        market=mandi(near.market),
+        km=f"{'' if near.exact else '~'}{round(near.km)}",
+        price=near.likely,
+        day=near.day.isoformat(),
+    )
+
+
+WHAT = Commodity(
+    "commodity",
+    text=msg("The price of what?"),
+    name=msg("What"),
+    example=msg("Write it like this: wheat"),
+    why=msg("Each crop has its own price."),
+    common=COMMON,
+)
+WHERE = Where(
+    "place",
+    text=msg("For which place? Send the pincode, the village, or the location."),
+    name=msg("Place"),
+    example=msg("Write it like this: 142001"),
+    why=msg("Prices differ from district to district."),
+    when=lambda turn, frame: turn.person.place is None or "place" in frame.slots,
+)
 
 PRICE = Flow(
     "price",
     title=msg("the price"),
-    asks=(
-        Commodity(
-            "commodity",
-            text=msg("The price of what?"),
-            name=msg("What"),
-            example=msg("Write it like this: wheat"),
-            why=msg("Each crop has its own price."),
-            common=COMMON,
-        ),
-        Where(
-            "place",
-            text=msg("For which place? Send the pincode, the village, or the location."),
-            name=msg("Place"),
-            example=msg("Write it like this: 142001"),
-            why=msg("Prices differ from district to district."),
-            when=lambda turn, frame: turn.person.place is None or "place" in frame.slots,
-        ),
-    ),
+    asks=(WHAT, WHERE),
     commit=_tell,
-    deed=(),
+    deed=("commodity",),
     intents=("ask_price",),
     members=False,
 )

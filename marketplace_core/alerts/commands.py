@@ -19,7 +19,6 @@ from marketplace_core.places.models import place_of, place_values
 from marketplace_core.places.place import Place
 from marketplace_core.pricing.models import price_edition as e
 from marketplace_core.pricing.queries import Quote, quote
-from marketplace_core.pricing.reported import edition
 from marketplace_core.transitions import TIME, lapse, make
 
 AT_ONCE = 200
@@ -56,7 +55,7 @@ async def wait_for_price(
                 way=way,
                 price_paise=price_paise,
                 per=per,
-                edition=await edition(desk, commodity),
+                edition=select(e.c.edition).where(e.c.commodity == commodity).scalar_subquery(),
                 checked_at=desk.now,
                 until=desk.now + LASTS,
                 created_at=desk.now,

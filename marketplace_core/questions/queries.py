@@ -50,3 +50,15 @@ async def by_id(desk: Desk, question_id: UUID) -> Question | None:
         await desk.db.execute(select(*COLUMNS).where(t.c.tenant_id == desk.tenant, t.c.id == question_id))
     ).one_or_none()
     return Question(*row) if row else None
+
+
+async def last_answered(desk: Desk, person_id: UUID) -> Question | None:
+    row = (
+        await desk.db.execute(
+            select(*COLUMNS)
+            .where(t.c.tenant_id == desk.tenant, t.c.person_id == person_id, t.c.answered_at.is_not(None))
+            .order_by(t.c.answered_at.desc(), t.c.id.desc())
+            .limit(1)
+        )
+    ).one_or_none()
+    return Question(*row) if row else None
