@@ -31,6 +31,7 @@ BLANK = re.compile(r"\{\{(\d+)\}\}")
 SAMPLES: Mapping[str, Any] = {
     "code": "B7QK2M",
     "name": "Asha",
+    "what": "onion",
     "sum": 1_250_000,
     "amount": {"kg": 4000, "unit": "quintal"},
     "price": {"paise": 245_000, "per": "quintal"},
