@@ -25,11 +25,16 @@ class Peek:
     language: str | None
     state: Mapping[str, Any]
     answered: bool
+    #: They may send short commands: an agent, or a buyer who acts for somebody.
+    agent: bool = False
 
 
 PEEK = text("""
     SELECT person.language, conversation.state,
-           EXISTS (SELECT FROM inbound WHERE tenant_id = :tenant AND carrier = :carrier AND carrier_id = :carrier_id)
+           EXISTS (SELECT FROM inbound WHERE tenant_id = :tenant AND carrier = :carrier AND carrier_id = :carrier_id),
+           person.roles && ARRAY['field_agent', 'delivery_agent'] OR ('buyer' = ANY(person.roles) AND EXISTS (
+               SELECT FROM acting
+               WHERE tenant_id = :tenant AND actor_id = person.id AND acting.state = 'agreed'))
     FROM address
     JOIN person ON person.tenant_id = address.tenant_id AND person.id = address.person_id
     LEFT JOIN conversation ON conversation.tenant_id = person.tenant_id AND conversation.person_id = person.id
@@ -154,7 +159,7 @@ async def peek(desk: Desk, inbound: Inbound) -> Peek:
             },
         )
     ).one_or_none()
-    return Peek(row[0], row[1] or {}, row[2]) if row else Peek(None, {}, False)
+    return Peek(row[0], row[1] or {}, row[2], row[3]) if row else Peek(None, {}, False)
 
 
 async def lock(desk: Desk, person: UUID) -> tuple[dict[str, Any], datetime | None]:
