@@ -8,6 +8,7 @@ import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from xml.etree import ElementTree
 
 import aiohttp
@@ -88,7 +89,9 @@ async def bring(door: Door, letter: Letter, due: float) -> None:
             delivery.began, delivery.due = loop.time(), due
         delivery.tries += 1
         try:
-            async with door.http.post(door.url, data=body, headers=headers) as answer:
+            async with door.http.post(
+                door.url, data=body, headers=headers, trace_request_ctx=delivery
+            ) as answer:
                 said = await answer.text()
                 status = answer.status
         except (aiohttp.ClientError, TimeoutError):
@@ -98,6 +101,19 @@ async def bring(door: Door, letter: Letter, due: float) -> None:
                 raise RuntimeError(f"The door answered {status}: {said}")
             _note(delivery, since, loop.time(), said)
             return
+
+
+def watched() -> aiohttp.TraceConfig:
+    """Notes when all of a message was on the wire."""
+
+    async def sent(_session: aiohttp.ClientSession, context: Any, _sent: Any) -> None:
+        delivery: Delivery = context.trace_request_ctx
+        if delivery and delivery.left is None:
+            delivery.left = asyncio.get_running_loop().time()
+
+    watching = aiohttp.TraceConfig()
+    watching.on_request_chunk_sent.append(sent)
+    return watching
 
 
 def _note(delivery: Delivery, since: float, now: float, said: str) -> None:

@@ -10,21 +10,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-#: Messages that were sent closer together than this may be heard in either order.
-AT_ONCE = 0.05
-
 
 @dataclass
 class Delivery:
-    """One message on its way to us; moments are those of one clock. `due` is when it should have begun, `accepts` how
-    long each answer 2xx took, `replies` are the texts in the replies to its webhook, with the moments they came;
-    `told_away`: nothing was stored, and the person was asked to write again."""
+    """One message on its way to us; moments are those of one clock. `due` is when it should have begun, `left` when
+    all of it was on the wire, `accepts` how long each answer 2xx took, `replies` are the texts in the replies to its
+    webhook, with the moments they came; `told_away`: nothing was stored, and the person was asked to write again."""
 
     sid: str
     address: str
     words: str
     due: float = 0.0
     began: float | None = None
+    left: float | None = None
     tries: int = 0
     taken_at: float | None = None
     accepts: list[float] = field(default_factory=list)
@@ -119,7 +117,8 @@ def _doubled(brought: Sequence[Delivery], sent: Sequence[Sent], records: Records
 def _out_of_order(
     brought: Sequence[Delivery], records: Records, reached: Mapping[str, float]
 ) -> Iterator[str]:
-    """Two messages count only where both we and the carrier say that one came before the other."""
+    """Two messages count only where one was wholly on the wire before the other began: two that were under way at
+    once may come in either order."""
     place = {sid: n for n, sid in enumerate(records.heard)}
     by_person: dict[str, list[Delivery]] = defaultdict(list)
     for one in brought:
@@ -128,7 +127,7 @@ def _out_of_order(
     for theirs in by_person.values():
         theirs.sort(key=lambda one: place[one.sid])
         for earlier, later in pairwise(theirs):
-            began_after = (earlier.began or 0) > (later.began or 0) + AT_ONCE
+            began_after = later.left is not None and (earlier.began or 0) > later.left
             if began_after and earlier.tries == later.tries == 1:
                 yield f"{earlier.sid} was heard before {later.sid}, which came first, both of {later.address}"
                 continue

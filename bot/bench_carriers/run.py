@@ -21,7 +21,7 @@ from bot import needs
 from bot.bench_carriers.alone import Alone, courses, join
 from bot.bench_carriers.arrivals import DIALOGUES, arrivals
 from bot.bench_carriers.carrier import PretendTwilio
-from bot.bench_carriers.delivery import READ_SECONDS, Door, Letter, bring_all
+from bot.bench_carriers.delivery import READ_SECONDS, Door, Letter, bring_all, watched
 from bot.bench_carriers.faults import FAULTS, Fault, Standing
 from bot.bench_carriers.judge import Verdict, judge, moments_of_answers
 from bot.bench_carriers.records import records, waiting
@@ -208,7 +208,9 @@ async def _engine(own: Settings) -> AsyncIterator[AsyncEngine]:
 @asynccontextmanager
 async def _door(own: Settings, standing: Standing) -> AsyncIterator[Door]:
     patience = aiohttp.ClientTimeout(total=READ_SECONDS)
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=patience) as http:
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0), timeout=patience, trace_configs=[watched()]
+    ) as http:
         yield Door(
             http,
             own.public_base_url,

@@ -28,7 +28,7 @@ from marketplace_core.pricing.features import Floats, History, features, ready
 from marketplace_core.pricing.models import market as m
 from marketplace_core.pricing.models import market_price as t
 from marketplace_core.pricing.queries import Near
-from marketplace_core.pricing.reported import newest_day, today
+from marketplace_core.pricing.reported import newest, today
 from marketplace_core.pricing.rules import LAST_DAYS, RUPEE, Fact, Reason
 from marketplace_core.pricing.shipped import SOURCES
 
@@ -125,9 +125,10 @@ def _limits(moves: Band, age: int, wanted: int, given: int) -> list[Reason]:
 
 async def _nearest(desk: Desk, commodity: str, place: Place) -> tuple[int, str, Near] | None:
     """The nearest market with some reports among the last days of any."""
-    newest = await newest_day(desk, commodity)
-    if newest is None:
+    prices = await newest(desk, commodity)
+    if prices is None:
         return None
+    latest, _ = prices
     west, south, east, north = box(place.lat, place.lon, FAR_KM)
     km = km_from(place.lat, place.lon, m.c.lat, m.c.lon)
     last = func.max(t.c.day)
@@ -138,7 +139,7 @@ async def _nearest(desk: Desk, commodity: str, place: Place) -> tuple[int, str, 
             .where(
                 m.c.loc.op("<@")(func.box(func.point(west, south), func.point(east, north))),
                 t.c.commodity == commodity,
-                t.c.day.between(newest - timedelta(days=LAST_DAYS - 1), newest),
+                t.c.day.between(latest - timedelta(days=LAST_DAYS - 1), latest),
             )
             .group_by(m.c.id)
             .having(func.count() >= FEWEST_REPORTS)

@@ -1,7 +1,7 @@
 """What a thing brings: a range with its date, from as near as the market days reach."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
@@ -16,10 +16,9 @@ from marketplace_core.pricing.reported import (
     MarketDay,
     MarketWeeks,
     by_market,
-    edition,
     in_district,
     near,
-    newest_day,
+    newest,
     today,
 )
 from marketplace_core.pricing.rules import (
@@ -92,9 +91,9 @@ class _Sample:
     nearest: tuple[Near, ...] = ()
 
 
-#: By edition, newest day and state (None: India); the oldest goes first.
-_WORKED_OUT: dict[tuple[UUID | None, date, str | None], _Sample | None] = {}
-MOST_WORKED_OUT = 200
+#: By edition, newest day and how far one looks from where; the oldest goes first.
+_WORKED_OUT: dict[tuple[object, ...], _Sample | None] = {}
+MOST_WORKED_OUT = 1_000
 
 
 async def quote(desk: Desk, *, commodity: str, place: Place | None) -> Quote | None:
@@ -115,31 +114,40 @@ async def trend(desk: Desk, *, commodity: str, place: Place | None) -> Trend | N
 
 
 async def _sample(desk: Desk, commodity: str, place: Place | None) -> _Sample | None:
-    newest = await newest_day(desk, commodity)
-    if newest is None:
+    """The same for everybody there until a price changes, so it is worked out once."""
+    prices = await newest(desk, commodity)
+    if prices is None:
         return None
+    day, edition = prices
     if place:
-        around = await near(desk, commodity, place, newest)
-        if len(around) >= FEWEST_MARKET_DAYS:
-            return _of_days("markets", place.district, around)
-        here = await in_district(desk, commodity, place, newest)
-        if len(here) >= FEWEST_MARKET_DAYS:
-            return _of_days("district", place.district, here)
-        if state := await _wide(desk, commodity, newest, place.state):
-            return state
-    return await _wide(desk, commodity, newest, None)
+        here = (edition, day, place.state, place.district, place.lat, place.lon)
+        return await _once(here, lambda: _around(desk, commodity, place, day, edition))
+    return await _once((edition, day), lambda: _wide(desk, commodity, day, None))
 
 
-async def _wide(desk: Desk, commodity: str, newest: date, state: str | None) -> _Sample | None:
-    """What a state or India says: the same for everybody until a price changes, so it is worked out once."""
-    key = (await edition(desk, commodity), newest, state)
+async def _around(desk: Desk, commodity: str, place: Place, day: date, edition: UUID) -> _Sample | None:
+    around = await near(desk, commodity, place, day)
+    if len(around) >= FEWEST_MARKET_DAYS:
+        return _of_days("markets", place.district, around)
+    here = await in_district(desk, commodity, place, day)
+    if len(here) >= FEWEST_MARKET_DAYS:
+        return _of_days("district", place.district, here)
+    state = await _once((edition, day, place.state), lambda: _wide(desk, commodity, day, place.state))
+    return state or await _once((edition, day), lambda: _wide(desk, commodity, day, None))
+
+
+async def _wide(desk: Desk, commodity: str, day: date, state: str | None) -> _Sample | None:
+    found = await by_market(desk, commodity, day, state=state)
+    scope: tuple[Scope, str] = ("state", state) if state else ("india", "India")
+    return _of_markets(*scope, found) if sum(each.days for each in found) >= FEWEST_MARKET_DAYS else None
+
+
+async def _once(key: tuple[object, ...], work_out: Callable[[], Awaitable[_Sample | None]]) -> _Sample | None:
     if key not in _WORKED_OUT:
-        found = await by_market(desk, commodity, newest, state=state)
-        enough = sum(each.days for each in found) >= FEWEST_MARKET_DAYS
-        scope: tuple[Scope, str] = ("state", state) if state else ("india", "India")
+        found = await work_out()
         if len(_WORKED_OUT) >= MOST_WORKED_OUT:
-            del _WORKED_OUT[next(iter(_WORKED_OUT))]
-        _WORKED_OUT[key] = _of_markets(*scope, found) if enough else None
+            _WORKED_OUT.pop(next(iter(_WORKED_OUT)))
+        _WORKED_OUT[key] = found
     return _WORKED_OUT[key]
 
 

@@ -50,20 +50,17 @@ def today(desk: Desk) -> date:
     return desk.now.astimezone(KOLKATA).date()
 
 
-async def newest_day(desk: Desk, commodity: str) -> date | None:
-    found: date | None = (
-        await desk.db.execute(
-            select(func.max(t.c.day)).where(t.c.commodity == commodity, t.c.day <= today(desk))
-        )
-    ).scalar()
-    return found
-
-
-async def edition(desk: Desk, commodity: str) -> UUID | None:
-    found: UUID | None = (
-        await desk.db.execute(select(e.c.edition).where(e.c.commodity == commodity))
-    ).scalar_one_or_none()
-    return found
+async def newest(desk: Desk, commodity: str) -> tuple[date, UUID] | None:
+    """The newest day of a commodity's prices, and the edition they are in."""
+    latest = (
+        select(t.c.day)
+        .where(t.c.commodity == commodity, t.c.day <= today(desk))
+        .order_by(t.c.day.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    row = (await desk.db.execute(select(latest, e.c.edition).where(e.c.commodity == commodity))).one_or_none()
+    return (row[0], row[1]) if row and row[0] else None
 
 
 async def near(desk: Desk, commodity: str, place: Place, newest: date) -> list[MarketDay]:

@@ -42,7 +42,8 @@ ASHA = "whatsapp:+919000000001"
 def brought(sid: str, began: float, taken_at: float | None, *replies: str) -> Delivery:
     accepts = [taken_at - began] if taken_at else []
     said = [(taken_at or began, text) for text in replies]
-    return Delivery(sid, ASHA, f"words of {sid}", began, began, 1, taken_at, accepts, said)
+    left = began + 0.01
+    return Delivery(sid, ASHA, f"words of {sid}", began, began, left, 1, taken_at, accepts, said)
 
 
 #: Two messages, the first answered through the outbox, the second in the reply.
@@ -122,6 +123,9 @@ def test_a_message_that_is_heard_before_one_that_came_earlier_is_out_of_order() 
     # Not where the carrier had to bring it again: then it came later.
     again = replace(first, tries=2)
     assert counts(verdict(again, SECOND, sent=(replace(SENT[0], at=2.6),), records=records)) == (0, 0, 0, 0)
+    # Nor where both were on the wire at once.
+    slow = replace(SECOND, began=first.began, left=first.left)
+    assert counts(verdict(first, slow, sent=(replace(SENT[0], at=2.6),), records=records)) == (0, 0, 0, 0)
 
 
 def test_who_stands_elsewhere_than_alone_is_found() -> None:
