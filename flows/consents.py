@@ -114,12 +114,12 @@ def _give(turn: Turn, purpose: str) -> Steps[None]:
         wording=turn.words(wording),
         channel=turn.channel.name,
     )
-    turn.say(msg("Thank you. I have noted that you agree."))
+    turn.say(msg("I have noted it."))
 
 
 def _take_back(turn: Turn, purpose: str) -> Steps[None]:
     yield from market(privacy.withdraw_consent, turn.person.id, purpose=purpose)
-    turn.say(msg("Done. I have noted that you do not agree any more."))
+    turn.say(msg("I have noted it."))
     if purpose == MARKETPLACE:
         for each in (yield from market(shelf.mine, turn.person.id)):
             if each.state == "active":

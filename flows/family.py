@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flows.asks import Pick, Row
 from flows.flow import Flow, Over
+from flows.refusals import sorry
 from flows.register import NAME_ASK
 from flows.registry import asked
 from flows.say import label, msg, verbatim
@@ -38,8 +39,8 @@ def _pass_on(turn: Turn, frame: Frame) -> Steps[None]:
             turn.person = yield from market(phone.add_profile, address, name=frame.slots["name"])
         else:
             turn.person = yield from market(phone.choose_profile, address, UUID(who))
-    except TooManyProfiles:
-        turn.say(msg("This phone has as many people as I can keep apart."))
+    except TooManyProfiles as full:
+        sorry(turn, full)
 
 
 FAMILY = Flow(

@@ -20,10 +20,10 @@ OPEN = {
     "bookings": msg("your bookings"),
     "disputes": msg("your bookings"),
     "collections": msg("your bookings"),
-    "offers": msg("your offers"),
-    "money": msg("your money here"),
-    "payments": msg("your money here"),
-    "payouts": msg("your money here"),
+    "offers": msg("the offer"),
+    "money": msg("your money"),
+    "payments": msg("your money"),
+    "payouts": msg("your money"),
 }
 
 
