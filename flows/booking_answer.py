@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flows.agenda import MENU
 from flows.asks import YesNo
-from flows.booking_acts import call_off, confirm, in_words
+from flows.booking_acts import MY_BOOKINGS, Sure, call_off, confirm, in_words
 from flows.flow import Filled, Flow, Over, Question, Taken
 from flows.say import Option, label, msg
 from flows.state import Frame
@@ -42,20 +42,11 @@ class Agree(YesNo):
         )
 
 
-class Sure(YesNo):
-    """ "Cancel" at "Cancel this booking?" is a yes."""
-
-    answers = frozenset({"cancel", "cancel_booking"})
-
-    def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
-        return Filled(True) if turn.heard.intent in self.answers else (yield from super().take(turn, frame))
-
-
 def _answer(turn: Turn, frame: Frame) -> Steps[None]:
     code, agreed = frame.slots["code"], frame.slots["agreed"]
     if not agreed and not frame.slots["sure"]:
         turn.say(msg("{code} still waits for your answer.", code=code))
-        turn.offer(Option("bookings", label("My bookings"), deed="go:my_bookings"), MENU)
+        turn.offer(MY_BOOKINGS, MENU)
         return
     yield from (confirm if agreed else call_off)(turn, code)
 

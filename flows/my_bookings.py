@@ -1,65 +1,106 @@
-"""My bookings, as seller or buyer: how they stand, confirm, cancel."""
+"""My bookings, as seller or buyer: how they stand, and what I can do with them now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from flows.agenda import MENU
-from flows.asks import Pick, Row, YesNo
-from flows.booking_acts import call_off, confirm, in_words
+from flows.agenda import MENU, open_flow
+from flows.asks import Pick, Row
+from flows.booking_acts import in_words, known, which
 from flows.flow import Flow, Over
-from flows.say import label, msg
+from flows.pickup import window
+from flows.registry import flow_named
+from flows.say import Say, label, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
 from marketplace_core.bookings import queries as ledger
-from marketplace_core.bookings.transitions import BOOKING_LIFE
+from marketplace_core.bookings.queries import Booking
+from marketplace_core.disputes import queries as disputes
+from marketplace_core.disputes.transitions import UNDER_WAY
+from marketplace_core.errors import NotYours
+from marketplace_core.parties import DRIVER
+from marketplace_core.ratings.commands import is_over
 
-
-def _rows(turn: Turn, frame: Frame) -> Steps[Sequence[Row] | Over]:
-    mine = yield from market(ledger.mine, turn.person.id)
-    if not mine:
-        return Over((msg("You have no bookings now."),), (MENU,))
-    return [Row(booking.code, msg("{code}", code=booking.code), in_words(booking)) for booking in mine]
+#: By the name of the move, as offered; then the flow that makes it. What is no move is only a look.
+ACTS: Mapping[str, tuple[Say, str]] = {
+    "confirm": (label("Confirm"), "confirm"),
+    "agree_pickup": (label("Pickup day"), "pickup"),
+    "code": (label("Pickup code"), "pickup_code"),
+    "pick_up": (label("Loaded"), "loading"),
+    "weigh": (label("Weighed"), "weighing"),
+    "deliver": (label("Arrived"), "arrival"),
+    "bill": (label("Bill"), "bill"),
+    "answer": (label("Answer"), "dispute_answer"),
+    "rate": (label("Rate"), "rate"),
+    "dispute": (label("Complain"), "dispute"),
+    "cancel": (label("Cancel booking"), "call_off"),
+}
 
 
 def _acts(turn: Turn, frame: Frame) -> Steps[Sequence[Row] | Over]:
-    booking = yield from market(ledger.by_code, frame.slots["code"])
-    if not booking or turn.person.id not in (booking.seller_id, booking.buyer_id):
-        return Over((msg("I do not know this booking."),), (MENU,))
-    role = "seller" if booking.seller_id == turn.person.id else "buyer"
-    may = {move.name for move in BOOKING_LIFE.open_to(role, booking.state)}
-    open_acts = [row for act, row in ACTS.items() if act in may]
-    other = booking.buyer_name if role == "seller" else booking.seller_name
-    told = (
-        in_words(booking),
-        msg("With {name}, {place:place}.", name=other, place=booking.place.to_json()),
-    )
-    if not open_acts:
+    booking = yield from known(turn, frame.slots["code"])
+    if isinstance(booking, Over):
+        return booking
+    told = yield from _stands(turn, booking)
+    may = yield from _may(turn, booking)
+    if not may:
         return Over(told, (MENU,))
     turn.say(*told)
-    return open_acts
+    return [Row(act, text) for act, (text, _) in ACTS.items() if act in may]
+
+
+def _stands(turn: Turn, booking: Booking) -> Steps[tuple[Say, ...]]:
+    other = booking.buyer_name if turn.person.id == booking.seller_id else booking.seller_name
+    told = [in_words(booking)]
+    if not turn.channel.terse:
+        told.append(msg("With {name}, {place:place}.", name=other, place=booking.place.to_json()))
+    if booking.state == "confirmed":
+        told += yield from window(booking)
+    return tuple(told)
+
+
+def _may(turn: Turn, booking: Booking) -> Steps[set[str]]:
+    """What is open to this person, less what is done already."""
+    moves = yield from market(ledger.what_next, booking.code, turn.person.id)
+    roles = yield from market(ledger.roles, booking, turn.person.id)
+    may = {move.name for move in moves if move.name in ACTS}
+    weighed = (yield from market(ledger.weighed, booking.id)) is not None
+    may -= {"weigh"} if weighed else {"deliver"}
+    if roles == (DRIVER,):
+        return may
+    if weighed and booking.state != "cancelled":
+        may.add("bill")
+    if is_over(booking):
+        may.add("rate")
+    if booking.state == "confirmed" and (yield from _holds_the_code(turn, booking)):
+        may.add("code")
+    if booking.state == "disputed":
+        quarrel = yield from market(disputes.of_booking, booking.code)
+        if quarrel and quarrel.state in UNDER_WAY and not quarrel.answer and quarrel.opened_by not in roles:
+            may.add("answer")
+    return may
+
+
+def _holds_the_code(turn: Turn, booking: Booking) -> Steps[bool]:
+    try:
+        return bool((yield from market(ledger.pickup_code, booking.code, turn.person.id)))
+    except NotYours:
+        return False
 
 
 def _act(turn: Turn, frame: Frame) -> Steps[None]:
-    code, act = frame.slots["code"], frame.slots["act"]
-    if act == "cancel" and not frame.slots["sure"]:
-        turn.say(msg("{code} stays as it is.", code=code))
-        return
-    yield from (confirm if act == "confirm" else call_off)(turn, code)
+    _, flow = ACTS[frame.slots["act"]]
+    open_flow(turn, flow_named(flow), {"code": frame.slots["code"]})
+    return
+    yield
 
-
-#: By the name of the move.
-ACTS = {"confirm": Row("confirm", label("Confirm")), "cancel": Row("cancel", label("Cancel booking"))}
 
 MY_BOOKINGS = Flow(
     "my_bookings",
     title=msg("your bookings"),
     asks=(
-        Pick(
-            "code",
+        replace(
+            which(fits=lambda booking: True),
             text=msg("Your bookings. Choose one to see or change it."),
-            name=msg("Booking"),
-            example=msg("Choose one of the list."),
-            why=msg("I show what is agreed."),
-            rows=_rows,
         ),
         Pick(
             "act",
@@ -70,18 +111,8 @@ MY_BOOKINGS = Flow(
             rows=_acts,
             known=tuple(ACTS),
         ),
-        YesNo(
-            "sure",
-            text=msg("Cancel this booking? The goods are for sale again."),
-            name=msg("Sure"),
-            example=msg("Answer Yes or No."),
-            why=msg("I ask so that nothing is lost by a slip."),
-            when=lambda turn, frame: frame.slots.get("act") == "cancel",
-        ),
     ),
     commit=_act,
-    intents=("booking_status", "cancel_booking", "accept", "reject", "my_offers"),
+    intents=("booking_status",),
     deed=("act", "code"),
-    guarded=lambda turn, frame: frame.slots["act"] != "cancel" or frame.slots["sure"],
-    binds=True,
 )

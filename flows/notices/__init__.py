@@ -6,12 +6,32 @@
 from uuid import UUID
 
 from flows.heard import News
-from flows.notices import bookings, gradings, listings, money, offers
+from flows.notices import (
+    agents,
+    alerts,
+    bookings,
+    disputes,
+    gradings,
+    listings,
+    money,
+    offers,
+    payments,
+    wishes,
+)
 from flows.notices.notice import Notice
 from flows.turn import Steps, Turn
 
 NOTICES: dict[str, Notice] = (
-    offers.NOTICES | bookings.NOTICES | money.NOTICES | listings.NOTICES | gradings.NOTICES
+    offers.NOTICES
+    | bookings.NOTICES
+    | disputes.NOTICES
+    | money.NOTICES
+    | listings.NOTICES
+    | gradings.NOTICES
+    | agents.NOTICES
+    | payments.NOTICES
+    | wishes.NOTICES
+    | alerts.NOTICES
 )
 
 

@@ -1,25 +1,37 @@
-"""Of bookings, from the first yes to the buyer's yard."""
+"""Of bookings, from the first yes to the last."""
 
 from collections.abc import Callable
 from datetime import datetime
+from uuid import UUID
 
-from flows.agenda import open_flow, proceed
-from flows.booking_acts import in_words
+from flows.agenda import PERSON, open_flow, proceed
+from flows.bill import BILL, COMPLETED, due_yes, seen, shown, total
+from flows.booking_acts import in_words, to_do
 from flows.booking_answer import BOOKING_ANSWER
+from flows.handover import ARRIVED, ON_THE_WAY, WEIGHED
 from flows.heard import News
 from flows.menu import ON
 from flows.notices.notice import MY_BOOKINGS, Notice, Opener, offer_when_idle
-from flows.say import Say, msg
-from flows.turn import KOLKATA, Steps, Turn, market
+from flows.notices.payments import ask_to_pay
+from flows.payout import GET_MONEY, PAYOUT_TO, waiting_paise
+from flows.pickup import KEEP_IT, PICKUP, between, window
+from flows.rate import ask_rating
+from flows.say import Say, label, msg
+from flows.turn import Steps, Turn, market
+from marketplace_core.accounts import queries as people
 from marketplace_core.bookings import queries as bookings
 from marketplace_core.bookings.queries import Booking
+from marketplace_core.payouts.queries import destination
+from marketplace_core.payouts.rules import SMALLEST_PAISE
 
 CONFIRMED = msg("The farmer has confirmed {code}.")
 CALLED_OFF = msg("The booking {code} was called off.")
-PICKUP = msg("{code} is picked up on {day:day}, between {begin} and {end}.")
-ON_THE_WAY = msg("{code} is on the way to the buyer.")
-WEIGHED = msg("{code} was weighed: {amount:mass}.")
-ARRIVED = msg("{code} has reached the buyer.")
+FETCHED_BY = msg("{name} comes to fetch {code}.")
+INSPECTED = msg("{code} was inspected.")
+BILL_AGREED = msg("The farmer agrees to the bill of {code}.")
+LOCKED = msg("For {code} a wrong pickup code was said five times.")
+
+PICKUP_DAY, PICKUP_CODE = label("Pickup day"), label("Pickup code")
 
 
 def _booked(turn: Turn, news: News) -> Steps[None]:
@@ -30,15 +42,81 @@ def _booked(turn: Turn, news: News) -> Steps[None]:
         yield from proceed(turn)
 
 
-def _booking_news(text: Say, to_seller: Say | None = None) -> Callable[[Turn, News], Steps[None]]:
+def _booking_news(
+    text: Say, to_seller: Say | None = None, *acts: tuple[str, Say]
+) -> Callable[[Turn, News], Steps[None]]:
     def say(turn: Turn, news: News) -> Steps[None]:
         booking: Booking | None = yield from market(bookings.by_code, news.subject)
         if booking:
             mine = to_seller if to_seller and turn.person.id == booking.seller_id else text
             turn.say(Say(mine.text, {"code": booking.code}), in_words(booking))
-            offer_when_idle(turn, MY_BOOKINGS)
+            _offer(turn, booking, *acts)
 
     return say
+
+
+def _offer(turn: Turn, booking: Booking, *acts: tuple[str, Say]) -> None:
+    offer_when_idle(turn, *(to_do(act, text, booking.code) for act, text in acts), MY_BOOKINGS)
+
+
+def _confirmed(turn: Turn, news: News) -> Steps[None]:
+    """Now the buyer is asked for the money, as it was agreed."""
+    booking: Booking | None = yield from market(bookings.by_code, news.subject)
+    if booking:
+        sells = turn.person.id == booking.seller_id
+        text = msg("The buyer has agreed to {code}.") if sells else CONFIRMED
+        turn.say(Say(text.text, {"code": booking.code}), in_words(booking))
+        pay = () if sells else (yield from ask_to_pay(turn, booking))
+        pickup = to_do("agree_pickup", PICKUP_DAY, booking.code)
+        offer_when_idle(turn, *pay, pickup, *(() if pay else (MY_BOOKINGS,)))
+
+
+def _called_off(turn: Turn, news: News) -> Steps[None]:
+    if news.about.get("why") != "dispute":  # the decision itself says it better
+        yield from _booking_news(CALLED_OFF)(turn, news)
+
+
+def _pickup_agreed(turn: Turn, news: News) -> Steps[None]:
+    booking: Booking | None = yield from market(bookings.by_code, news.subject)
+    if booking:
+        begin, end = (datetime.fromisoformat(news.about[when]) for when in ("window_from", "window_to"))
+        turn.say(between(booking.code, begin, end))
+        _offer(turn, booking, ("agree_pickup", label("Another day")), *_code_of(turn, booking))
+
+
+def _driver(turn: Turn, news: News) -> Steps[None]:
+    """The farmer hears who may ask for the code; the driver, where to go."""
+    booking: Booking | None = yield from market(bookings.by_code, news.subject)
+    if not booking:
+        return
+    when = yield from window(booking)
+    if str(turn.person.id) == news.about["driver_id"]:
+        place = booking.place.to_json()
+        turn.say(
+            msg(
+                "You fetch {code} from {name}, {place:place}.",
+                code=booking.code,
+                name=booking.seller_name,
+                place=place,
+            )
+        )
+        turn.say(*when)
+        _offer(turn, booking, ("pick_up", label("Loaded")))
+        return
+    driver = yield from market(people.person, UUID(news.about["driver_id"]))
+    turn.say(Say(FETCHED_BY.text, {"name": driver.name or "", "code": booking.code}), *when, KEEP_IT)
+    _offer(turn, booking, *_code_of(turn, booking))
+
+
+def _code_of(turn: Turn, booking: Booking) -> tuple[tuple[str, Say], ...]:
+    return (("code", PICKUP_CODE),) if turn.person.id == booking.seller_id else ()
+
+
+def _locked(turn: Turn, news: News) -> Steps[None]:
+    turn.say(Say(LOCKED.text, {"code": news.subject}), KEEP_IT)
+    offer_when_idle(turn, MY_BOOKINGS, PERSON)
+    return
+    yield
 
 
 def _weighed(turn: Turn, news: News) -> Steps[None]:
@@ -46,18 +124,72 @@ def _weighed(turn: Turn, news: News) -> Steps[None]:
     kg = (yield from market(bookings.weighed, booking.id)) if booking else None
     if booking and kg is not None:
         turn.say(Say(WEIGHED.text, {"code": booking.code, "amount": {"kg": kg, "unit": booking.unit}}))
-        offer_when_idle(turn, MY_BOOKINGS)
+        yield from _now_it_is(turn, booking)
 
 
-def _pickup_agreed(turn: Turn, news: News) -> Steps[None]:
-    begin, end = (
-        datetime.fromisoformat(news.about[when]).astimezone(KOLKATA) for when in ("window_from", "window_to")
-    )
-    window = {"day": begin.date().isoformat(), "begin": f"{begin:%H:%M}", "end": f"{end:%H:%M}"}
-    turn.say(Say(PICKUP.text, {"code": news.subject, **window}))
-    offer_when_idle(turn, MY_BOOKINGS)
-    return
-    yield
+def _inspected(turn: Turn, news: News) -> Steps[None]:
+    booking: Booking | None = yield from market(bookings.by_code, news.subject)
+    found = (yield from market(bookings.assay, booking.id)) if booking else None
+    if booking and found:
+        facts = [each.to_json() for each in seen(found)]
+        turn.say(Say(INSPECTED.text, {"code": booking.code}), msg("{lines:list}", lines=facts))
+        yield from _now_it_is(turn, booking)
+
+
+def _now_it_is(turn: Turn, booking: Booking) -> Steps[None]:
+    """What the scales and the inspection change, as soon as there is a weight."""
+    buys = turn.person.id == booking.buyer_id
+    if (yield from market(bookings.weighed, booking.id)) is not None:
+        turn.say(total(booking, (yield from market(bookings.bill_of, booking)), buys))
+        _offer(turn, booking, ("bill", label("Bill")))
+    else:
+        _offer(turn, booking)
+
+
+def _delivered(turn: Turn, news: News) -> Steps[None]:
+    booking: Booking | None = yield from market(bookings.by_code, news.subject)
+    if booking:
+        turn.say(Say(ARRIVED.text, {"code": booking.code}))
+        yield from _show_the_bill(turn, booking)
+
+
+def _bill_agreed(turn: Turn, news: News) -> Steps[None]:
+    booking: Booking | None = yield from market(bookings.by_code, news.subject)
+    if booking:
+        turn.say(Say(BILL_AGREED.text, {"code": booking.code}))
+        yield from _show_the_bill(turn, booking)
+
+
+def _show_the_bill(turn: Turn, booking: Booking) -> Steps[None]:
+    """Asks for the yes where one is owed; in the middle of something else it only shows."""
+    owed = yield from due_yes(turn, booking)
+    if owed and not turn.state.frames:
+        open_flow(turn, BILL, {"code": booking.code})
+        yield from proceed(turn)
+    else:
+        turn.say((yield from shown(turn, booking)))
+        _offer(turn, booking, ("dispute", label("Complain")))
+
+
+def _completed(turn: Turn, news: News) -> Steps[None]:
+    """The farmer's next step is the money; the deal is talked about after it."""
+    booking: Booking | None = yield from market(bookings.by_code, news.subject)
+    if not booking:
+        return
+    turn.say(Say(COMPLETED.text, {"code": booking.code}))
+    waits = 0
+    if turn.person.id == booking.seller_id:
+        turn.say(total(booking, (yield from market(bookings.bill_of, booking)), buys=False))
+        waits = yield from market(waiting_paise, turn.person.id)
+    if turn.state.frames:
+        return
+    if waits < SMALLEST_PAISE:
+        yield from ask_rating(turn, booking.code)
+    elif (yield from market(destination, turn.person.id)):
+        offer_when_idle(turn, GET_MONEY, to_do("rate", label("Rate"), booking.code))
+    else:
+        open_flow(turn, PAYOUT_TO).note["code"] = booking.code
+        yield from proceed(turn)
 
 
 BOTH = ("seller_id", "buyer_id")
@@ -67,14 +199,25 @@ NOTICES = {
     ),
     "booking.confirmed": Notice(
         ("buyer_id", "seller_id"),
-        _booking_news(CONFIRMED, msg("The buyer has agreed to {code}.")),
+        _confirmed,
         opener=Opener(CONFIRMED, MY_BOOKINGS),
     ),
-    "booking.cancelled": Notice(BOTH, _booking_news(CALLED_OFF), opener=Opener(CALLED_OFF, MY_BOOKINGS)),
+    "booking.cancelled": Notice(BOTH, _called_off, opener=Opener(CALLED_OFF, MY_BOOKINGS)),
     "booking.pickup_agreed": Notice(BOTH, _pickup_agreed, opener=Opener(PICKUP, MY_BOOKINGS)),
+    "booking.driver_assigned": Notice(
+        ("seller_id", "driver_id"), _driver, opener=Opener(FETCHED_BY, MY_BOOKINGS)
+    ),
+    "booking.pickup_locked": Notice(("seller_id",), _locked, urgent=True, opener=Opener(LOCKED, MY_BOOKINGS)),
     "booking.in_transit": Notice(
         BOTH, _booking_news(ON_THE_WAY), urgent=True, opener=Opener(ON_THE_WAY, MY_BOOKINGS)
     ),
-    "booking.weighed": Notice(("seller_id",), _weighed, urgent=True, opener=Opener(WEIGHED, MY_BOOKINGS)),
-    "booking.delivered": Notice(BOTH, _booking_news(ARRIVED), opener=Opener(ARRIVED, MY_BOOKINGS)),
+    "booking.weighed": Notice(BOTH, _weighed, urgent=True, opener=Opener(WEIGHED, MY_BOOKINGS)),
+    "booking.inspected": Notice(BOTH, _inspected, opener=Opener(INSPECTED, MY_BOOKINGS)),
+    "booking.delivered": Notice(BOTH, _delivered, opener=Opener(ARRIVED, MY_BOOKINGS)),
+    "booking.bill_agreed": Notice(
+        ("buyer_id",),
+        _bill_agreed,
+        opener=Opener(BILL_AGREED, MY_BOOKINGS),
+    ),
+    "booking.completed": Notice(BOTH, _completed, opener=Opener(COMPLETED, MY_BOOKINGS)),
 }

@@ -1,0 +1,124 @@
+"""At the cart and at the scales: the farmer's code, the weight, the goods with the buyer."""
+
+from dataclasses import dataclass
+
+from flows.agenda import MENU, open_flow
+from flows.asks import Quantity, Text
+from flows.bill import BILL
+from flows.booking_acts import refused, to_do, which
+from flows.flow import Filled, Flow, Taken
+from flows.heard import Heard
+from flows.pickup import KEEP_IT
+from flows.say import Say, label, msg
+from flows.state import Frame
+from flows.turn import Steps, Turn, market
+from marketplace_core.bookings import fetching, handover
+from marketplace_core.bookings.fetching import WrongCode
+from marketplace_core.bookings.making import SECRET_DIGITS
+from marketplace_core.errors import Refused
+
+ON_THE_WAY = msg("{code} is on the way to the buyer.")
+WEIGHED = msg("{code} was weighed: {amount:mass}.")
+ARRIVED = msg("{code} has reached the buyer.")
+
+
+@dataclass(frozen=True)
+class Secret(Text):
+    """The six digits that the farmer told, however they are grouped and in whatever script."""
+
+    def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
+        said = "".join(str(int(each)) for each in turn.heard.text if each.isdecimal())
+        return Filled(said) if len(said) == SECRET_DIGITS else None
+        yield
+
+    def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:
+        return None
+        yield
+
+
+def _load(turn: Turn, frame: Frame) -> Steps[bool]:
+    code = frame.slots["code"]
+    try:
+        done = yield from market(
+            fetching.pick_up, actor_id=turn.person.id, code=code, pickup_code=frame.slots.pop("secret")
+        )
+    except Refused as refusal:
+        refused(turn, refusal)
+        return True
+    if isinstance(done, WrongCode):
+        turn.say(msg("That is another code. Please ask the farmer again."))
+        return done.locked_until is not None
+    turn.say(Say(ON_THE_WAY.text, {"code": code}))
+    turn.offer(to_do("weigh", label("Weighed"), code), MENU)
+    return True
+
+
+def _weigh(turn: Turn, frame: Frame) -> Steps[None]:
+    code, amount = frame.slots["code"], frame.slots["weight"]
+    try:
+        yield from market(handover.weigh, actor_id=turn.person.id, code=code, kg=amount["kg"])
+    except Refused as refusal:
+        refused(turn, refusal)
+        return
+    turn.say(Say(WEIGHED.text, {"code": code, "amount": amount}))
+    turn.offer(to_do("deliver", label("Arrived"), code), MENU)
+
+
+def _deliver(turn: Turn, frame: Frame) -> Steps[None]:
+    code = frame.slots["code"]
+    try:
+        yield from market(handover.deliver, actor_id=turn.person.id, code=code)
+    except Refused as refusal:
+        refused(turn, refusal)
+        return
+    turn.say(Say(ARRIVED.text, {"code": code}))
+    open_flow(turn, BILL, {"code": code})
+
+
+LOADING = Flow(
+    "loading",
+    title=msg("the booking"),
+    asks=(
+        which("pick_up"),
+        Secret(
+            "secret",
+            text=msg("Which pickup code did the farmer tell you?"),
+            name=msg("Booking"),
+            example=msg("Write it like this: 142001"),
+            why=KEEP_IT,
+            longest=SECRET_DIGITS,
+        ),
+    ),
+    commit=_load,
+    # nobody but who stands at the cart knows the farmer's code: it proves more than one written to the phone
+    keyed="code",
+)
+
+WEIGHING = Flow(
+    "weighing",
+    title=msg("the booking"),
+    asks=(
+        which("weigh"),
+        Quantity(
+            "weight",
+            text=msg("What do the scales say?"),
+            name=msg("Quantity"),
+            example=msg("Write it like this: 12 tonnes, or 40 quintal"),
+            why=msg("The farmer is paid by it."),
+        ),
+    ),
+    commit=_weigh,
+    guarded=lambda turn, frame: True,
+    keyed="code",
+    binds=True,
+)
+
+ARRIVAL = Flow(
+    "arrival",
+    title=msg("the booking"),
+    asks=(which("deliver"),),
+    commit=_deliver,
+    guarded=lambda turn, frame: True,
+    keyed="code",
+    binds=True,
+)

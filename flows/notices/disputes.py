@@ -1,0 +1,83 @@
+"""Of quarrels: opened, answered, left without an answer, taken back, decided."""
+
+from collections.abc import Callable
+
+from flows.agenda import PERSON
+from flows.booking_acts import to_do
+from flows.dispute import OFFICE, REASONS, day_to_answer
+from flows.heard import News
+from flows.notices.notice import MY_BOOKINGS, Notice, Opener, offer_when_idle
+from flows.say import Say, label, msg, verbatim
+from flows.turn import Steps, Turn, market
+from marketplace_core.bookings import queries as bookings
+from marketplace_core.disputes import queries
+from marketplace_core.disputes.queries import Dispute
+
+OPENED = msg("{name} complains about {code}.")
+ANSWERED = msg("{name} has answered the complaint about {code}.")
+UNANSWERED = msg("Nobody answered the complaint about {code} in time.")
+TAKEN_BACK = msg("The complaint about {code} was taken back. The booking goes on.")
+DECIDED = msg("Our office has decided on {code}.")
+REFUNDED = msg("The buyer gets all the money back.")
+#: As much of somebody's own words as one message brings; the office has all of them.
+SHOWN = 300
+
+
+def _opened(turn: Turn, quarrel: Dispute) -> None:
+    reason = next((one.label for one in REASONS if one.id == quarrel.reason), verbatim(quarrel.reason))
+    said = verbatim(quarrel.said[:SHOWN])
+    turn.say(msg("{name:say}: {value:say}", name=reason.to_json(), value=said.to_json()))
+    day = day_to_answer(quarrel.created_at)
+    turn.say(msg("Please answer until {day:day}. Then our office decides.", day=day))
+    offer_when_idle(turn, to_do("answer", label("Answer"), quarrel.booking_code), MY_BOOKINGS)
+
+
+def _answered(turn: Turn, quarrel: Dispute) -> None:
+    if quarrel.answer:
+        turn.say(verbatim(quarrel.answer[:SHOWN]))
+    _for_the_office(turn, quarrel)
+
+
+def _for_the_office(turn: Turn, quarrel: Dispute) -> None:
+    turn.say(OFFICE)
+    offer_when_idle(turn, MY_BOOKINGS)
+
+
+def _goes_on(turn: Turn, quarrel: Dispute) -> None:
+    offer_when_idle(turn, MY_BOOKINGS)
+
+
+def _decided(turn: Turn, quarrel: Dispute) -> None:
+    if quarrel.decision == "refund":
+        turn.say(REFUNDED)
+    else:
+        turn.say(msg("The farmer gets {sum:money}.", sum=quarrel.farmer_paise or 0))
+    if quarrel.decided_why:
+        turn.say(verbatim(quarrel.decided_why[:SHOWN]))
+    offer_when_idle(turn, MY_BOOKINGS, PERSON)
+
+
+def _news(text: Say, then: Callable[[Turn, Dispute], None]) -> Callable[[Turn, News], Steps[None]]:
+    """The sentence with whoever did it, then what follows."""
+
+    def say(turn: Turn, news: News) -> Steps[None]:
+        quarrel = yield from market(queries.of_booking, news.subject)
+        booking = yield from market(bookings.by_code, news.subject)
+        if quarrel and booking:
+            other = booking.seller_name if turn.person.id == booking.buyer_id else booking.buyer_name
+            turn.say(Say(text.text, {"name": other or "", "code": booking.code}))
+            then(turn, quarrel)
+
+    return say
+
+
+BOTH = ("seller_id", "buyer_id")
+NOTICES = {
+    "dispute.opened": Notice(BOTH, _news(OPENED, _opened), opener=Opener(OPENED, MY_BOOKINGS)),
+    "dispute.answered": Notice(BOTH, _news(ANSWERED, _answered), opener=Opener(ANSWERED, MY_BOOKINGS)),
+    "dispute.unanswered": Notice(
+        BOTH, _news(UNANSWERED, _for_the_office), opener=Opener(UNANSWERED, MY_BOOKINGS)
+    ),
+    "dispute.withdrawn": Notice(BOTH, _news(TAKEN_BACK, _goes_on), opener=Opener(TAKEN_BACK, MY_BOOKINGS)),
+    "dispute.decided": Notice(BOTH, _news(DECIDED, _decided), opener=Opener(DECIDED, MY_BOOKINGS)),
+}
