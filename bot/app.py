@@ -10,16 +10,17 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 
 from bot import health, outbox, pictures, turn, undelivered
 from bot.away import or_away
+from bot.bell import Bell
 from bot.calling import Book
 from bot.carriers.gateway import webhook as gateway
 from bot.carriers.gateway.dlt import read_registered
 from bot.carriers.twilio import voice, webhook
+from bot.charts import WithCharts
 from bot.console import handovers, simulator
 from bot.house import House, open_house
 from bot.login_codes import send_code
 from bot.message import Answer, Inbound
 from bot.office_hours import office_line
-from bot.postman import Postman
 from bot.settings import NotConfigured, Settings, settings
 from bot.switchboard import Switchboard
 from bot.typist import Typist
@@ -38,17 +39,17 @@ def create_app(given: Settings | None = None) -> FastAPI:
     if not chosen.simulator and "twilio_auth_token" not in chosen.model_fields_set:
         raise NotConfigured("TWILIO_AUTH_TOKEN is not set: anybody could sign as the carrier.")
 
-    postman, typist = Postman(), Typist()
+    bell, typist = Bell(), Typist()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_house(chosen, postman.ring) as house:
+        async with open_house(chosen, bell.ring) as house:
             app.state.house = house
-            rounds = asyncio.create_task(postman.work(house.office, house.box, lambda: datetime.now(UTC)))
+            ringing = asyncio.create_task(bell.work(house.engine))
             yield
-            rounds.cancel()
+            ringing.cancel()
             with suppress(asyncio.CancelledError):
-                await rounds
+                await ringing
 
     app = FastAPI(title="Mandi Mitra", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
 
@@ -71,7 +72,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
                 carriers = house().box.carriers
                 acted = await outbox.saw_status(desk, carrier_id, status, code, outbox_id, carriers=carriers)
             if acted:
-                postman.ring(tenant)
+                bell.ring(tenant)
 
     def switchboard() -> Switchboard:
         return Switchboard(house().office, house().numbers, office_line(chosen), _now)
@@ -85,13 +86,15 @@ def create_app(given: Settings | None = None) -> FastAPI:
     if chosen.sms_carrier == "gateway":
         app.include_router(_gateway_routes(chosen, take, saw_status))
     market = MarketSettings(mandi_home=chosen.mandi_home)
-    api = make_office(lambda: house().engine, market, send_code=send_code, after_commit=postman.ring)
+    api = make_office(lambda: house().engine, market, send_code=send_code, after_commit=bell.ring)
     mount_api(app, api, [undelivered.router, handovers.router])
-    app.include_router(pictures.routes(chosen, storage(market), lambda: datetime.now(UTC)))
+    app.include_router(
+        pictures.routes(chosen, WithCharts(storage(market), lambda: house().engine, _now), _now)
+    )
     secrets = [secret.get_secret_value() for secret in market.razorpay_webhook_secret]
     if secrets:
         app.include_router(
-            razorpay.routes(lambda: house().engine, secrets, lambda: datetime.now(UTC), postman.ring)
+            razorpay.routes(lambda: house().engine, secrets, lambda: datetime.now(UTC), bell.ring)
         )
     if chosen.simulator:
         try:

@@ -13,6 +13,7 @@ import typer
 
 from bot import logs
 from bot.cli_channels import AtTenant, dlt, templates, undelivered
+from bot.cli_questions import questions
 from bot.settings import NotConfigured, settings
 from marketplace_core.tenants import HOUSE
 
@@ -41,6 +42,7 @@ app.add_typer(grading, name="grading")
 app.add_typer(templates, name="templates")
 app.add_typer(undelivered, name="undelivered")
 app.add_typer(dlt, name="dlt")
+app.add_typer(questions, name="questions")
 
 
 def main() -> None:

@@ -14,6 +14,8 @@ from marketplace_core.pricing.forecast import Forecast, forecast
 
 #: A likely move smaller than this is none.
 EVEN = 0.03
+#: The key of a picture that is drawn when it is fetched begins like this.
+CHARTS = "forecast/"
 
 
 def _tell(turn: Turn, frame: Frame) -> Steps[None]:
@@ -39,7 +41,7 @@ def _tell(turn: Turn, frame: Frame) -> Steps[None]:
             turn.say(_how_sure(found), msg("Source: {source}", source=found.source))
         if turn.channel.photos:
             said = {"what": commodity, "market": mandi(found.market.market)}
-            key = f"forecast/{commodity}/{place.lat},{place.lon}/{turn.words.language}-{turn.words.script}"
+            key = f"{CHARTS}{commodity}/{place.lat},{place.lon}/{turn.words.language}-{turn.words.script}"
             turn.picture = Picture(key, msg("{what:commodity}, {market}", **said))
     turn.offer(sell(commodity), tell_me_when(commodity), MENU)
 

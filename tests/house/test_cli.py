@@ -25,6 +25,7 @@ COMMANDS = (
     "tenant",
     "templates",
     "undelivered",
+    "questions",
     "dlt",
     "train",
     "bench",
