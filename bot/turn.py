@@ -333,7 +333,8 @@ def _sending(channel: Channel, value: str, outcome: Outcome, began: Heard | None
 
 
 async def _understand(office: Office, inbound: Inbound) -> Understanding | None:
-    """Asks no model for a tap, for digits or for an agent's commands; otherwise a look at the conversation sharpens the reading."""
+    """Asks no model for a tap, for digits or for an agent's commands; otherwise a look at the conversation sharpens
+    the reading."""
     if inbound.tap or not inbound.text.strip():
         return None
     language, expecting = None, None

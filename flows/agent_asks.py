@@ -104,7 +104,7 @@ AGENT_ASKS = Flow(
     asks=(
         Agreement(
             "agreed",
-            text=msg("Do you agree?"),
+            text=msg("Your agent asks you something."),
             name=msg("Right"),
             example=msg("Answer Yes or No."),
             why=msg("Nothing is done in your name without your word."),

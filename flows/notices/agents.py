@@ -20,16 +20,12 @@ def _asked(turn: Turn, news: News) -> Steps[None]:
 
 
 def _agreed(turn: Turn, news: News) -> Steps[None]:
-    code = news.about.get("code")
+    code = news.about.get("code") or news.about["kind"].upper()
     if turn.person.id == UUID(news.about["person_id"]):  # the agent had the code from them
         yield from _over(turn, news, msg("Your agent told me your code: {code} is done.", code=code))
         return
     name = (yield from market(people.person, UUID(news.about["person_id"]))).name or "*"
-    turn.say(
-        msg("{name} has agreed: {code}.", name=name, code=code)
-        if code
-        else msg("{name} has agreed.", name=name)
-    )
+    turn.say(msg("{name} has agreed: {code}.", name=name, code=code))
 
 
 def _refused(turn: Turn, news: News) -> Steps[None]:

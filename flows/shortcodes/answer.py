@@ -25,8 +25,11 @@ ONE_SMS = 150
 MOST_LINES = 10
 
 
-def done(code: str) -> Answer:
-    return (msg("Done: {code}.", code=code),)
+def done(order: Order, became: str = "") -> Answer:
+    """The line as it was understood, without what it had to prove; and the code of what came of it."""
+    shown = order.line.removesuffix(f" {order.values['code']}") if "code" in order.values else order.line
+    said = f"{shown} = {became}" if became and became not in shown else shown
+    return (msg("Done: {line}", line=said),)
 
 
 def at(phone: str) -> str:
@@ -89,7 +92,7 @@ def with_their_yes(
             asking.at_once, agent_id=agent, kind=kind, subject=subject, terms=terms, key=key
         )
         yield from write(turn, order, own.code, agent, _undo_booking(kind, own.code))
-        return done(own.code or code)
+        return done(order, own.code)
     if said := order.values.get("code"):
         agreed = yield from market(
             asking.agree_by_code, agent_id=agent, kind=kind, subject=subject, terms=terms, said=said
@@ -99,7 +102,7 @@ def with_their_yes(
         if isinstance(agreed, WrongCode):
             return (msg("This code is wrong. Tries left: {n}.", n=agreed.tries_left),)
         yield from write(turn, order, agreed.code, person_id, _undo_booking(kind, agreed.code))
-        return done(agreed.code or code)
+        return done(order, agreed.code)
     asked = yield from market(
         asking.ask, agent_id=agent, person_id=person_id, kind=kind, subject=subject, terms=terms
     )

@@ -76,6 +76,8 @@ def answered(turn: Turn) -> Steps[bool]:
         return False
     if turn.channel.terse and turn.person.language != "en":  # native letters would make it three segments
         turn.person = replace(turn.person, script="latin")
+    # a line that was asked back and not answered must not be agreed to by a later yes
+    turn.state.frames[:] = [frame for frame in turn.state.frames if frame.flow != CHECK]
     slip = None
     for line in said:
         parsed = parse(line, turn.today)
@@ -104,7 +106,11 @@ def _answer(turn: Turn, parsed: Parsed, line: str) -> Steps[Answer]:
     if isinstance(parsed, Slip):
         return (msg("Did you mean this? {line}", line=parsed.order.line),)
     if parsed is None:
-        return (msg("I do not understand {word}. Write HELP.", word=_short(line)),)
+        return (
+            msg(
+                "{code}: I do not understand {word}. Write: {form}", code="?", word=_short(line), form="HELP"
+            ),
+        )
     code, form = parsed.command.code, parsed.command.form
     if parsed.missing:
         return (
@@ -149,9 +155,9 @@ def _why(refusal: Refused) -> Say:
     if isinstance(refusal, PriceLooksWrong):
         return msg("The price looks wrong. Please check it.")
     if isinstance(refusal, PickupLocked):
-        return msg("Too many wrong codes. Wait an hour, or ask the office.")
+        return msg("Too many wrong codes. Try again in {n} minutes.", n=60)
     if isinstance(refusal, BadTerms) and refusal.field == "place":
-        return msg("I do not know this pincode.")
+        return UNKNOWN
     if isinstance(refusal, NotMet):
         return TOO_EARLY.get(refusal.condition, msg("This cannot be done now."))
     return WORDS.get(type(refusal), lambda _: msg("This cannot be done now."))(refusal)

@@ -29,7 +29,7 @@ SHORTCODE_CHECK = Flow(
     asks=(
         Meant(
             "right",
-            text=msg("Did you mean this?"),
+            text=msg("Did you mean this? {line}"),
             name=msg("Right"),
             example=msg("Answer Yes or No."),
             why=msg("I ask so that nothing is lost by a slip."),

@@ -51,6 +51,12 @@ LISTING, OFFER, WHY = _part("listing"), _part("offer"), _part("words", "why")
 #: What the counterpart was sent: without it they are asked, with it they have said yes.
 THEIR_CODE = _maybe("code")
 
+#: Printed below the table.
+NOTES = (
+    msg("[ ] may be left out. Small letters, spaces and another order are all right."),
+    msg("Where goods or money move, the other side answers 1 or tells you a code."),
+)
+
 COMMANDS: dict[str, Command] = {
     command.code: command
     for command in (
@@ -80,7 +86,7 @@ COMMANDS: dict[str, Command] = {
             "GRADE",
             (LISTING, _maybe("grade", "A/B/C"), _maybe("moisture", "moisture%")),
             SELLERS_SIDE,
-            msg("Writes your grade on a listing, or sends your photo to the eyes."),
+            msg("Writes your grade, or checks your photo."),
             "GRADE L7QK2M A 14%",
         ),
         Command(
@@ -111,14 +117,14 @@ COMMANDS: dict[str, Command] = {
             "OFFER",
             (LISTING, _part("price"), QTY, _maybe("phone", "buyer")),
             TRADE,
-            msg("Offers a price for a buyer you act for, or for you."),
+            msg("Offers a price for a buyer, or for you."),
             "OFFER L7QK2M 190 40q",
         ),
         Command(
             "ACC",
             (OFFER, THEIR_CODE),
             TRADE,
-            msg("Accepts an offer; who you act for agrees with 1 or tells you the code."),
+            msg("Accepts an offer."),
             "ACC F7QK2M",
         ),
         Command(
@@ -132,21 +138,21 @@ COMMANDS: dict[str, Command] = {
             "BOOK",
             (LISTING, QTY, _maybe("phone", "buyer"), THEIR_CODE),
             TRADE,
-            msg("Books at the listed price; the buyer agrees with 1 or tells you the code."),
+            msg("Books at the listed price."),
             "BOOK L7QK2M 40q 9876543210",
         ),
         Command(
             "CONF",
             (BOOKING, THEIR_CODE),
             TRADE,
-            msg("Confirms a booking; the farmer agrees with 1 or tells you the code."),
+            msg("Confirms a booking."),
             "CONF B7QK2M",
         ),
         Command(
             "CANC",
             (BOOKING, THEIR_CODE, WHY),
             TRADE,
-            msg("Calls a booking off; who you act for agrees."),
+            msg("Calls a booking off."),
             "CANC B7QK2M rain",
         ),
         Command(
@@ -161,35 +167,35 @@ COMMANDS: dict[str, Command] = {
             "PICK",
             (BOOKING, _part("pickup", "code"), _part("qty", "weight")),
             ROAD,
-            msg("Fetches the goods with the farmer's code and writes down the weight."),
+            msg("Fetches with the farmer's code; writes the weight."),
             "PICK B7QK2M 482193 40q",
         ),
         Command(
             "DLV",
             (BOOKING, THEIR_CODE),
             ROAD,
-            msg("Hands over; the buyer agrees with 1 or tells you the code."),
+            msg("Hands the goods to the buyer."),
             "DLV B7QK2M 4821",
         ),
         Command(
             "COD",
             (BOOKING, _part("amount"), THEIR_CODE),
             ROAD | {FIELD},
-            msg("Writes down cash you took; the buyer agrees with 1 or tells you the code."),
+            msg("Writes down cash from the buyer."),
             "COD B7QK2M 12000",
         ),
         Command(
             "FAIL",
             (BOOKING, WHY),
             ROAD,
-            msg("Tells both sides why it did not work."),
+            msg("Says why it did not work."),
             "FAIL B7QK2M nobody at home",
         ),
         Command(
             "BAL",
             (),
             EVERYBODY,
-            msg("Shows the cash you carry and your limit."),
+            msg("Shows the cash you carry."),
             "BAL",
             changes=False,
         ),
@@ -204,14 +210,14 @@ COMMANDS: dict[str, Command] = {
             "QC",
             (BOOKING, _part("grade", "A/B/C"), _part("moisture"), _maybe("qty", "weight")),
             EVERYBODY,
-            msg("Writes down grade, moisture and weight at delivery."),
+            msg("Writes grade, moisture and weight."),
             "QC B7QK2M A 14% 40q",
         ),
         Command(
             "DISP",
             (BOOKING, WHY),
             TRADE,
-            msg("Opens a dispute for who you act for."),
+            msg("Opens a dispute."),
             "DISP B7QK2M weight short",
         ),
         Command(

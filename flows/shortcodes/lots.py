@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flows.asks.price import fair_range
 from flows.say import Say, msg
-from flows.shortcodes.answer import Answer, known, listed, person_at, place_at, with_their_yes, write
+from flows.shortcodes.answer import Answer, done, known, listed, person_at, place_at, with_their_yes, write
 from flows.shortcodes.parse import Order
 from flows.turn import Steps, Turn, market
 from marketplace_core.accounts.queries import may_act_for
@@ -34,7 +34,9 @@ def sell(turn: Turn, order: Order) -> Steps[Answer]:
     if price is None:
         quote = yield from market(pricing.quote, commodity=said["what"], place=place)
         if quote is None or quote.likely is None:
-            return (msg("No fair price is known for it. Please add a price."),)
+            return (
+                msg("I have no price for {what:commodity} yet, and I will not guess.", what=said["what"]),
+            )
         price = {"paise": quote.likely * KG_PER["quintal"] // KG_PER[quote.per], "per": "quintal"}
     since = said.get("days", turn.today.isoformat())
     terms = {
@@ -80,7 +82,7 @@ def grade(turn: Turn, order: Order) -> Steps[Answer]:
         "graded_by": graded.graded_by,
     }
     yield from write(turn, order, code, graded.seller_id, undo)
-    return (msg("Graded: {code} is {grade}.", code=code, grade=letter),)
+    return done(order)
 
 
 def _ask_the_eyes(turn: Turn, order: Order, code: str) -> Steps[Answer]:

@@ -21,8 +21,8 @@ def pin(turn: Turn, order: Order) -> Steps[Answer]:
     )
     answers: dict[str, Say] = {
         "in": msg("You are signed in for today."),
-        "wrong": msg("Wrong PIN. Tries left: {n}.", n=tried.left),
-        "locked": msg("Too many wrong PINs. Try again in {n} minutes.", n=tried.left),
+        "wrong": msg("This code is wrong. Tries left: {n}.", n=tried.left),
+        "locked": msg("Too many wrong codes. Try again in {n} minutes.", n=tried.left),
         "none": SIGN_IN,
     }
     return (answers[tried.said],)
@@ -57,7 +57,7 @@ def help_(turn: Turn, order: Order) -> Steps[Answer]:
         whole = (form, known.does, example)
         return whole if not turn.channel.terse or length(turn, whole) <= ONE_SMS else whole[:2]
     mine = [one.code for one in COMMANDS.values() if one.who & set(turn.person.roles)] or list(COMMANDS)
-    return (msg("Codes: {codes}. Of one: HELP SELL", codes=" ".join(mine)),)
+    return tuple(Say("{codes}", {"codes": each}) for each in (" ".join(mine), "HELP SELL"))
     yield
 
 

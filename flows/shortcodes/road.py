@@ -20,8 +20,6 @@ def route(turn: Turn, order: Order) -> Steps[Answer]:
     day = date.fromisoformat(order.values.get("day", turn.today.isoformat()))
     begin = datetime.combine(day, time(), KOLKATA)
     stops = yield from market(field.round_of, turn.person.id, begin=begin, end=begin + timedelta(days=1))
-    if not stops:
-        return (msg("Nothing to fetch or bring on {day:day}.", day=day.isoformat()),)
     return listed(
         turn,
         [
@@ -49,7 +47,7 @@ def pick(turn: Turn, order: Order) -> Steps[Answer]:
         return (msg("This code is wrong. Tries left: {n}.", n=picked.tries_left),)
     yield from market(handover.weigh, actor_id=turn.person.id, code=code, kg=kg)
     yield from write(turn, order, code, picked.seller_id)
-    return (msg("Picked up: {code}, {amount:mass}.", code=code, amount=order.values["qty"]),)
+    return done(order)
 
 
 def dlv(turn: Turn, order: Order) -> Steps[Answer]:
@@ -70,7 +68,7 @@ def qc(turn: Turn, order: Order) -> Steps[Answer]:
     if "qty" in said:
         yield from market(handover.weigh, actor_id=turn.person.id, code=booking.code, kg=said["qty"]["kg"])
     yield from write(turn, order, booking.code, booking.seller_id)
-    return done(booking.code)
+    return done(order)
 
 
 def fail(turn: Turn, order: Order) -> Steps[Answer]:

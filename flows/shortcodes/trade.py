@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from flows.say import msg
 from flows.shortcodes.answer import Answer, done, known, with_their_yes, write
 from flows.shortcodes.parse import Order
 from flows.turn import Steps, Turn, market
@@ -36,14 +35,7 @@ def offer(turn: Turn, order: Order) -> Steps[Answer]:
         per=price["per"],
     )
     yield from write(turn, order, made.code, buyer, {"how": "offer", "code": made.code})
-    return (
-        msg(
-            "Offered: {code}, {amount:mass} at {price:rate}.",
-            code=made.code,
-            amount={"kg": made.kg, "unit": order.values["qty"]["unit"]},
-            price={"paise": made.price_paise, "per": made.per},
-        ),
-    )
+    return done(order, made.code)
 
 
 def acc(turn: Turn, order: Order) -> Steps[Answer]:
@@ -66,13 +58,13 @@ def rej(turn: Turn, order: Order) -> Steps[Answer]:
     if price is None:
         yield from market(offers.refuse, actor_id=turn.person.id, code=code)
         yield from write(turn, order, code, side)
-        return (msg("Refused: {code}.", code=code),)
+        return done(order)
     paise, left = divmod(price["paise"] * KG_PER[there.per], KG_PER[price["per"]])
     if left:
         raise BadTerms("price_paise")
     yield from market(offers.counter, actor_id=turn.person.id, code=code, price_paise=paise)
     yield from write(turn, order, code, side, {"how": "offer", "code": code})
-    return (msg("Named for {code}: {price:rate}.", code=code, price={"paise": paise, "per": there.per}),)
+    return done(order)
 
 
 def book(turn: Turn, order: Order) -> Steps[Answer]:
@@ -110,7 +102,7 @@ def disp(turn: Turn, order: Order) -> Steps[Answer]:
     reason = next((name for name, words in REASONS.items() if any(word in spoken for word in words)), "other")
     yield from market(disputes.open_dispute, actor_id=turn.person.id, code=code, reason=reason, said=said)
     yield from write(turn, order, code, booking.seller_id)
-    return done(code)
+    return done(order)
 
 
 def _speaks_for(turn: Turn, person_id: UUID) -> Steps[None]:

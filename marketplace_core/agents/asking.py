@@ -133,6 +133,7 @@ async def withdraw(desk: Desk, *, agent_id: UUID, ask_id: UUID) -> None:
     if row.agent_id != agent_id:
         raise NotYours
     await _settle(desk, row, "withdrawn")
+    await record(desk, "agent.withdrawn", str(row.id), _about(row, agent_id))
 
 
 async def _do(desk: Desk, row: Any, by_id: UUID) -> Agreed:
