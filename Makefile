@@ -11,7 +11,7 @@ VENV := .venv
 BIN := .venv/bin
 DATA ?= ../shared/data
 
-.PHONY: help run test check bench bench-carriers bench-market seed messages eval-nlu eval-prices train-prices eval-eyes train-eyes lock run-environment test-environment training-environment eyes-environment browser sound node-parts
+.PHONY: help run test check bench bench-carriers bench-market costs seed messages eval-nlu eval-prices train-prices eval-eyes train-eyes lock run-environment test-environment training-environment eyes-environment browser sound node-parts
 
 help: ## Shows this list
 	sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
@@ -43,6 +43,9 @@ bench-carriers: run-environment ## Breaks server, worker, database, Rasa and car
 
 bench-market: run-environment ## Measures the market alone: search, offers, ledger, webhooks, routes
 	$(BIN)/python -m marketplace_core.bench
+
+costs: test-environment ## Prints turns and SMS segments of a whole sale, per language, as the scripts play it
+	$(BIN)/python -m tests.conversations.costs
 
 seed: run-environment ## Fills the market of a first run with people, lots and deals to try
 	$(BIN)/mandi seed

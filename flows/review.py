@@ -1,5 +1,6 @@
 """What was entered, line by line, before anything is done with it."""
 
+from flows.asks.photo import Photo
 from flows.flow import Ask, Question
 from flows.registry import flow_named
 from flows.say import Say, msg
@@ -32,5 +33,14 @@ def _known(turn: Turn, frame: Frame) -> list[Ask]:
 
 
 def check(turn: Turn, frame: Frame) -> Steps[Question]:
-    return Question((msg("Please check:"), *entered(turn, frame)))
+    return Question((msg("Please check:"), *entered(turn, frame), *_invited(turn, frame)))
     yield
+
+
+def _invited(turn: Turn, frame: Frame) -> tuple[Say, ...]:
+    """A photo needs no question of its own: it may come while the rest is looked over. Once is enough to say so."""
+    asks = [ask for ask in flow_named(frame.flow).asks if isinstance(ask, Photo)]
+    if not asks or not turn.channel.photos or frame.slots.get(asks[0].slot) or frame.note.get("invited"):
+        return ()
+    frame.note["invited"] = True
+    return (asks[0].text,)

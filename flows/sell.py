@@ -4,7 +4,8 @@ from datetime import date
 from uuid import UUID
 
 from flows.agenda import MENU
-from flows.asks import Commodity, Day, Photo, Price, Quantity, Where
+from flows.asks import Commodity, Day, Lies, Photo, Price, Quantity
+from flows.asks.lies import the_day_too
 from flows.flow import Flow
 from flows.refusals import sorry
 from flows.review import check
@@ -29,7 +30,6 @@ COMMON = (
     "onion",
     "tomato",
 )
-
 
 #: Which answer a refused term came from.
 SLOTS = {
@@ -64,12 +64,12 @@ def _publish(turn: Turn, frame: Frame) -> Steps[bool]:
         sorry(turn, refusal)
         del slots[SLOTS[refusal.field]]
         return False
-    turn.say(
-        msg("Published. Your listing is {code}.", code=listing.code),
-        msg("When somebody books it I write to you. It stays for 30 days."),
-    )
+    turn.say(msg("Published. Your listing is {code}.", code=listing.code))
+    if not turn.channel.terse:
+        turn.say(msg("When somebody books it I write to you. It stays for 30 days."))
     yield from _show_the_eyes(turn, frame, listing.code)
-    turn.offer(Option("mine", label("My listings"), deed="go:my_listings"), MENU)
+    mine = Option("mine", label("My listings"), deed="go:my_listings")
+    turn.offer(*((mine,) if turn.channel.terse else (mine, MENU)))
     return True
 
 
@@ -112,12 +112,13 @@ SELL = Flow(
             example=msg("Write it like this: 12 tonnes, or 40 quintal"),
             why=msg("Buyers look for enough to fill a truck."),
         ),
-        Where(
+        Lies(
             "place",
             text=msg("Where does it lie? Send the pincode, the village, or the location."),
             name=msg("Place"),
-            example=msg("Write it like this: 142001"),
+            example=msg("Write it like this: tomorrow, or 142001"),
             why=msg("The buyer must know how far to drive. Strangers see it only roughly."),
+            then=the_day_too,
         ),
         Day(
             "from",
@@ -139,9 +140,8 @@ SELL = Flow(
             name=msg("Photos"),
             example=msg("Take a photo of the lot in daylight, from two steps away."),
             why=msg("Buyers trust what they see."),
-            when=lambda turn, frame: turn.channel.photos or "photos" in frame.slots,
+            when=lambda turn, frame: bool(frame.slots.get("photos")),  # the review invites it
             optional=True,
-            if_skipped=[],
         ),
     ),
     review=check,

@@ -3,6 +3,7 @@
 from flows.asks.choice import Choice
 from flows.asks.commodity import Commodity
 from flows.asks.day import Day
+from flows.asks.lies import Lies
 from flows.asks.photo import Photo
 from flows.asks.pick import Pick, Row
 from flows.asks.place import Where
@@ -15,6 +16,7 @@ __all__ = [
     "Choice",
     "Commodity",
     "Day",
+    "Lies",
     "Photo",
     "Pick",
     "Price",

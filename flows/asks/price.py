@@ -92,6 +92,8 @@ class Price(Ask):
         return (yield from self._read(frame, said["rupees"], said["per"])) if said else None
 
     def _read(self, frame: Frame, rupees: Any, per: str | None) -> Steps[Taken]:
+        if per is None:  # in place of a price told before it is in its unit
+            per = (frame.slots.get(self.slot) or frame.note.get("was", {}).get(self.slot) or {}).get("per")
         if per is None:
             frame.note[self.slot] = {"rupees": str(rupees)}
             options = tuple(Option(each, in_words(rate(rupees, each))) for each in ("quintal", "t", "kg"))

@@ -119,7 +119,7 @@ async def test_what_was_said_is_said_back_and_answered_in_one_message(
     await join(office, ASHA)
     answer = await by_voice(office, hearing, amazon, "sell 40 quintal wheat")
     assert answer.startswith("I heard: “sell 40 quintal wheat”")
-    assert "Where" in answer
+    assert "From which day" in answer
     assert len(await answers(office.engine)) == 1
     assert await column(office.engine, "SELECT ear || ' ' || language FROM hearing") == ["transcribe en"]
     amazon.all_was_asked()
@@ -310,7 +310,7 @@ async def test_words_beside_a_voice_note_are_the_message(office: Office) -> None
     said = Inbound(
         "twilio", "SM-both", ASHA, "mandi", now(), text="sell 40 quintal wheat", attachments=(note,)
     )
-    assert "Where" in str((await turn.take(office, said)).text)
+    assert "From which day" in str((await turn.take(office, said)).text)
     assert await number(office.engine, "SELECT count(*) FROM hearing") == 0
 
 

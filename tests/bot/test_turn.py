@@ -108,7 +108,7 @@ class TestOrder:
             turn.take(office, said("sell wheat")), turn.take(office, said("40 quintal"))
         )
         assert "How much" in (first.text or "")
-        assert "Where" in (second.text or "")
+        assert "From which day" in (second.text or "")
 
     async def test_a_slow_person_does_not_hold_up_others(self, office: Office) -> None:
         slow = await join(office)
@@ -165,7 +165,7 @@ class TestDatabase:
         await turn.take(office, said("sell wheat"))
         await asyncio.to_thread(database.restart)
         answer = await turn.take(office, said("40 quintal"))
-        assert "Where" in (answer.text or "")
+        assert "From which day" in (answer.text or "")
 
     async def test_with_the_database_away_nothing_is_answered_so_that_the_carrier_brings_it_again(
         self, office: Office

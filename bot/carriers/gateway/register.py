@@ -157,13 +157,7 @@ def _together(turn: Turn) -> Iterator[Reply]:
     for ask in (ask for flow in FLOWS.values() for ask in flow.asks if isinstance(ask, Price)):
         yield Reply((fair_range(QUOTE), ask.text), (likely,))
         yield Reply((fair_range(replace(QUOTE, likely=None)), ask.text))
-    yield Reply(
-        (
-            msg("Published. Your listing is {code}."),
-            msg("When somebody books it I write to you. It stays for 30 days."),
-        ),
-        (MY_LISTINGS, MENU),
-    )
+    yield Reply((msg("Published. Your listing is {code}."),), (MY_LISTINGS,))
     for place in (IN_TOWN, IN_VILLAGE):
         yield Reply(
             (
@@ -183,6 +177,7 @@ def _together(turn: Turn) -> Iterator[Reply]:
         (msg("{name} wants to book your {code}."), BOOKING, msg("Please answer within 24 hours.")),
         (Option("yes", label("Confirm")), Option("no", label("Refuse"))),
     )
-    yield Reply((msg("Confirmed: {code}. I tell the buyer."),), (MENU,))
+    pickup = Option("agree_pickup", label("Pickup day"))
+    yield Reply((msg("Confirmed: {code}. I tell the buyer."),), (pickup, MY_BOOKINGS, MENU))
     for news in (CONFIRMED, CALLED_OFF):
         yield Reply((news, BOOKING), (MY_BOOKINGS, MENU))
