@@ -70,7 +70,8 @@ def _tell(turn: Turn, frame: Frame) -> Steps[None]:
     else:
         turn.say(msg("I have no price for {what:commodity} yet, and I will not guess.", what=commodity))
     reported = quote and COMMODITIES[commodity].kind != "residue"
-    turn.offer(sell(commodity), _ahead(commodity) if reported else MENU, tell_me_when(commodity))
+    wait = tell_me_when(commodity)
+    turn.offer(sell(commodity), *((_ahead(commodity), wait) if reported else (wait, MENU)))
 
 
 def _short(quote: Quote) -> Sequence[Say]:
