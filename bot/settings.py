@@ -84,6 +84,11 @@ class Settings(BaseSettings):
         False, description="Amazon Polly speaks Hindi and English; espeak-ng the rest, where it is installed."
     )
 
+    translate: bool = Field(
+        False,
+        description="Amazon Translate puts what buyer and farmer write to each other into their languages.",
+    )
+
     twilio_voice_number: str = Field(
         "+15005550006", description="The number people call; for calls to India it must not be an Indian one."
     )

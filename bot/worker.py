@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot import calling, jobs, logs, looking, outbox, postman
+from bot import calling, jobs, logs, looking, outbox, postman, translating
 from bot.hearing import Hearing
 from bot.house import House, open_house
 from bot.outbox.hours import hours_of
@@ -40,6 +40,7 @@ async def work(settings: Settings) -> None:
         tools = jobs.Tools(house.engine, house.box.carriers, store)
         eyes = looking.Eyes(house.engine, store)
         hearing = Hearing(house.ears, store)
+        translator = translating.translator(settings)
         await at_every_desk(house.engine, datetime.now(UTC), know_shipped)
         with jobs.app.replace_connector(jobs.connector(settings.database_url or "")) as app:
             await stack.enter_async_context(app.open_async())
@@ -61,6 +62,7 @@ async def work(settings: Settings) -> None:
                         lambda office, now: outbox.reconcile(house.box, office.tenant, now),
                         lambda office, now: looking.make_round(eyes, office.tenant, now),
                         hearing.make_round,
+                        lambda office, now: translating.make_round(translator, office, now),
                         lambda office, now: calling.make_round(house.phones, store, office, now),
                     )
                 ]

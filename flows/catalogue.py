@@ -34,6 +34,7 @@ from flows.second_look import APPEAL, DOUBT
 from flows.sell import SELL
 from flows.shortcodes.check import SHORTCODE_CHECK
 from flows.wishes import MY_WISHES, WISH
+from flows.write_to import WRITE_TO
 
 FLOWS.update(
     {
@@ -71,6 +72,7 @@ FLOWS.update(
             GET_PAID,
             MY_OFFERS,
             MAKE_OFFER,
+            WRITE_TO,
             GRADE,
             APPEAL,
             DOUBT,

@@ -10,7 +10,19 @@ from flows.asks import Pick, Price, Quantity, Row
 from flows.asks.price import rate
 from flows.flow import Ask, Filled, Flow, Over, Question, Taken, Unusable
 from flows.heard import Heard
-from flows.offer_acts import ASKED, MY_BOOKINGS, OFFERED, OVER, Side, do, meaning, own_price, side_of, told
+from flows.offer_acts import (
+    ASKED,
+    MY_BOOKINGS,
+    OFFERED,
+    OVER,
+    Side,
+    do,
+    meaning,
+    own_price,
+    side_of,
+    told,
+    write_to,
+)
 from flows.say import Option, Say, label, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
@@ -86,7 +98,8 @@ class Answer(Ask):
         if not side.my_turn:
             waits = (msg("{name} has not answered yet.", name=side.other),)
             mine = yield from own_price(side)
-            return Question(((mine,) if mine else ()) + waits, (*self._acts(side, offer.code), MENU))
+            ways = (*self._acts(side, offer.code), write_to(offer.code), MENU)
+            return Question(((mine,) if mine else ()) + waits, ways)
         before = yield from own_price(side)
         parts = [told(OFFERED if side.selling else ASKED, offer, side.other)]
         parts += [before] if before else []
@@ -180,9 +193,11 @@ class OtherPrice(Price):
     def question(self, turn: Turn, frame: Frame) -> Steps[Question]:
         side = yield from side_of(turn, frame.slots["code"])
         text = self.text if not side or side.selling else msg("What price do you offer?")
+        ways = (write_to(side.offer.code),) if side else ()
         if turn.channel.terse:
-            return Question((text,))
-        return (yield from Price.question(replace(self, text=text), turn, frame))
+            return Question((text,), ways)
+        asked = yield from Price.question(replace(self, text=text), turn, frame)
+        return replace(asked, options=(*asked.options, *ways))
 
     def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:
         if not _haggling(turn, frame):
@@ -267,18 +282,20 @@ def _clear_away(turn: Turn, frame: Frame) -> Steps[None]:
 #: Where it was not the question's own button: what is about to be done.
 LOOK = msg("{act:say}: {price:rate}, {amount:mass}, {code}?")
 
+WHICH = Which(
+    "code",
+    text=msg("Your offers. Choose one to see or answer it."),
+    name=msg("Offer"),
+    example=msg("Choose one of the list."),
+    why=msg("I show how it stands."),
+    rows=_rows,
+)
+
 MY_OFFERS = Flow(
     "my_offers",
     title=msg("the offer"),
     asks=(
-        Which(
-            "code",
-            text=msg("Your offers. Choose one to see or answer it."),
-            name=msg("Offer"),
-            example=msg("Choose one of the list."),
-            why=msg("I show how it stands."),
-            rows=_rows,
-        ),
+        WHICH,
         Answer(
             "act",
             text=msg("What shall I do?"),

@@ -24,6 +24,10 @@ MY_BOOKINGS = Option("bookings", label("My bookings"), deed="go:my_bookings")
 MY_OFFERS = Option("offers", label("My offers"), deed="go:my_offers")
 
 
+def write_to(code: str) -> Option:
+    return Option("write", label("Write to them"), deed=f"go:write_to:{code}")
+
+
 @dataclass(frozen=True)
 class Side:
     """An open offer and the one of its two sides that looks at it."""

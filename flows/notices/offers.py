@@ -1,24 +1,27 @@
-"""Of offers: a price was named, and what became of it.
+"""Of offers: a price was named, what became of it, and what the two write to each other.
 
 That an offer was accepted is told by its booking, which both sides hear of as it is confirmed.
 """
 
 from collections.abc import Callable
+from uuid import UUID
 
 from flows.agenda import open_flow, proceed
 from flows.heard import News
 from flows.menu import ON
 from flows.my_offers import MY_OFFERS as ANSWERING
 from flows.notices.notice import Notice, Opener, offer_when_idle
-from flows.offer_acts import MY_OFFERS, OFFERED, side_of, told
+from flows.offer_acts import MY_OFFERS, OFFERED, side_of, told, write_to
 from flows.say import Say, msg
 from flows.turn import Steps, Turn, market
 from marketplace_core.offers import queries as board
+from marketplace_core.talks import queries as talks
 
 NEW_PRICE = msg("There is a new price for an offer of yours.")
 REFUSED = msg("{name} says no to {price:rate} for {amount:mass} of {code}.")
 WITHDRAWN = msg("{name} has taken back the price of {price:rate} for {amount:mass} of {code}.")
 EXPIRED = msg("Nobody answered in 24 hours: {price:rate} for {amount:mass} of {code} is over.")
+WRITTEN = msg("Somebody has written to you about an offer.")
 LAPSED = msg("{code} is no longer for sale. Your offer of {price:rate} is over.")
 
 
@@ -46,6 +49,26 @@ def _over(text: Say) -> Callable[[Turn, News], Steps[None]]:
     return say
 
 
+def _written(turn: Turn, news: News) -> Steps[None]:
+    """Bounded by quotes: whose words they are must be plain."""
+    talk = yield from market(talks.by_id, UUID(news.subject))
+    if not talk:
+        return
+    turn.say(
+        msg(
+            "{name} writes about {code}: “{words}”",
+            name=talk.writer_name or talk.offer_code,
+            code=talk.listing_code,
+            words=talk.translated or talk.words,
+        )
+    )
+    if talk.translated:
+        turn.say(msg("A machine has translated it."))
+    elif talk.language != talk.reads:
+        turn.say(msg("These are their own words. I cannot translate them here."))
+    offer_when_idle(turn, write_to(talk.offer_code), MY_OFFERS)
+
+
 def _forget(turn: Turn, code: str) -> bool:
     """A question about a price that stands no more is no question; whether it was the open one."""
     frames = turn.state.frames
@@ -62,5 +85,6 @@ NOTICES = {
     "offer.refused": Notice(BOTH, _over(REFUSED), opener=Opener(REFUSED, MY_OFFERS)),
     "offer.withdrawn": Notice(BOTH, _over(WITHDRAWN), opener=Opener(WITHDRAWN, MY_OFFERS)),
     "offer.expired": Notice(BOTH, _over(EXPIRED), opener=Opener(EXPIRED, MY_OFFERS)),
+    "talk.passed_on": Notice(("reader_id",), _written, opener=Opener(WRITTEN, MY_OFFERS)),
     "offer.lapsed": Notice(("buyer_id",), _over(LAPSED), opener=Opener(LAPSED, MY_OFFERS)),
 }

@@ -1,11 +1,11 @@
 """Every table of the market, so that whoever imports this has the whole metadata."""
 
 from marketplace_core.accounts.models import acting, address, consent, person, profile
-from marketplace_core.alerts.models import price_alert
 from marketplace_core.agents.models import ask as agent_ask
 from marketplace_core.agents.models import day as agent_day
 from marketplace_core.agents.models import deed as agent_deed
 from marketplace_core.agents.models import pin as agent_pin
+from marketplace_core.alerts.models import price_alert
 from marketplace_core.api.models import idempotency_key, request_count
 from marketplace_core.audit.models import chain as audit_chain
 from marketplace_core.audit.models import entry as audit_entry
@@ -38,6 +38,7 @@ from marketplace_core.pricing.models import market, market_price, price_edition,
 from marketplace_core.privacy.models import deletion, erased_file
 from marketplace_core.questions.models import kept_question
 from marketplace_core.ratings.models import rating
+from marketplace_core.talks.models import talk
 from marketplace_core.tenants.models import tenant, tenant_number
 from marketplace_core.webhooks.models import attempt as webhook_attempt
 from marketplace_core.webhooks.models import delivery as webhook_delivery
@@ -71,6 +72,7 @@ TENANTS_OWN = (
     kept_question,
     offer,
     offer_step,
+    talk,
     booking,
     pickup,
     weighment,

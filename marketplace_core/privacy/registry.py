@@ -91,6 +91,7 @@ PERSONAL: tuple[Personal, ...] = (
     Personal("kept_question", "person_id", DELETE),
     Personal("offer", "buyer_id"),
     Personal("offer_step", "actor_id", "SET note = ''"),
+    Personal("talk", "writer_id reader_id", DELETE),
     Personal("booking", "seller_id buyer_id", "SET why = NULL"),
     Personal("pickup", where=f"t.driver_id = :person OR t.booking_id IN ({_BOOKED})", acted="driver_id",
              hidden="secret"),

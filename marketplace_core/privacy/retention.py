@@ -51,6 +51,11 @@ RETENTION = (
         "DELETE FROM price_alert WHERE tenant_id = :tenant AND state <> 'active' AND moved_at < :before",
     ),
     Kept("questions", 365, "DELETE FROM kept_question WHERE tenant_id = :tenant AND asked_at < :before"),
+    Kept(
+        "words between the sides of an offer",
+        365,
+        "DELETE FROM talk WHERE tenant_id = :tenant AND at < :before",
+    ),
     Kept("calls", 365, "DELETE FROM call WHERE tenant_id = :tenant AND at < :before"),
     Kept(
         "who asked for a person", 365, "DELETE FROM handover WHERE tenant_id = :tenant AND ended_at < :before"

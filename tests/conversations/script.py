@@ -28,7 +28,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
-from bot import calls, handover, postman, turn
+from bot import calls, handover, postman, translating, turn
 from bot.calls import Call, CallStatus
 from bot.channels.text import clean
 from bot.message import Address, Attachment, Inbound
@@ -130,6 +130,7 @@ class Stage:
             async with self.office.desk(self.now) as desk:
                 seen = list((await desk.db.execute(SEEN)).scalars())
             await self._act(line)
+            await translating.make_round(None, self.office, self.now)
             await postman.make_round(self.office, self.box, self.now)
             lines += await self._heard(seen)
             self.now += PACE

@@ -1,0 +1,107 @@
+"""Writing to the other side of an offer, and passing it on once it was translated or cannot be."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import func, insert, or_, select, update
+
+from marketplace_core.bookings.models import booking
+from marketplace_core.desk import Desk
+from marketplace_core.errors import BadTerms, Moved, NotYours
+from marketplace_core.events import record
+from marketplace_core.offers.queries import by_code as offer_by_code
+from marketplace_core.offers.transitions import OPEN
+from marketplace_core.talks import queries
+from marketplace_core.talks.errors import EnoughSaid
+from marketplace_core.talks.models import talk as t
+from marketplace_core.talks.queries import Talk
+from marketplace_core.talks.rules import LONGEST, MOST_A_DAY, without_contacts
+
+#: Longer than a translator takes; whoever claimed it has died by then.
+LEASE = timedelta(minutes=1)
+#: Bookings by which two people know each other.
+STANDING = ("confirmed", "in_transit", "delivered", "completed", "disputed")
+
+
+async def write(desk: Desk, *, writer_id: UUID, code: str, words: str, language: str) -> bool:
+    """From one side of an open offer to the other. True: something in it was hidden."""
+    offer = await offer_by_code(desk, code)
+    if offer is None or writer_id not in (offer.seller_id, offer.buyer_id):
+        raise NotYours
+    if offer.state not in OPEN:
+        raise Moved("offer", offer.state)
+    said = " ".join(words.split())
+    if not 1 <= len(said) <= LONGEST:
+        raise BadTerms("words")
+    today = select(func.count()).where(
+        t.c.tenant_id == desk.tenant, t.c.writer_id == writer_id, t.c.at > desk.now - timedelta(days=1)
+    )
+    if (await desk.db.execute(today)).scalar_one() >= MOST_A_DAY:
+        raise EnoughSaid
+    met = await _have_a_deal(desk, offer.seller_id, offer.buyer_id)
+    shown = said if met else without_contacts(said)
+    await desk.db.execute(
+        insert(t).values(
+            tenant_id=desk.tenant,
+            offer_id=offer.id,
+            writer_id=writer_id,
+            reader_id=offer.buyer_id if writer_id == offer.seller_id else offer.seller_id,
+            words=shown,
+            language=language,
+            at=desk.now,
+        )
+    )
+    return shown != said
+
+
+async def _have_a_deal(desk: Desk, seller_id: UUID, buyer_id: UUID) -> bool:
+    found = await desk.db.execute(
+        select(booking.c.id)
+        .where(
+            booking.c.tenant_id == desk.tenant,
+            booking.c.seller_id == seller_id,
+            booking.c.buyer_id == buyer_id,
+            booking.c.state.in_(STANDING),
+        )
+        .limit(1)
+    )
+    return found.one_or_none() is not None
+
+
+async def claim(desk: Desk, limit: int) -> list[Talk]:
+    """What waits to be passed on, oldest first; ours until the lease is over."""
+    waiting = (
+        select(t.c.id)
+        .where(
+            t.c.tenant_id == desk.tenant,
+            t.c.passed_at.is_(None),
+            or_(t.c.claimed_at.is_(None), t.c.claimed_at < desk.now - LEASE),
+        )
+        .order_by(t.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = (await desk.db.execute(waiting)).scalars().all()
+    if not ids:
+        return []
+    await desk.db.execute(
+        update(t).where(t.c.tenant_id == desk.tenant, t.c.id.in_(ids)).values(claimed_at=desk.now)
+    )
+    rows = await desk.db.execute(
+        queries.TALKS.where(t.c.tenant_id == desk.tenant, t.c.id.in_(ids)).order_by(t.c.id)
+    )
+    return [Talk(*row) for row in rows]
+
+
+async def pass_on(desk: Desk, talk: Talk, translated: str | None) -> bool:
+    """Once; the reader is told."""
+    done = await desk.db.execute(
+        update(t)
+        .where(t.c.tenant_id == desk.tenant, t.c.id == talk.id, t.c.passed_at.is_(None))
+        .values(translated=translated, passed_at=desk.now)
+    )
+    if not done.rowcount:
+        return False
+    about = {"actor_id": str(talk.writer_id), "reader_id": str(talk.reader_id), "offer": talk.offer_code}
+    await record(desk, "talk.passed_on", str(talk.id), about)
+    return True
