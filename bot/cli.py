@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot import logs
+from bot.cli_agents import agents, help_card
 from bot.cli_channels import AtTenant, dlt, templates, undelivered
 from bot.cli_questions import questions
 from bot.settings import NotConfigured, settings
@@ -42,6 +43,8 @@ app.add_typer(grading, name="grading")
 app.add_typer(templates, name="templates")
 app.add_typer(undelivered, name="undelivered")
 app.add_typer(dlt, name="dlt")
+app.add_typer(agents, name="agent")
+app.command("help-card")(help_card)
 app.add_typer(questions, name="questions")
 
 

@@ -32,6 +32,18 @@ def done(order: Order, became: str = "") -> Answer:
     return (msg("Done: {line}", line=said),)
 
 
+def missing(order: Order, *names: str) -> Answer:
+    command = order.command
+    return (
+        msg(
+            "{code}: missing {what}. Write: {form}",
+            code=command.code,
+            what=", ".join(names),
+            form=command.form,
+        ),
+    )
+
+
 def at(phone: str) -> str:
     """Enough to know whom; an SMS is read by many."""
     return f"*{phone[-4:]}"

@@ -150,7 +150,7 @@ COMMANDS: dict[str, Command] = {
         ),
         Command(
             "CANC",
-            (BOOKING, THEIR_CODE, WHY),
+            (BOOKING, THEIR_CODE, _maybe("words", "why")),
             TRADE,
             msg("Calls a booking off."),
             "CANC B7QK2M rain",

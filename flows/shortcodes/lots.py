@@ -5,7 +5,17 @@ from uuid import UUID
 
 from flows.asks.price import fair_range
 from flows.say import Say, msg
-from flows.shortcodes.answer import Answer, done, known, listed, person_at, place_at, with_their_yes, write
+from flows.shortcodes.answer import (
+    Answer,
+    done,
+    known,
+    listed,
+    missing,
+    person_at,
+    place_at,
+    with_their_yes,
+    write,
+)
 from flows.shortcodes.parse import Order
 from flows.turn import Steps, Turn, market
 from marketplace_core.accounts.queries import may_act_for
@@ -87,9 +97,7 @@ def grade(turn: Turn, order: Order) -> Steps[Answer]:
 
 def _ask_the_eyes(turn: Turn, order: Order, code: str) -> Steps[Answer]:
     if not turn.heard.photos:
-        return (
-            msg("{code}: missing {what}. Write: {form}", code="GRADE", what="A/B/C", form=order.command.form),
-        )
+        return missing(order, "A/B/C")
     lot = yield from market(listings.by_code, code)
     if lot is None:
         raise ListingGone

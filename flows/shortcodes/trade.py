@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flows.shortcodes.answer import Answer, done, known, with_their_yes, write
+from flows.shortcodes.answer import Answer, done, known, missing, with_their_yes, write
 from flows.shortcodes.parse import Order
 from flows.turn import Steps, Turn, market
 from marketplace_core.accounts.queries import may_act_for
@@ -90,7 +90,8 @@ def canc(turn: Turn, order: Order) -> Steps[Answer]:
     if not (yield from market(may_act_for, turn.person.id, side)):
         side = booking.buyer_id
     yield from _speaks_for(turn, side)
-    # whoever sends the code may leave out the reason's exact words
+    if not order.values.keys() & {"code", "words"}:  # whoever sends the code has said why before
+        return missing(order, "why")
     terms = {} if "code" in order.values else {"why": order.values["words"]}
     return (yield from with_their_yes(turn, order, "canc", side, subject=booking.code, terms=terms))
 
