@@ -24,14 +24,14 @@ GO_ON = Option("go_on", label("No, go on"))
 #: Deeper than this the oldest digression is forgotten: nobody means to come back through five of them.
 DEEPEST = 12
 REGISTRATION = "register"
-PASSING = ("did_you_mean",)
+PASSING = ("did_you_mean", "me", "my_data")
 
 
 def open_flow(turn: Turn, flow: Flow, slots: Mapping[str, Any] | None = None) -> Frame:
     """Begins a flow on top of what is under way, or brings it there when it already is.
 
-    What was entered for a review is never replaced by a tap, and a question nobody answered ("did you mean …?")
-    does not wait below something else.
+    What was entered for a review is never replaced by a tap, and a question nobody answered ("did you mean …?") or a
+    list of doors does not wait below something else.
     """
     frames = turn.state.frames
     known = next((frame for frame in frames if frame.flow == flow.name and _same(frame, flow, slots)), None)

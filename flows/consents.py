@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flows.agenda import MENU
 from flows.asks import Pick, Row, YesNo
-from flows.flow import Flow, Over, Question
+from flows.flow import Flow, Over, Question, Taken
 from flows.register import CONSENT
 from flows.say import Say, label, msg, verbatim
 from flows.state import Frame
@@ -33,6 +33,8 @@ NAMES = {
     "recording": label("Recordings"),
 }
 STOP_AND_START = msg("To get no more messages write STOP, to get them again START.")
+#: So sure must a yes or a no be.
+CLEAR = 0.8
 #: So much of the history is said; the export has all of it.
 SHOWN = 3
 
@@ -75,7 +77,17 @@ class Agreements(Pick):
 
 
 @dataclass(frozen=True)
-class Holds(YesNo):
+class Surely(YesNo):
+    """What the law wants a clear word for is not guessed from words that sound a little like one."""
+
+    def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
+        understood = turn.heard.understood
+        clear = understood and (understood.source == "rule" or understood.confidence >= CLEAR)
+        return (yield from super().take(turn, frame)) if clear else None
+
+
+@dataclass(frozen=True)
+class Holds(Surely):
     """Its words as they were shown, and whether they hold from now on."""
 
     def question(self, turn: Turn, frame: Frame) -> Steps[Question | Over]:

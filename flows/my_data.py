@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flows.agenda import MENU, open_flow
-from flows.asks import Pick, Row, YesNo
+from flows.asks import Pick, Row
+from flows.consents import Surely
 from flows.flow import Filled, Flow, Over, Question, Taken
 from flows.registry import flow_named
 from flows.repair import call_a_person
@@ -92,7 +93,7 @@ def _day(moment: datetime) -> str:
 
 
 @dataclass(frozen=True)
-class Leave(YesNo):
+class Leave(Surely):
     """ "Delete me" said again is a yes to "shall I delete you?"; to who has asked already it asks whether they stay."""
 
     answers = frozenset({"delete_data"})
@@ -152,7 +153,7 @@ DELETE_ME = Flow(
             example=msg("Answer Yes or No."),
             why=msg("I ask so that nothing is lost by a slip."),
         ),
-        YesNo(
+        Surely(
             "sure",
             text=msg("Are you sure? After the 90 days nobody can bring it back."),
             name=msg("Sure"),
