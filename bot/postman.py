@@ -81,7 +81,7 @@ async def make_round(office: Office, box: Postbox, now: datetime) -> None:
 
 @dataclass
 class Postman:
-    """Runs beside the web server and goes whenever a turn rings; the worker's own rounds catch what it misses."""
+    """Goes whenever a turn rings; the worker's own rounds catch what it misses."""
 
     rung: asyncio.Event = field(default_factory=asyncio.Event)
     waiting: set[int] = field(default_factory=set)

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import calling, jobs, logs, looking, outbox, postman, translating
+from bot.bell import listen
 from bot.hearing import Hearing
 from bot.house import House, open_house
 from bot.outbox.hours import hours_of
@@ -35,7 +36,8 @@ async def work(settings: Settings) -> None:
     for ending in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(ending, stop.set)
     async with AsyncExitStack() as stack:
-        house = await stack.enter_async_context(open_house(settings, ring=lambda _: None))
+        rung = postman.Postman()
+        house = await stack.enter_async_context(open_house(settings, ring=rung.ring))
         store = storage(market_settings())
         tools = jobs.Tools(house.engine, house.box.carriers, store)
         eyes = looking.Eyes(house.engine, store)
@@ -67,6 +69,10 @@ async def work(settings: Settings) -> None:
                     )
                 ]
                 rounds.append(group.create_task(_tell_partners(house.engine)))
+                rounds.append(group.create_task(listen(settings.database_url or "", rung.ring)))
+                rounds.append(
+                    group.create_task(rung.work(house.office, house.box, lambda: datetime.now(UTC)))
+                )
                 await stop.wait()
                 for task in (worker, *rounds):
                     task.cancel()
