@@ -1,19 +1,20 @@
 """ "Tell me when onion passes 2000": read back, kept, told once. And the list of what somebody waits for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from flows.agenda import MENU, open_flow
-from flows.asks import Choice, Commodity, Pick, Price, Row, Where, YesNo
+from flows.asks import Choice, Commodity, Pick, Price, Row, YesNo
 from flows.asks.price import QUINTALS_PER, fair_range
 from flows.filling import fill
 from flows.flow import Filled, Flow, Over, Question, Taken
 from flows.heard import Heard
 from flows.not_here import keep
+from flows.price import WHERE, place_meant
 from flows.refusals import sorry
 from flows.say import Option, Say, label, msg
 from flows.sell import COMMON
@@ -24,7 +25,6 @@ from marketplace_core.alerts.errors import TooManyAlerts
 from marketplace_core.alerts.queries import Alert
 from marketplace_core.alerts.rules import MOST_ALERTS
 from marketplace_core.errors import Moved, NotFound, Refused
-from marketplace_core.places.place import Place
 from marketplace_core.pricing import queries as pricing
 from marketplace_core.pricing.queries import Quote
 from nlu.understanding import Understanding
@@ -48,16 +48,11 @@ def _waited_for(commodity: str, way: str, price: dict[str, Any]) -> Say:
 # a new one
 
 
-def _place(turn: Turn, frame: Frame) -> Place | None:
-    said = frame.slots.get("place")
-    return Place.from_json(said) if said else turn.person.place
-
-
 def _quote(turn: Turn, frame: Frame) -> Steps[Quote | None]:
     commodity = frame.slots.get("commodity") or frame.note.get("was", {}).get("commodity")
     if not commodity:
         return None
-    return (yield from market(pricing.quote, commodity=commodity, place=_place(turn, frame)))
+    return (yield from market(pricing.quote, commodity=commodity, place=place_meant(turn, frame)))
 
 
 @dataclass(frozen=True)
@@ -105,7 +100,7 @@ def _decide(turn: Turn, frame: Frame) -> Steps[None]:
 
 
 def _read_back(turn: Turn, frame: Frame) -> Steps[Question]:
-    slots, place = frame.slots, _place(turn, frame)
+    slots, place = frame.slots, place_meant(turn, frame)
     waited_for = _waited_for(slots["commodity"], slots["way"], slots["price"]).to_json()
     assert place
     quote = yield from _quote(turn, frame)
@@ -125,7 +120,7 @@ def _read_back(turn: Turn, frame: Frame) -> Steps[Question]:
 
 
 def _wait(turn: Turn, frame: Frame) -> Steps[None]:
-    slots, place = frame.slots, _place(turn, frame)
+    slots, place = frame.slots, place_meant(turn, frame)
     assert place
     try:
         alert = yield from market(
@@ -164,16 +159,7 @@ PRICE_ALERT = Flow(
             common=COMMON,
             resets=("price", "way"),
         ),
-        Where(
-            "place",
-            text=msg("For which place? Send the pincode, the village, or the location."),
-            name=msg("Place"),
-            example=msg("Write it like this: 142001"),
-            why=msg("Prices differ from district to district."),
-            when=lambda turn, frame: turn.person.place is None or "place" in frame.slots,
-            resets=("way",),
-            then=_decide,
-        ),
+        replace(WHERE, resets=("way",), then=_decide),
         Threshold(
             "price",
             text=msg("At which price shall I tell you?"),

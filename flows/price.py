@@ -4,16 +4,18 @@ Where every line costs money, or is read aloud, only the range, the way and the 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flows.agenda import MENU
 from flows.asks import Commodity, Where
 from flows.asks.price import fair_range
-from flows.flow import Flow
+from flows.flow import Filled, Flow, Taken, Unusable
 from flows.say import Option, Say, label, msg
 from flows.sell import COMMON
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
 from marketplace_core.commodities import COMMODITIES
+from marketplace_core.places import queries as places
 from marketplace_core.places.place import Place
 from marketplace_core.pricing import queries as pricing
 from marketplace_core.pricing.queries import Near, Quote
@@ -79,12 +81,12 @@ def _short(quote: Quote) -> Sequence[Say]:
     if quote.trend and not quote.stale:
         said.append(_direction(quote.trend))
     if quote.nearest:
-        nearest = quote.nearest[0]
+        nearest = next((each for each in quote.nearest if each.exact), quote.nearest[0])
         said.append(
             msg(
                 "Nearest: {market}, {km} km: {price:money}.",
                 market=mandi(nearest.market),
-                km=round(nearest.km),
+                km=_km(nearest),
                 price=nearest.likely,
             )
         )
@@ -138,12 +140,16 @@ def _trend(trend: Trend) -> Say:
     return msg("{one:say} {two:say}", one=said.to_json(), two=sure.to_json())
 
 
+def _km(near: Near) -> str:
+    """ "~15" where only its district is known."""
+    return f"{'' if near.exact else '~'}{round(near.km)}"
+
+
 def _at(near: Near) -> Say:
-    """Where only the district is known, "~15 km"."""
     return msg(
         "{market}, {km} km: {price:money} ({day:dated})",
         market=mandi(near.market),
-        km=f"{'' if near.exact else '~'}{round(near.km)}",
+        km=_km(near),
         price=near.likely,
         day=near.day.isoformat(),
     )
@@ -157,13 +163,31 @@ WHAT = Commodity(
     why=msg("Each crop has its own price."),
     common=COMMON,
 )
-WHERE = Where(
+
+
+@dataclass(frozen=True)
+class Around(Where):
+    """A pincode is near enough: no price differs from one village of it to the next."""
+
+    def _by_pincode(self, frame: Frame, pincode: str) -> Steps[Taken]:
+        area = yield from market(places.pincode, pincode)
+        if not area:
+            return Unusable(msg("I do not know the pincode {pincode}.", pincode=pincode))
+        return Filled(Place(area.pincode, None, area.district, area.state, area.lat, area.lon).to_json())
+
+
+def _elsewhere(turn: Turn, frame: Frame) -> bool:
+    """Asked only where home is not known, or where it was named by half."""
+    return turn.person.place is None or "place" in frame.slots or "place" in frame.note.get("open", {})
+
+
+WHERE = Around(
     "place",
     text=msg("For which place? Send the pincode, the village, or the location."),
     name=msg("Place"),
     example=msg("Write it like this: 142001"),
     why=msg("Prices differ from district to district."),
-    when=lambda turn, frame: turn.person.place is None or "place" in frame.slots,
+    when=_elsewhere,
 )
 
 PRICE = Flow(
