@@ -17,6 +17,7 @@ from bot.message import Address, Attachment, Inbound
 from bot.speech.ears import Ears
 from bot.turn import Office
 from bot.voice_notes import ANSWERED_WITHIN, LEASE
+from flows.state import State
 from marketplace_core.desk import open_desk
 from marketplace_core.seed import TENANT
 from marketplace_core.store import Folder
@@ -335,3 +336,16 @@ async def test_who_speaks_is_spoken_to_until_they_write(
     assert (
         await number(office.engine, "SELECT count(*) FROM outbox WHERE outgoing ->> 'voice' IS NOT NULL") == 2
     )
+
+
+async def test_under_me_voice_answers_are_chosen_for_good(office: Office) -> None:
+    office = replace(office, speaks=lambda language: language == "en")
+    voices = "SELECT count(*) FROM outbox WHERE outgoing ->> 'voice' IS NOT NULL"
+    await join(office, ASHA)
+    for words in ("menu", "Me", "Voice answers", "Always"):
+        await write(office, words)
+    assert await number(office.engine, voices) == 1
+    for words in ("menu", "Me", "Voice answers", "Never"):
+        await write(office, words)
+    assert await number(office.engine, voices) == 4
+    assert not State(speaks=True, voice_answers="never").spoken_to
