@@ -32,16 +32,17 @@ SENTENCE = 3
 
 
 class Evidence(Photo):
-    """Who has more to say instead is not asked twice: it goes to what was said."""
+    """Words instead of a photo are more of what was said, or a "no, I have none"; either way nothing more is asked."""
 
-    answers = frozenset({"inform", "out_of_scope", "dispute", "grade_photo", "sell", "buy", "payment_status"})
+    expecting = "text"  # type: ignore[assignment]
 
     def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
+        if turn.heard.photos:
+            return (yield from super().take(turn, frame))
         more = turn.heard.text.strip()
-        if not turn.heard.photos and turn.heard.intent in self.answers and len(more.split()) >= SENTENCE:
+        if len(more.split()) >= SENTENCE:
             frame.slots["said"] = f"{frame.slots['said']}\n{more}"[:LONGEST_TEXT]
-            return Filled([])
-        return (yield from super().take(turn, frame))
+        return Filled([]) if more else None
 
 
 EVIDENCE = Evidence(
