@@ -15,8 +15,8 @@
              | its next line
              | [a button] [another]
 
-Codes are made by chance; in a script the first listing is L1, the first offer F1, the first booking B1, the first grading G1, and the
-first code that proves a phone C1, the first that somebody may tell their agent K1.
+Codes are made by chance; in a script the first listing is L1, the first offer F1, the first booking B1, the first
+grading G1, and the first code that proves a phone C1, the first that somebody may tell their agent K1.
 """
 
 import re
@@ -72,7 +72,8 @@ PHOTOS = re.compile(r"\[(?:photo|(?P<n>\d+) photos)\]")
 PIN = re.compile(r"\[pin (?P<lat>[\d.]+), ?(?P<lon>[\d.]+)\]")
 CODES = text(
     "SELECT code FROM listing UNION ALL SELECT code FROM offer WHERE code IS NOT NULL"
-    " UNION ALL SELECT code FROM booking UNION ALL SELECT code FROM payment UNION ALL (SELECT code FROM grading ORDER BY id)"
+    " UNION ALL SELECT code FROM booking UNION ALL SELECT code FROM payment"
+    " UNION ALL (SELECT code FROM grading ORDER BY id)"
 )
 PICKUP_CODES = text("SELECT secret FROM pickup ORDER BY booking_id")
 SEALS = text("SELECT person_id, state->'proof'->>'seal' AS seal FROM conversation")
