@@ -16,6 +16,7 @@ from flows.state import Frame
 from flows.turn import Steps, Turn, market
 from marketplace_core.desk import Desk
 from marketplace_core.errors import BadTerms, NotMet, Refused
+from marketplace_core.kyc.rules import OVER_PAISE
 from marketplace_core.ledger.queries import account_of, balance
 from marketplace_core.payouts import commands as payouts
 from marketplace_core.payouts import destinations, queries
@@ -76,7 +77,11 @@ def _ask(turn: Turn) -> Steps[None]:
     try:
         asked = yield from market(payouts.ask, actor_id=turn.person.id, person_id=turn.person.id)
     except NotMet:
-        turn.say(msg("For more than ₹50,000 we must see your papers first. A person helps you."))
+        turn.say(
+            msg(
+                "For more than {sum:money} we must see your papers first. A person helps you.", sum=OVER_PAISE
+            )
+        )
         turn.offer(PERSON, MENU)
     except Refused as refusal:
         sorry(turn, refusal)
