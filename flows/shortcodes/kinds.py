@@ -12,7 +12,7 @@ from typing import Any
 
 from rapidfuzz.distance import OSA
 
-from flows.shortcodes.words import LONGEST_NAME, SHORT, TODAY, TOMORROW, UNITS, goods, tongues
+from flows.shortcodes.words import LONGEST_NAME, SHORT, TODAY, TOMORROW, UNITS, goods, own_names, tongues
 from marketplace_core.codes import ALPHABET
 from marketplace_core.commodities import KG_PER
 
@@ -263,4 +263,5 @@ def _nearest(word: str, names: Any) -> str | None:
         if abs(len(name) - len(word)) <= 1 and OSA.distance(word, name, score_cutoff=1) == 1
     ]
     meant = {names[name] or name for name in near}
-    return min(near, key=lambda name: (-len(name), name)).lower() if len(meant) == 1 else None
+    best = sorted(near, key=lambda name: (name not in own_names(), -len(name), name))
+    return best[0].lower() if len(meant) == 1 else None

@@ -20,13 +20,20 @@ LONGEST_NAME = 3
 
 
 @cache
-def goods() -> Mapping[str, str]:
-    """What it is, by every name that means one thing only."""
+def own_names() -> Mapping[str, set[str]]:
+    """As the market itself calls things."""
     meant: dict[str, set[str]] = {}
     for commodity in COMMODITIES.values():
         plain = commodity.name.partition("(")[0]
         for name in (commodity.id.replace("_", " "), plain):
             meant.setdefault(name.strip().upper(), set()).add(commodity.id)
+    return meant
+
+
+@cache
+def goods() -> Mapping[str, str]:
+    """What it is, by every name that means one thing only."""
+    meant = {name: set(ids) for name, ids in own_names().items()}
     own = {name: next(iter(ids)) for name, ids in meant.items()}
     for _, row in lines("lexicon"):
         kind, canonical, _, form = (*row, "", "", "", "")[:4]
