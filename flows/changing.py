@@ -1,11 +1,14 @@
 """Words about changing or about what it would bring, while a sale is being entered: they mean this sale."""
 
 from flows.agenda import proceed
+from flows.asks import Price
 from flows.filling import fill
-from flows.registry import flow_named
+from flows.registry import asked, flow_named
 from flows.repair import correct, reopen
+from flows.say import msg
 from flows.state import Frame
 from flows.turn import Steps, Turn
+from marketplace_core.commodities import KG_PER
 
 
 def changes_what_is_entered(turn: Turn) -> Steps[bool]:
@@ -21,6 +24,23 @@ def changes_what_is_entered(turn: Turn) -> Steps[bool]:
         yield from reopen(turn, frame, slot)
     else:
         yield from correct(turn)
+    return True
+
+
+def says_what_it_brings(turn: Turn) -> Steps[bool]:
+    """ "What will I get?" where a price is asked for is about the lot at hand, not about any other."""
+    frame, ask = turn.state.top, asked(turn.state.top)
+    elsewhere = turn.heard.values.keys() & {"commodity", "place", "price"}
+    if not frame or not isinstance(ask, Price) or turn.heard.intent != "ask_price" or elsewhere:
+        return False
+    quantity, quote = frame.slots.get("quantity"), (yield from ask.quote(frame))
+    if not quantity or not quote:
+        return False
+    low, high = (paise * quantity["kg"] // KG_PER["quintal"] for paise in (quote.low, quote.high))
+    turn.say(
+        msg("For {amount:mass} that is {low:money} to {high:money}.", amount=quantity, low=low, high=high)
+    )
+    yield from proceed(turn)
     return True
 
 

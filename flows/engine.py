@@ -15,7 +15,7 @@ from flows import by_ear, proof, repair
 from flows.agenda import MENU, ask_again, join, open_flow, proceed
 from flows.answers import answer_plainly
 from flows.asks import Choice
-from flows.changing import changes_what_is_entered
+from flows.changing import changes_what_is_entered, says_what_it_brings
 from flows.did_you_mean import GUESSES, offer_guess
 from flows.family import another_speaks
 from flows.filling import fill
@@ -375,6 +375,7 @@ LISTENING = (
     _answers_the_stage,
     one_of_several,
     changes_what_is_entered,
+    says_what_it_brings,
     _answers_the_question,
     _wishes_something,
     photos_alone,

@@ -54,7 +54,7 @@ def fair_range(quote: Quote) -> Say:
 class Price(Ask):
     expecting = "price"
 
-    def _quote(self, frame: Frame) -> Steps[Quote | None]:
+    def quote(self, frame: Frame) -> Steps[Quote | None]:
         place = frame.slots.get("place")
         commodity = frame.slots.get("commodity") or frame.note.get("was", {}).get("commodity")
         if not commodity:  # it is being asked again
@@ -68,7 +68,7 @@ class Price(Ask):
         )
 
     def question(self, turn: Turn, frame: Frame) -> Steps[Question]:
-        quote = yield from self._quote(frame)
+        quote = yield from self.quote(frame)
         frame.note.pop("likely", None)
         if not quote:
             return Question((self.text,))
@@ -101,7 +101,7 @@ class Price(Ask):
         price = rate(rupees, per)
         if refused := _outside(price):
             return refused
-        quote = yield from self._quote(frame)
+        quote = yield from self.quote(frame)
         if quote and _far(price, quote) and frame.note.get("far") != price:
             frame.note["far"] = price
             return Closer(
