@@ -15,6 +15,8 @@ from flows.turn import Steps, Turn, market
 from marketplace_core.bookings import queries as bookings
 from marketplace_core.bookings.queries import Booking
 from marketplace_core.errors import Moved, NotFound, NotMet, Refused
+from marketplace_core.kyc.rules import OVER_PAISE
+from marketplace_core.kyc.rules import OVER_PAISE
 from marketplace_core.payments import commands as payments
 from marketplace_core.payments import queries, showing
 from marketplace_core.payments.errors import NothingToPay, TooManyAttempts
@@ -143,7 +145,11 @@ def _refused(turn: Turn, code: str, refusal: Refused) -> None:
         turn.say(msg("That was often today. Please try tomorrow, or talk to a person."))
         turn.offer(PERSON, MENU)
     elif isinstance(refusal, NotMet):
-        turn.say(msg("For more than ₹50,000 we must see your papers first. A person helps you."))
+        turn.say(
+            msg(
+                "For more than {sum:money} we must see your papers first. A person helps you.", sum=OVER_PAISE
+            )
+        )
         turn.offer(PERSON, MENU)
     else:
         sorry(turn, refusal)
