@@ -16,7 +16,6 @@ from marketplace_core.bookings import queries as bookings
 from marketplace_core.bookings.queries import Booking
 from marketplace_core.errors import Moved, NotFound, NotMet, Refused
 from marketplace_core.kyc.rules import OVER_PAISE
-from marketplace_core.kyc.rules import OVER_PAISE
 from marketplace_core.payments import commands as payments
 from marketplace_core.payments import queries, showing
 from marketplace_core.payments.errors import NothingToPay, TooManyAttempts
