@@ -11,7 +11,12 @@ from flows.say import Say, msg
 from flows.turn import Steps, Turn, market
 from marketplace_core.accounts import queries as people
 
+AGREED = msg("{name} has agreed: {code}.")
+REFUSED = msg("{name} has said no.")
+WITHDRAWN = msg("Your agent has taken the question back.")
 FAILED = msg("The cart could not fetch or bring {code} today. The booking stands.")
+
+ASKS = Opener(msg("Your agent asks you something."), ON)
 
 
 def _asked(turn: Turn, news: News) -> Steps[None]:
@@ -25,16 +30,16 @@ def _agreed(turn: Turn, news: News) -> Steps[None]:
         yield from _over(turn, news, msg("Your agent told me your code: {code} is done.", code=code))
         return
     name = (yield from market(people.person, UUID(news.about["person_id"]))).name or "*"
-    turn.say(msg("{name} has agreed: {code}.", name=name, code=code))
+    turn.say(Say(AGREED.text, {"name": name, "code": code}))
 
 
 def _refused(turn: Turn, news: News) -> Steps[None]:
     name = (yield from market(people.person, UUID(news.about["person_id"]))).name or "*"
-    turn.say(msg("{name} has said no.", name=name))
+    turn.say(Say(REFUSED.text, {"name": name}))
 
 
 def _withdrawn(turn: Turn, news: News) -> Steps[None]:
-    yield from _over(turn, news, msg("Your agent has taken the question back."))
+    yield from _over(turn, news, WITHDRAWN)
 
 
 def _over(turn: Turn, news: News, said: Say) -> Steps[None]:
@@ -57,12 +62,10 @@ def _failed(turn: Turn, news: News) -> Steps[None]:
 
 
 NOTICES = {
-    "agent.asked": Notice(
-        ("person_id",), _asked, urgent=True, opener=Opener(msg("Your agent asks you something."), ON)
-    ),
-    "agent.agreed": Notice(("agent_id", "person_id"), _agreed, urgent=True),
-    "agent.withdrawn": Notice(("person_id",), _withdrawn, urgent=True),
-    "agent.refused": Notice(("agent_id",), _refused, urgent=True),
+    "agent.asked": Notice(("person_id",), _asked, urgent=True, opener=ASKS),
+    "agent.agreed": Notice(("agent_id", "person_id"), _agreed, urgent=True, opener=Opener(AGREED, ON)),
+    "agent.withdrawn": Notice(("person_id",), _withdrawn, urgent=True, opener=ASKS),
+    "agent.refused": Notice(("agent_id",), _refused, urgent=True, opener=Opener(REFUSED, ON)),
     "agent.failed": Notice(
         ("seller_id", "buyer_id"), _failed, urgent=True, opener=Opener(FAILED, MY_BOOKINGS)
     ),
