@@ -1,7 +1,7 @@
 """Answers that need no dialogue, and what is not here yet, said honestly."""
 
 from flows import not_here
-from flows.agenda import MENU, PERSON, ask_again
+from flows.agenda import MENU, ask_again
 from flows.menu import main_menu
 from flows.not_here import NOT_HERE
 from flows.say import Option, Say, msg
@@ -14,9 +14,6 @@ SHORT: dict[str, Say] = {
     ),
 }
 
-NOT_YET: dict[str, Say] = {
-}
-
 
 def answer_plainly(turn: Turn) -> Steps[bool]:
     """True when the intent has a ready answer; what was pending is then put again."""
@@ -24,9 +21,6 @@ def answer_plainly(turn: Turn) -> Steps[bool]:
     options: tuple[Option, ...] = ()
     if intent in NOT_HERE:
         options = (*(yield from not_here.answer(turn)), MENU)
-    elif intent in NOT_YET:
-        turn.say(NOT_YET[intent], msg("A person can help you now."))
-        options = (PERSON, MENU)
     elif intent in SHORT:
         turn.say(SHORT[intent])
     else:
