@@ -211,7 +211,7 @@ class OtherPrice(Price):
         offer = yield from self._offer(frame)
         return (yield from super()._read(frame, rupees, per or offer.per)) if offer else None
 
-    def _quote(self, frame: Frame) -> Steps[Quote | None]:
+    def quote(self, frame: Frame) -> Steps[Quote | None]:
         offer = yield from self._offer(frame)
         lot = (yield from market(shelf.by_code, offer.listing_code)) if offer else None
         if not lot:
