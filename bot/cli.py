@@ -290,7 +290,7 @@ def seed() -> None:
 
 @app.command()
 def waiting(tenant: AtTenant = HOUSE) -> None:
-    """Lists who waits for the office and what it is about, longest first."""
+    """Lists who waits for the office, longest first."""
     from bot import needs
     from bot.handover import handovers
 

@@ -47,7 +47,7 @@ def help_card(
     language: Annotated[str, typer.Argument(help="hi, kn …")],
     to: Annotated[Path | None, typer.Option(help="card.txt, card.png or card.pdf; none: prints it.")] = None,
 ) -> None:
-    """Prints the card of the short commands, as text, picture or page."""
+    """Prints the card of the short commands."""
     from flows.languages import LANGUAGES
     from flows.shortcodes import card
 

@@ -26,6 +26,8 @@ COMMANDS = (
     "templates",
     "undelivered",
     "questions",
+    "agent",
+    "help-card",
     "dlt",
     "train",
     "bench",

@@ -46,6 +46,8 @@ FIXED = {name for one in LANGUAGES.values() for name in (one.endonym, one.latin_
 #: Some price with all that is said of one.
 QUOTE = Quote("", 0, 0, 0, "quintal", date.min, "india", "", "", 0, False)
 BOOKING = msg("{what:commodity}, {amount:mass}, {total:money}: {state:state}")
+#: For a value of one letter: of the plain alphabet of SMS, and in none of our texts.
+SHORT = "¤"
 FIELDS = ("template_id", "language", "text")
 
 SAID = text("""
@@ -74,6 +76,13 @@ class Blanks(Words):
         """A value of a list is a blank whatever is said in it, but a village and its district are two."""
         said = self(say)
         return VAR if said.replace(VAR, "").strip(", ") else said
+
+
+class Short(Words):
+    """Says the same with one letter in each blank."""
+
+    def __call__(self, say: Say) -> str:
+        return Blanks(self.language, self.script)(say).replace(VAR, SHORT)
 
 
 def _place(place: Mapping[str, Any]) -> str:
@@ -108,12 +117,18 @@ async def rows_said(desk: Desk) -> list[Row]:
 
 
 def _each(replies: Iterable[Reply], language: str, script: Script) -> Iterator[Row]:
-    words = Blanks(language, script)
     name = f"{language}_{script}" if script == "latin" else language
     for reply in replies:
-        for page in sms.pages(reply, words):
+        for page in dict.fromkeys(_pages(reply, language, script)):
             if page.replace(VAR, "").strip(" .,:\n0123456789"):
                 yield "", name, page
+
+
+def _pages(reply: Reply, language: str, script: Script) -> Iterator[str]:
+    """Where a long answer is cut depends on what stands in its blanks: with long values, and with short ones."""
+    yield from sms.pages(reply, Blanks(language, script))
+    for page in sms.pages(reply, Short(language, script)):
+        yield page.replace(SHORT, VAR)
 
 
 def _tongues() -> list[tuple[str, Script]]:

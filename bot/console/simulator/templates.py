@@ -10,7 +10,7 @@ from bot.carriers.twilio import content
 from bot.carriers.twilio.templates import definitions
 from bot.message import Row
 
-MOST_TEMPLATES = 200
+MOST_TEMPLATES = 1_000
 BLANK = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 #: UTF-16 units, the safest reading of Meta's limits.
