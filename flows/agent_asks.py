@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flows.agenda import MENU
 from flows.asks import YesNo
-from flows.flow import Flow, Over, Question, Taken
+from flows.flow import Flow, Over, Question
 from flows.refusals import sorry
 from flows.register import CONSENT
 from flows.say import Option, Say, label, msg
@@ -17,7 +17,6 @@ from marketplace_core.agents import asking
 from marketplace_core.agents.doing import BINDS, Wanted
 from marketplace_core.errors import Refused
 from marketplace_core.logins import proofs
-from nlu.understanding import ACT
 
 OVER = msg("This question is over. Nothing was changed.")
 
@@ -52,17 +51,7 @@ def _in_words(it: Wanted, agent: str) -> Say:
     return Say(said.text, {**about, **said.blanks})
 
 
-class ClearYesNo(YesNo):
-    """A yes that is only guessed at is none: somebody else's line would be done by it."""
-
-    def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
-        understood = turn.heard.understood
-        if understood and understood.source != "rule" and understood.confidence < ACT:
-            return None
-        return (yield from super().take(turn, frame))
-
-
-class Agreement(ClearYesNo):
+class Agreement(YesNo):
     def question(self, turn: Turn, frame: Frame) -> Steps[Question | Over]:
         wanted = yield from market(asking.waiting, UUID(frame.slots["ask"]))
         if wanted is None:

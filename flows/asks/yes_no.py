@@ -7,6 +7,7 @@ from flows.flow import Ask, Filled, Over, Question, Taken
 from flows.say import Option, Say, label
 from flows.state import Frame
 from flows.turn import Steps, Turn
+from nlu.understanding import ACT
 
 YES = Option("yes", label("Yes"))
 NO = Option("no", label("No"))
@@ -24,9 +25,11 @@ class YesNo(Ask):
         yield
 
     def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
+        """A yes that is only guessed at is none: something would be done by it."""
         answers = {"affirm": True, "accept": True, "deny": False, "reject": False}
-        said = answers.get(turn.heard.intent)
-        return None if said is None else Filled(said)
+        said, understood = answers.get(turn.heard.intent), turn.heard.understood
+        clear = bool(understood and (understood.source == "rule" or understood.confidence >= ACT))
+        return Filled(said) if said is not None and clear else None
         yield
 
     def pick(self, turn: Turn, frame: Frame, choice: str) -> Steps[Taken]:

@@ -1,6 +1,6 @@
 """One slip of the hand: the line as it was likely meant, to agree to with 1."""
 
-from flows.agent_asks import ClearYesNo
+from flows.asks import YesNo
 from flows.flow import Flow, Over, Question
 from flows.say import msg
 from flows.shortcodes.answering import CHECK, carried_out
@@ -9,7 +9,7 @@ from flows.state import Frame
 from flows.turn import Steps, Turn
 
 
-class Meant(ClearYesNo):
+class Meant(YesNo):
     def question(self, turn: Turn, frame: Frame) -> Steps[Question | Over]:
         return Question((msg("Did you mean this? {line}", line=frame.slots["line"]),), (self.yes, self.no))
         yield

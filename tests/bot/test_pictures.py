@@ -163,11 +163,11 @@ async def test_it_goes_ahead_of_its_buttons_and_stands_on_the_phone(
     async with Twilio(settings, client._transport) as twilio:
         box = Postbox(engine, all_by(twilio), settings)
         letters: list[Any] = []
-        while (
-            len(letters) < 2
-        ):  # the server's own round may have tried first, and reached nobody at this address
+        for _ in range(20):
             await drain(box, HOUSE, now() + timedelta(minutes=5))
             letters = (await client.get("/simulator/phones")).json()["letters"]
+            if len(letters) == 2:
+                break
     first, second = letters
     assert first["text"] == "The kernels that I counted."
     assert first["buttons"] == []
