@@ -44,7 +44,9 @@ def test_every_notice_has_its_template_in_all_ten_languages_and_no_two_share_a_n
     said = {id(notice.opener) for notice in NOTICES.values()}
     assert all(notice.opener for notice in NOTICES.values())
     assert len(names) == 10 * len(said) == len(LANGUAGES) * len(said)
-    assert len(names) <= 6_000, "a verified account holds no more; one that is not verified holds 250, too few for us"
+    assert len(names) <= 6_000, (
+        "a verified account holds no more; one that is not verified holds 250, too few for us"
+    )
 
 
 @pytest.mark.parametrize(
