@@ -291,11 +291,11 @@ async def test_a_key_answers_what_was_said_and_nothing_that_was_asked_meanwhile(
     }  # fmt: skip
     path = called.action()
     first = await called.presses("1")
-    assert "किस दिन" in first
+    assert "कितना रेट" in first
     assert await called._post(path, Digits="1") == first  # brought twice
-    frame = "SELECT state #> '{frames,0,slots,place}' IS NOT NULL, state #> '{frames,0,slots,from}' FROM conversation"
+    frame = "SELECT state #> '{frames,0,slots,place}' IS NOT NULL, state #> '{frames,0,slots,price}' FROM conversation"
     assert await exchange.rows(frame) == [(True, None)]
-    assert "किस दिन" not in await called.presses("1")  # now it was heard
+    assert "कितना रेट" not in await called.presses("1")  # now it was heard
 
 
 async def test_the_channel_of_calls_says_what_others_write(exchange: Exchange) -> None:

@@ -19,10 +19,10 @@ from bot.turn import Office
 from marketplace_core import events
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.listings import commands as listings
-from marketplace_core.offers import commands as offers
 from marketplace_core.places.place import Place
 from nlu.understand import Understander
 from tests.conftest import NOW
+from tests.marketplace_core.people import book_as_shown
 
 MOGA = Place("142001", "Moga", "Moga", "Punjab", 30.8, 75.17)
 SETTINGS = Settings(_env_file=None)
@@ -58,7 +58,7 @@ async def book(office: Office, seller: UUID, buyer: UUID) -> None:
             desk, seller_id=seller, commodity="wheat", kg=4000, unit="quintal", price_paise=250_000, per="quintal",
             place=MOGA, available_from=NOW.date(),
         )  # fmt: skip
-        await offers.book_at_listed_price(desk, buyer_id=buyer, code=listing.code, kg=1000)
+        await book_as_shown(desk, buyer_id=buyer, code=listing.code, kg=1000)
 
 
 async def sent_to(office: Office) -> list[str]:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -21,6 +22,7 @@ from bot.settings import Settings
 from tests.browser.echo import app_for
 from tests.browser.phone import Phone
 from tests.browser.straw import straw_heap
+from tests.processes import running, works
 
 DESK = {"width": 1400, "height": 900}
 POCKET = {"width": 390, "height": 844}
@@ -95,10 +97,18 @@ def desk() -> Iterator[Desk]:
 
 
 @pytest.fixture
-def real_bot(clean: None, database_url: str, rasa_url: str) -> Iterator[Desk]:
-    """The bot itself in the echo's place: a module asks for it by making it its `desk`."""
+def real_bot(clean: None, database_url: str, rasa_url: str, tmp_path: Path) -> Iterator[Desk]:
+    """The bot itself in the echo's place, and the worker that sends: a module makes it its `desk`."""
     with served(create_app, database_url=database_url, rasa_url=rasa_url, rasa_timeout=5.0) as desk:
-        yield desk
+        worker = [sys.executable, "-m", "bot.cli", "worker"]
+        environment = {
+            "DATABASE_URL": database_url,
+            "PUBLIC_BASE_URL": desk.url,
+            "TWILIO_API_URL": desk.settings.twilio_api_url,
+            "SIMULATOR": "true",
+        }
+        with running(worker, works, tmp_path, environment):
+            yield desk
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ async def gurpreet_describes_his_straw(phone: Phone, photo: Path) -> str:
     await phone.tap("बेचना है")
     await phone.tap("धान की पराली")
     await phone.type("12 टन")
-    await phone.tap("मेरी जगह")
     await phone.tap("कल")
     await phone.type("250 रुपये क्विंटल")
     return await phone.attach(photo)
@@ -35,7 +34,6 @@ async def manjula_joins(phone: Phone) -> str:
 
 async def manjula_describes_her_straw(phone: Phone) -> str:
     """From her place to the review."""
-    await phone.press("1")
     assert "Rs 200" in await phone.type("nale")
     await phone.press("300")
     return await phone.press("1")

@@ -46,7 +46,7 @@ async def test_a_newcomer_sells_straw_by_taps(page: Page, gurpreet: Phone, straw
 
     sent = [message.removeprefix("> ") for message in await gurpreet.messages() if message.startswith("> ")]
     typed = ["गुरप्रीत सिंह", "12 टन", "250 रुपये क्विंटल"]
-    tapped = ["नमस्ते", "हाँ", "बेचना है", "धान की पराली", "मेरी जगह", "कल", "हाँ, कर दें", "मेरी लिस्टिंग"]
+    tapped = ["नमस्ते", "हाँ", "बेचना है", "धान की पराली", "कल", "हाँ, कर दें", "मेरी लिस्टिंग"]
     pinned, photographed = "Moga, Punjab", ""
     assert sorted(sent) == sorted([*typed, *tapped, pinned, photographed])
     await all_went_well(page)
@@ -59,10 +59,11 @@ async def test_a_buyer_books_and_the_farmer_confirms(
     await stories.gurpreet_describes_his_straw(gurpreet, straw)
     listing = code_in(await gurpreet.tap("हाँ, कर दें"))
 
-    assert "₹250 a quintal" in await stories.rafiq_looks_for_straw(rafiq, "Moga")
+    assert "Which one?" in await stories.rafiq_looks_for_straw(rafiq, "Moga")
+    assert "12 tonnes" in await rafiq.choices()
     await picture(page, "booking-1-found")
     assert "= ₹12,500" in await rafiq.tap("12 tonnes")
-    booking = code_in(await rafiq.tap("Yes, go ahead"))
+    booking = code_in(await rafiq.tap("Yes, pay cash"))
 
     notice = await gurpreet.gets("Rafiq")
     for part in (listing, "धान की पराली", "5 टन", "₹12,500"):

@@ -1,4 +1,4 @@
-"""Our web server beside a Twilio that keeps a state and signs, and that we did not write (npm emulate 0.10.0).
+"""Our web server and worker beside a Twilio that keeps a state, signs, and is not ours (npm emulate 0.10.0).
 
 It knows no templates, no WhatsApp fields, no media bytes, takes an empty message and retries nothing.
 """
@@ -25,7 +25,7 @@ from bot.settings import Settings
 from marketplace_core.desk import open_desk
 from marketplace_core.tenants import HOUSE
 from tests.conformance.node import PARTS, needs_node
-from tests.conformance.processes import free_port, running
+from tests.processes import answering, free_port, running, works
 
 pytestmark = needs_node
 
@@ -37,7 +37,7 @@ FARMER = "+919845077777"
 
 @dataclass(frozen=True)
 class Peer:
-    """The emulated Twilio, as its console and its developers see it, and our web server behind it."""
+    """The emulated Twilio, as its console and its developers see it, and our web server and worker behind it."""
 
     url: str
     house: str
@@ -73,7 +73,7 @@ class Peer:
 
 @pytest.fixture(scope="module")
 def peer(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Iterator[Peer]:
-    folders = [tmp_path_factory.mktemp(name) for name in ("emulate", "web")]
+    folders = [tmp_path_factory.mktemp(name) for name in ("emulate", "web", "worker")]
     ports = [free_port(), free_port()]
     url, house = (f"http://127.0.0.1:{port}" for port in ports)
     door = f"{house}/carrier/twilio/message"
@@ -81,7 +81,7 @@ def peer(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Iterato
     seed = folders[0] / "seed.json"
     seed.write_text(json.dumps({"twilio": {"account": {"auth_token": TOKEN}, "phone_numbers": numbers}}))
     emulate = ["node", str(PARTS / "emulate/dist/index.js"), "start", "--service", "twilio"]
-    web = [sys.executable, "-m", "bot.cli", "web", "--port", str(ports[1])]
+    mandi = [sys.executable, "-m", "bot.cli"]
     environment = {
         "DATABASE_URL": database_url,
         "RASA_URL": "http://127.0.0.1:9",
@@ -98,8 +98,11 @@ def peer(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Iterato
         "MEDIA_FOLDER": str(folders[1] / "media"),
     }
     with (
-        running([*emulate, "--port", str(ports[0]), "--seed", str(seed)], url, folders[0]),
-        running(web, f"{house}/health", folders[1], environment),
+        running([*emulate, "--port", str(ports[0]), "--seed", str(seed)], answering(url), folders[0]),
+        running(
+            [*mandi, "web", "--port", str(ports[1])], answering(f"{house}/health"), folders[1], environment
+        ),
+        running([*mandi, "worker"], works, folders[2], environment),
     ):
         yield Peer(url, house)
 

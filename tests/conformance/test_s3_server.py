@@ -22,8 +22,8 @@ from bot import pictures
 from bot.settings import Settings
 from marketplace_core.settings import MarketSettings
 from marketplace_core.store import PATIENCE, Bucket, MediaMissing, Storage, key_of, storage
-from tests.conformance.processes import free_port, running
 from tests.marketplace_core.pictures import file_of, picture
+from tests.processes import answering, free_port, running
 
 JPEG = file_of(picture(7))
 REGION = "ap-south-1"
@@ -72,7 +72,7 @@ def s3_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-W", "ignore", "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    with running(command, url, tmp_path_factory.mktemp("s3")):
+    with running(command, answering(url), tmp_path_factory.mktemp("s3")):
         yield url
 
 

@@ -4,7 +4,7 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -15,9 +15,12 @@ PATIENCE = 300.0
 
 @contextmanager
 def running(
-    command: Sequence[str], ready: str, folder: Path, environment: Mapping[str, str] | None = None
+    command: Sequence[str],
+    ready: Callable[[Path], bool],
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Until the block ends; begins when `ready` answers anything at all."""
+    """Until the block ends; begins when it is ready, which may be seen from the file of what it said."""
     said = folder / "said.txt"
     with said.open("wb") as out:
         process = subprocess.Popen(
@@ -29,9 +32,9 @@ def running(
         )
     try:
         end = time.monotonic() + PATIENCE
-        while not _answers(ready):
+        while not ready(said):
             assert process.poll() is None, said.read_text()
-            assert time.monotonic() < end, f"{ready} does not answer: {said.read_text()}"
+            assert time.monotonic() < end, f"{command} is not ready: {said.read_text()}"
             time.sleep(0.1)
         yield process
     finally:
@@ -43,11 +46,21 @@ def running(
             process.wait()
 
 
-def _answers(url: str) -> bool:
-    with suppress(httpx.HTTPError):
-        httpx.get(url, timeout=5)
-        return True
-    return False
+def answering(url: str) -> Callable[[Path], bool]:
+    """Anything at all."""
+
+    def ready(_: Path) -> bool:
+        with suppress(httpx.HTTPError):
+            httpx.get(url, timeout=5)
+            return True
+        return False
+
+    return ready
+
+
+def works(said: Path) -> bool:
+    """Our worker, that serves no address."""
+    return "Starting worker" in said.read_text()
 
 
 def free_port() -> int:
