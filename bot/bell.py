@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import psycopg
 import structlog
 from sqlalchemy import make_url, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 log = structlog.get_logger()
@@ -42,7 +42,7 @@ class Bell:
             try:
                 async with engine.begin() as db:
                     await db.execute(PULL, {"tenants": [str(tenant) for tenant in sorted(tenants)]})
-            except (DBAPIError, OSError) as fault:
+            except (SQLAlchemyError, OSError) as fault:
                 log.warning("bell not rung", fault=type(fault).__name__)
 
 
@@ -55,6 +55,6 @@ async def listen(database_url: str, ring: Callable[[int], None]) -> None:
                 await db.execute(f"LISTEN {CHANNEL}")
                 async for news in db.notifies():
                     ring(int(news.payload))
-        except (psycopg.OperationalError, OSError) as fault:
+        except (psycopg.Error, OSError) as fault:
             log.warning("bell not heard", fault=type(fault).__name__)
         await asyncio.sleep(HEAR_AGAIN_AFTER)

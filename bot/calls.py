@@ -1,7 +1,7 @@
 """A phone call's life as we keep it: who called, what the carrier says of it, what is sent in writing afterwards."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -9,12 +9,10 @@ from uuid import UUID
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-import bot.channels
 from bot.message import Channel
 from bot.outbox.ways import WHATSAPP_WINDOW
 from bot.outbox.writing import write
 from flows.say import Reply, Say, msg
-from flows.words import words_of
 from marketplace_core.accounts import Address, Person
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.accounts import queries as people
@@ -100,12 +98,6 @@ TO_WRITE = text("""
 
 SAID = text("SELECT reply #>> '{reply,serial}' FROM outbox WHERE tenant_id = :tenant AND id = :id")
 
-#: Among what was said to them, though no turn of theirs said it.
-LOG = text("""
-    INSERT INTO message (tenant_id, at, person_id, channel, direction, body, segments)
-    VALUES (:tenant, :now, :person, :channel, 'out', :outgoing, :segments)
-""").bindparams(bindparam("outgoing", type_=JSONB))
-
 
 async def begin(desk: Desk, call: Call) -> Person:
     """Notes the call, once, and says who is speaking."""
@@ -178,18 +170,6 @@ async def write_after(desk: Desk) -> int:
             continue
         channel, recipient = address
         reply = Reply((msg("From our call:"), *(Say.from_json(each) for each in row.to_write)))
-        outgoing = bot.channels.render(channel, reply, words_of(person.language, person.script))
-        await desk.db.execute(
-            LOG,
-            {
-                "tenant": desk.tenant,
-                "now": desk.now,
-                "person": person.id,
-                "channel": channel,
-                "outgoing": asdict(outgoing),
-                "segments": outgoing.segments,
-            },
-        )
         await write(
             desk,
             send_key=f"call:{row.id}",
@@ -198,6 +178,7 @@ async def write_after(desk: Desk) -> int:
             recipient=recipient,
             reply=reply,
             urgent=True,  # they have just hung up, and look for it
+            logged=True,
         )
     return len(rows)
 

@@ -1,4 +1,4 @@
-"""Reading and writing where a conversation stands: three statements a turn, whatever was said."""
+"""Reading and writing where a conversation stands: four statements a turn, whatever was said."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -56,7 +56,7 @@ DUE = text("""
 """)
 
 PUT_BACK = text("""
-    UPDATE conversation SET state = :state, wake_at = NULL, updated_at = :now
+    UPDATE conversation SET state = :state, wake_at = :wake_at, updated_at = :now
     WHERE tenant_id = :tenant AND person_id = :person
 """).bindparams(bindparam("state", type_=JSONB))
 
@@ -172,10 +172,11 @@ async def lock(desk: Desk, person: UUID) -> tuple[dict[str, Any], datetime | Non
     return row[0], row[1]
 
 
-async def put_back(desk: Desk, person: UUID, state: Mapping[str, Any]) -> None:
-    await desk.db.execute(
-        PUT_BACK, {"tenant": desk.tenant, "person": person, "state": dict(state), "now": desk.now}
-    )
+async def put_back(
+    desk: Desk, person: UUID, state: Mapping[str, Any], wake_after: timedelta | None = None
+) -> None:
+    values = {"tenant": desk.tenant, "person": person, "state": dict(state), "now": desk.now}
+    await desk.db.execute(PUT_BACK, values | {"wake_at": desk.now + wake_after if wake_after else None})
 
 
 async def close(

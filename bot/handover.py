@@ -1,7 +1,7 @@
 """Who waits for a person of the office, what it is about, what the office writes, and giving them back to the bot."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
 from uuid import UUID, uuid4
@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-import bot.channels
+from bot import conversations
 from bot.message import Channel
 from bot.outbox.writing import write
 from flows.agenda import PASSING
@@ -30,7 +30,8 @@ TRANSCRIPT = 20
 OPEN = text("""
     INSERT INTO handover (tenant_id, person_id, channel, address, summary, at)
     VALUES (:tenant, :person, :channel, :address, :summary, :now)
-    ON CONFLICT (tenant_id, person_id) WHERE ended_at IS NULL DO NOTHING
+    ON CONFLICT (tenant_id, person_id) WHERE ended_at IS NULL
+    DO UPDATE SET channel = excluded.channel, address = excluded.address
 """).bindparams(bindparam("summary", type_=JSONB))
 
 END = text("""
@@ -54,21 +55,12 @@ SAID = text("""
     WHERE tenant_id = :tenant AND person_id = :person ORDER BY at DESC, direction DESC, id DESC LIMIT :most
 """)
 
-#: Whoever takes over has the floor on that channel, also where the bot went on because the office was closed.
 TAKE = text("""
-    WITH taken AS (
-        UPDATE handover SET taken_at = coalesce(taken_at, :now), taken_by = :operator
-        WHERE tenant_id = :tenant AND id = :id RETURNING person_id, channel
-    )
-    UPDATE conversation SET wake_at = NULL,
-        state = state || jsonb_build_object('human_since', cast(:since AS text), 'human_on', taken.channel)
-    FROM taken WHERE conversation.tenant_id = :tenant AND conversation.person_id = taken.person_id
+    UPDATE handover SET taken_at = coalesce(taken_at, :now), taken_by = :operator
+    WHERE tenant_id = :tenant AND id = :id AND ended_at IS NULL RETURNING id
 """)
-
-LOG = text("""
-    INSERT INTO message (tenant_id, at, person_id, channel, direction, body, segments)
-    VALUES (:tenant, :now, :person, :channel, 'out', :body, :segments)
-""").bindparams(bindparam("body", type_=JSONB))
+#: Where the office's words may arrive: what is answered there is for the office.
+ARRIVES = {"whatsapp": ("whatsapp", "sms"), "sms": ("sms",), "voice": ("sms",)}
 
 #: A shared phone reaches everybody of the family, whoever of them speaks there now.
 REACHED = """(
@@ -86,7 +78,7 @@ WAITS = text(f"""
 
 #: The bot says by itself that it is back, and puts the open question again.
 GIVE_BACK = text("""
-    UPDATE conversation SET state = state - 'human_since' || '{"released": true}', wake_at = :now
+    UPDATE conversation SET state = state - 'quiet_on' || '{"released": true}', wake_at = :now
     WHERE tenant_id = :tenant AND person_id = :person
 """)
 
@@ -113,7 +105,7 @@ class Said:
 
 
 async def ask(desk: Desk, person: Person, channel: str, address: str, before: State) -> None:
-    """Asking again while one waits changes nothing: the first moment counts."""
+    """Who asks again while they wait keeps their place; the answer comes where they asked last."""
     about = {"channel": channel, "address": address, "summary": summary(before, person)}
     await desk.db.execute(OPEN, {"tenant": desk.tenant, "person": person.id, "now": desk.now, **about})
 
@@ -146,12 +138,8 @@ def _under_way(english: Words, flow: Flow, frame: Frame) -> str:
     return "; ".join((f"In the middle of {english(flow.title)}", *known))
 
 
-async def waiting(desk: Desk, most: int = 100) -> list[tuple[str, datetime]]:
-    """Whom to write to and since when they wait, longest first."""
-    return [(each.address, each.since) for each in await handovers(desk, most)]
-
-
 async def handovers(desk: Desk, most: int = 100) -> list[Handover]:
+    """Longest first."""
     rows = await desk.db.execute(WAITING, {"tenant": desk.tenant, "most": most})
     return [_handover(row) for row in rows]
 
@@ -188,11 +176,16 @@ def _words(body: Mapping[str, Any]) -> str:
 
 
 async def answer(desk: Desk, waits: Handover, operator_id: UUID, words: str) -> None:
-    """Written to where they asked; who asked in a call gets it by SMS. The bot keeps quiet there until the end."""
+    """Written to where they asked; who asked in a call gets it by SMS. Where it arrives the bot keeps quiet until the
+    end, also where it went on because the office was closed."""
     person = await people.person(desk, waits.person_id)
-    since = {"since": desk.now.isoformat(), "now": desk.now, "operator": operator_id}
-    await desk.db.execute(TAKE, {"tenant": desk.tenant, "id": waits.id, **since})
-    channel = cast(Channel, "sms" if waits.channel == "voice" else waits.channel)
+    state, _ = await conversations.lock(desk, person.id)
+    taken = {"tenant": desk.tenant, "id": waits.id, "now": desk.now, "operator": operator_id}
+    if (await desk.db.execute(TAKE, taken)).first() is None:  # they came back to the bot a moment ago
+        raise NotFound("handover")
+    quiet = {*state.get("quiet_on", ()), *ARRIVES[waits.channel]}
+    await conversations.put_back(desk, person.id, {**state, "quiet_on": sorted(quiet)})
+    channel = cast(Channel, ARRIVES[waits.channel][0])
     reply = Reply((msg("Our office: {words}", words=words),))
     await write(
         desk,
@@ -202,10 +195,8 @@ async def answer(desk: Desk, waits: Handover, operator_id: UUID, words: str) -> 
         recipient=waits.address,
         reply=reply,
         urgent=True,
+        logged=True,
     )
-    outgoing = bot.channels.render(channel, reply, words_of(person.language, person.script))
-    said = {"channel": channel, "body": asdict(outgoing), "segments": outgoing.segments}
-    await desk.db.execute(LOG, {"tenant": desk.tenant, "person": person.id, "now": desk.now, **said})
 
 
 async def give_back(desk: Desk, person_id: UUID) -> bool:

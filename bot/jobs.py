@@ -87,7 +87,8 @@ def tools_of(context: JobContext) -> Tools:
 async def fetch_later(desk: Desk, ids: tuple[UUID, ...]) -> None:
     raw = (await desk.db.get_raw_connection()).driver_connection
     for attachment in ids:
-        await fetch.configure(connection=raw).defer_async(tenant=desk.tenant, attachment=str(attachment))
+        here = fetch.configure(connection=raw, lock=f"fetch {attachment}")
+        await here.defer_async(tenant=desk.tenant, attachment=str(attachment))
 
 
 @app.task(pass_context=True, retry=RetryStrategy(max_attempts=5, exponential_wait=4))
@@ -140,7 +141,7 @@ async def fetch_unsettled(context: JobContext, timestamp: int) -> None:
             unsettled = await attachments.unsettled(desk)
         for each in map(str, unsettled):
             with suppress(AlreadyEnqueued):
-                again = fetch_again.configure(queueing_lock=f"fetch {each}")
+                again = fetch_again.configure(lock=f"fetch {each}", queueing_lock=f"fetch {each}")
                 await again.defer_async(tenant=tenant, attachment=each)
 
 

@@ -18,7 +18,7 @@ from bot.numbers import Numbers
 from bot.office_hours import OfficeLine
 from bot.turn import Office
 from flows import engine as dialogue
-from flows.agenda import MENU, PERSON
+from flows.agenda import HELLO, MENU, PERSON
 from flows.languages import LANGUAGES
 from flows.say import Say, msg
 from flows.state import State
@@ -106,9 +106,10 @@ class Switchboard:
             return self._languages(replace(at, silences=0))
         if keys == "0":
             return await self._turn(call, at, tap=PERSON.deed)
-        if keys and not await self._heard_the_question(call, at):
+        words = keys or _as_key(pressed.words, at)
+        if words.isdecimal() and not await self._heard_the_question(call, at):
             return await self._turn(call, at, words="repeat")
-        return await self._turn(call, at, words=keys or _as_key(pressed.words, at), aloud=not keys)
+        return await self._turn(call, at, words=words, aloud=not keys)
 
     async def consent(self, call: Call, at: Standing, pressed: Pressed) -> Next:
         """Nothing is recorded without key 1 after the notice; what was said stays with the consent."""
@@ -197,7 +198,7 @@ class Switchboard:
         await accounts.set_language(desk, reached.person.id, language=language, script=script)
 
     async def _greet(self, call: Call, at: Standing) -> Next:
-        greeting = await self._turn(call, at, tap=MENU.deed)
+        greeting = await self._turn(call, at, tap=HELLO)
         keys = self._said(
             at, msg("For another language press star. For a person press zero. Hash says it again.")
         )
@@ -231,7 +232,7 @@ class Switchboard:
         language = seen.language if seen.language in LANGUAGES else at.language
         serial = state.last.serial if state.last else 0
         at = replace(at, language=language or "en", choices=len(state.options), serial=serial, said_by=None)
-        if state.with_a_person("voice"):
+        if "voice" in state.quiet_on:
             return self._to_a_person(at, answer.text)
         return self._ask(at, answer.text, state)
 

@@ -30,7 +30,8 @@ class Translator:
     def takes(self, talk: Talk) -> bool:
         if talk.language == talk.reads or not {talk.language, talk.reads} <= LANGUAGES.keys():
             return False
-        written = "native" if talk.language == "en" or not talk.words.isascii() else "latin"
+        native = any(letter.isalpha() and not letter.isascii() for letter in talk.words)
+        written = "native" if talk.language == "en" or native else "latin"
         return written == "native" and (talk.script == "native" or talk.reads == "en")
 
     async def put(self, talk: Talk) -> str | None:

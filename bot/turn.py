@@ -7,11 +7,11 @@ take the same road.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from uuid import UUID
 from weakref import WeakValueDictionary
 
@@ -28,8 +28,8 @@ from bot.message import Answer, Channel, DatabaseAway, Inbound, Outgoing
 from bot.openers import notice_of
 from bot.outbox.hours import Purpose
 from bot.outbox.line import leaving
-from bot.outbox.ways import WHATSAPP_WINDOW
 from bot.outbox.writing import kept
+from bot.reaching import reachable
 from flows import engine as dialogue
 from flows.engine import Outcome
 from flows.heard import Heard, News, VoiceNote
@@ -40,7 +40,7 @@ from flows.state import State
 from flows.turn import KOLKATA, Steps
 from flows.turn import Channel as DialogueChannel
 from flows.words import Words, words_of
-from marketplace_core.accounts import Address, Person
+from marketplace_core.accounts import Person
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.accounts import queries as people
 from marketplace_core.desk import Desk, open_desk
@@ -55,7 +55,7 @@ T = TypeVar("T")
 #: Digits of any script with the marks people put around them: a menu choice or an amount, no matter for a model.
 ONLY_DIGITS = re.compile(r"[\d\s.,)(*#-]{1,16}")
 #: What a conversation that begins anew after faults still knows.
-KEPT_AFTER_FAULTS = ("serial", "human_since", "human_on", "voice_answers")
+KEPT_AFTER_FAULTS = ("serial", "quiet_on", "released", "voice_answers", "proof")
 #: An agent's PIN is not kept with what was said.
 PIN = re.compile(r"(?i)^(\W*pin\W*)\d{4}\b")
 #: Kept for a person from the office, looked at by nobody else.
@@ -162,12 +162,6 @@ async def _answered_before(office: Office, inbound: Inbound) -> Answer:
 
 
 @dataclass(frozen=True)
-class Reachable:
-    channel: Channel
-    value: str
-
-
-@dataclass(frozen=True)
 class Done:
     outcome: Outcome
     touched_market: bool
@@ -199,14 +193,14 @@ async def _turn(
         office_opens=office.opens(desk.now),
     )
     done = await drive(desk, dialogue.turn(State.from_json(state), heard, reached.person, channel, desk.now))
+    if done.outcome.wants_person:
+        line = sender.phone if sender.channel == "voice" else None
+        await handover.ask(desk, reached.person, sender.channel, line or sender.value, State.from_json(state))
+    elif done.outcome.wants_person is False:
+        await handover.end(desk, reached.person.id, "person")
     person = done.outcome.person
     if person.id != reached.person.id:
         done = await _passed_on(desk, reached.person, done.outcome, channel)
-    if done.outcome.called:
-        line = sender.phone if sender.channel == "voice" else None
-        await handover.ask(desk, person, sender.channel, line or sender.value, State.from_json(state))
-    elif state.get("human_since") and not done.outcome.state.human_since:
-        await handover.end(desk, person.id, "person")
     if done.outcome.listening:
         await voice_notes.listen_later(desk, person.id, kept.voices[0], inbound, done.outcome.state)
     outgoing = _render(office, sender.channel, done.outcome)
@@ -232,7 +226,7 @@ async def _turn(
 
 async def _passed_on(desk: Desk, giver: Person, outcome: Outcome, channel: DialogueChannel) -> Done:
     """The phone went to another of the family: they are greeted in a conversation of their own."""
-    await conversations.put_back(desk, giver.id, outcome.state.to_json())
+    await conversations.put_back(desk, giver.id, outcome.state.to_json(), outcome.wake_after)
     state, _ = await conversations.lock(desk, outcome.person.id)
     hello = Heard(understood=Understanding("greet", 1.0))
     return await drive(desk, dialogue.turn(State.from_json(state), hello, outcome.person, channel, desk.now))
@@ -396,21 +390,6 @@ def _after_fault(state: Mapping[str, Any]) -> dict[str, Any]:
     if not state.get("faults"):
         return {**state, "faults": 1}
     return {key: state[key] for key in KEPT_AFTER_FAULTS if key in state}
-
-
-def reachable(addresses: Sequence[Address], now: datetime, opens: bool = False) -> Reachable | None:
-    """Where the person was last heard, unless they said stop there. By SMS who called, who is not reached there any
-    more, and who has been silent for longer than WhatsApp's window lasts, unless a template `opens` it."""
-    no_sms = any(one.opted_out or one.closed for one in addresses if one.channel == "sms")
-    for address in addresses:
-        if address.opted_out or not address.last_inbound_at:
-            continue
-        shut = address.channel == "whatsapp" and now - address.last_inbound_at >= WHATSAPP_WINDOW
-        if address.channel != "voice" and not address.closed and (opens or not shut):
-            return Reachable(cast(Channel, address.channel), address.value)
-        if address.phone and not no_sms:
-            return Reachable("sms", address.phone)
-    return None
 
 
 def _said(inbound: Inbound) -> dict[str, Any]:

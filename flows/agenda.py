@@ -16,6 +16,8 @@ SKIP = Option("skip", label("Skip"))
 KEEP = Option("keep", label("Leave it"))
 MENU = Option("menu", label("Menu"), deed="go:menu")
 PERSON = Option("person", label("Talk to a person"), deed="go:person")
+#: What a call begins with: the menu, and nobody who waits for a person gives them up by it.
+HELLO = "go:hello"
 AGREE = Option("agree", label("Yes, go ahead"))
 CHANGE = Option("change", label("Change something"))
 DROP = Option("drop", label("Cancel"))

@@ -59,14 +59,14 @@ class Outcome:
     agreed: tuple[Say, ...] = ()
     #: A voice note is to be listened to; its answer comes in a turn of its own.
     listening: bool = False
-    #: A person of the office was asked for: they are to be told.
-    called: bool = False
+    #: A person of the office was asked for and is to be told; False: is not waited for any more.
+    wants_person: bool | None = None
 
 
 def turn(state: State, heard: Heard, person: Person, channel: Channel, now: datetime) -> Steps[Outcome]:
     this = Turn(person, channel, state, heard, now)
     if (yield from repair.carrier_spoke(this)):
-        return Outcome(state, None, this.person, repair.wake_after(this))
+        return Outcome(state, None, this.person, repair.wake_after(this), wants_person=this.wants_person)
     yield from _respond(this)
     by_ear.remember(this)
     state.released = False
@@ -74,7 +74,7 @@ def turn(state: State, heard: Heard, person: Person, channel: Channel, now: date
     if heard.understood or heard.tap or heard.photos or heard.location:
         state.reminders = 0
     wake = repair.wake_after(this)
-    return Outcome(state, reply, this.person, wake, tuple(this.agreed), this.listening, this.called)
+    return Outcome(state, reply, this.person, wake, tuple(this.agreed), this.listening, this.wants_person)
 
 
 def _reply(this: Turn) -> Reply | None:
@@ -123,11 +123,11 @@ def _respond(this: Turn) -> Steps[None]:
             repair.still_stopped(this)
     elif heard.news:
         yield from tell(this, heard.news)
-    elif state.with_a_person(this.channel.name):
+    elif this.channel.name in state.quiet_on:
         if (heard.intent == "menu" and sure) or heard.tap == MENU.deed:
             yield from repair.human_released(this)
-        elif heard.tap:  # a tap is meant for the bot
-            state.human_since = None
+        elif heard.tap:  # is meant for the bot; whoever was asked for still comes
+            state.quiet_on.remove(this.channel.name)
             yield from _converse(this)
     elif heard.silence:
         yield from repair.silence(this)
@@ -383,4 +383,4 @@ LISTENING = (
 )
 
 #: The doors of the main menu and of other messages that are repairs, not flows.
-DOORS = {"menu": "menu", "help": "help", "person": "talk_to_human"}
+DOORS = {"menu": "menu", "hello": "menu", "help": "help", "person": "talk_to_human"}

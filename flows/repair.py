@@ -38,7 +38,8 @@ AGAIN = Option("again", label("Try again"))
 def stop(turn: Turn) -> Steps[None]:
     yield from market(accounts.opt_out, turn.channel.address_id)
     turn.state.frames.clear()
-    turn.state.human_since = None
+    turn.state.quiet_on.clear()
+    turn.wants_person = False
     turn.say(msg("You will get no more messages here. To hear from us again write START."))
 
 
@@ -76,7 +77,7 @@ def human(turn: Turn) -> Steps[None]:
 
 def call_a_person(turn: Turn) -> bool:
     """While the office is there the bot is silent; outside its hours it says when they are, and goes on: True."""
-    turn.called = True
+    turn.wants_person = True
     opens = turn.channel.office_opens
     if opens and turn.channel.name != "voice":
         here = opens.astimezone(KOLKATA)
@@ -89,7 +90,7 @@ def call_a_person(turn: Turn) -> bool:
         )
         turn.offer(MENU)
         return True
-    turn.state.human_since, turn.state.human_on = turn.now.isoformat(), turn.channel.name
+    turn.state.quiet_on.append(turn.channel.name)
     if turn.channel.name == "voice":
         turn.say(msg("I am calling a person from our office."))
         return False
@@ -101,8 +102,8 @@ def call_a_person(turn: Turn) -> bool:
 
 
 def human_released(turn: Turn) -> Steps[None]:
-    turn.state.human_since = turn.state.human_on = None
-    turn.state.released = False
+    turn.state.quiet_on.clear()
+    turn.state.released = turn.wants_person = False
     turn.say(msg("I am back."))
     if turn.state.top:
         yield from ask_again(turn)
@@ -283,7 +284,7 @@ def silence(turn: Turn) -> Steps[None]:
 
 
 def wake_after(turn: Turn) -> timedelta | None:
-    if not turn.state.frames or turn.state.human_since:
+    if not turn.state.frames or turn.channel.name in turn.state.quiet_on:
         return None
     return REMIND_AFTER if turn.state.reminders == 0 else FORGET_AFTER
 

@@ -36,9 +36,9 @@ class State:
     last: Reply | None = None
     misses: int = 0
     reminders: int = 0
-    human_since: str | None = None
-    #: The channel on which the bot is silent for them; None: on all of them.
-    human_on: str | None = None
+    #: Where the bot is silent, because a person of the office was asked for there or writes there. Who waits for an
+    #: answer on WhatsApp may still telephone with the bot.
+    quiet_on: list[str] = field(default_factory=list)
     #: The office has just given them back to the bot.
     released: bool = False
     #: What was not understood lately, for whoever takes over.
@@ -59,10 +59,6 @@ class State:
     def top(self) -> Frame | None:
         return self.frames[-1] if self.frames else None
 
-    def with_a_person(self, channel: str) -> bool:
-        """Who waits for an answer on WhatsApp may still telephone with the bot."""
-        return bool(self.human_since) and self.human_on in (None, channel)
-
     @property
     def spoken_to(self) -> bool:
         return self.voice_answers == "always" or (self.speaks and self.voice_answers != "never")
@@ -78,8 +74,7 @@ class State:
             "last": self.last.to_json() if self.last else None,
             "misses": self.misses,
             "reminders": self.reminders,
-            "human_since": self.human_since,
-            "human_on": self.human_on,
+            "quiet_on": self.quiet_on,
             "released": self.released,
             "missed": self.missed,
             "noticed_at": self.noticed_at,

@@ -85,8 +85,8 @@ class Turn:
     #: A voice note is on its way to the ears; the question stays as it is.
     listening: bool = False
     more: bool = False
-    #: A person of the office was asked for.
-    called: bool = False
+    #: A person of the office was asked for; False: is not waited for any more.
+    wants_person: bool | None = None
     #: What the code just sent back was asked for: it opens this, and nothing that lies below or comes later.
     proven: Frame | None = None
 

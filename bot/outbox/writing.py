@@ -27,6 +27,11 @@ WRITE = text("""
     bindparam("notice", type_=JSONB(none_as_null=True)),
 )
 
+LOG = text("""
+    INSERT INTO message (tenant_id, at, person_id, channel, direction, body, segments)
+    VALUES (:tenant, :now, :person, :channel, 'out', :outgoing, :segments)
+""").bindparams(bindparam("outgoing", type_=JSONB))
+
 
 async def write(
     desk: Desk,
@@ -39,17 +44,20 @@ async def write(
     purpose: Purpose = "notice",
     urgent: bool = False,
     due: datetime | None = None,
+    logged: bool = False,
 ) -> None:
     """`send_key` makes it once. A notice keeps to the hours unless it is urgent; without an approved template it goes
-    by SMS where WhatsApp's window is closed. `due`: not before."""
-    words = words_of(person.language, person.script)
+    by SMS where WhatsApp's window is closed. `due`: not before. `logged`: kept among what was said to them, for no turn
+    of theirs said it."""
+    outgoing = bot.channels.render(channel, reply, words_of(person.language, person.script))
     values: dict[str, Any] = {
         "tenant": desk.tenant,
         "send_key": send_key,
         "person": person.id,
         "channel": channel,
         "recipient": recipient,
-        "outgoing": asdict(bot.channels.render(channel, reply, words)),
+        "outgoing": asdict(outgoing),
+        "segments": outgoing.segments,
         "reply": kept(reply, person),
         "purpose": purpose,
         "notice": {"urgent": True} if urgent else None,
@@ -57,6 +65,8 @@ async def write(
         "now": desk.now,
     }
     await desk.db.execute(WRITE, values)
+    if logged:
+        await desk.db.execute(LOG, values)
 
 
 def kept(reply: Reply, person: Person) -> Mapping[str, Any]:

@@ -59,7 +59,7 @@ async def way_out(
     state: State, stopped: bool, dice: random.Random, understander: Understander
 ) -> Heard | None:
     """Nobody wanders long with the bot silent: soon they want it back."""
-    word = "START" if stopped else "MENU" if state.human_since else None
+    word = "START" if stopped else "MENU" if state.quiet_on else None
     if word is None or dice.random() < 0.3:
         return None
     return Heard(word, await understander.understand(word, today=TODAY))
@@ -109,7 +109,7 @@ async def test_a_wanderer_is_always_answered(seed: int, desk: Desk, understander
         heard = await way_out(state, stopped, dice, understander) or await something(
             dice, state, payloads, understander, news
         )
-        before, mute = json.dumps(state.to_json()), bool(state.human_since)
+        before, mute = json.dumps(state.to_json()), bool(state.quiet_on)
         channel = Channel(
             name,
             address_id=reached.address_id,
@@ -123,7 +123,7 @@ async def test_a_wanderer_is_always_answered(seed: int, desk: Desk, understander
         assert state.to_json() == State.from_json(json.loads(json.dumps(state.to_json()))).to_json()
         stopped = await is_stopped(desk, person)
         burst = heard.photos and '"photo' in before  # more photos of one lot: the question above still stands
-        by_itself = heard.silence or heard.news or state.human_since or mute or burst
+        by_itself = heard.silence or heard.news or state.quiet_on or mute or burst
         assert outcome.reply or by_itself, f"step {step}: no answer to {heard}"
         if outcome.reply:
             shown = channels.render(name, outcome.reply, words_of(person.language, person.script))
