@@ -35,7 +35,7 @@ def _in_words(it: Wanted, agent: str) -> Say:
             what=terms.get("commodity"),
         ),
         "acc": msg("{agent} wants to accept {price:rate} for you: {amount:mass}, offer {code}."),
-        "book": msg("{agent} wants to book {amount:mass} of {code} for you."),
+        "book": msg("{agent} wants to book {amount:mass} of {code} for you, at {price:rate}."),
         "conf": msg("{agent} wants to confirm the booking {code} for you."),
         "canc": msg("{agent} wants to call off the booking {code} for you."),
         "dlv": msg("{agent} has brought {code}. Have you received it?"),

@@ -19,6 +19,7 @@ from marketplace_core.bookings.terms import standard
 from marketplace_core.errors import NotEnoughLeft, Refused
 from marketplace_core.listings import queries as shelf
 from marketplace_core.offers import commands as offers
+from marketplace_core.offers.errors import PriceMoved
 
 GONE = msg("This listing is no longer for sale.")
 
@@ -39,7 +40,8 @@ class Deal(Choice):
             return Over((GONE,), (SEARCH, MENU))
         wanted = frame.slots["quantity"]
         amount = {"kg": min(wanted["kg"], listing.kg_left), "unit": wanted["unit"]}
-        frame.note["kg"] = amount["kg"]  # what is agreed to is what is booked
+        # what is agreed to is what is booked
+        frame.note["seen"] = {"kg": amount["kg"], "price_paise": listing.price_paise, "per": listing.per}
         terms = standard(listing.commodity, grade=listing.grade, logistics_paise=0)
         bill = quoted(amount["kg"], listing.price_paise, listing.per, terms)
         options = list(self.choices)
@@ -89,12 +91,12 @@ def _book(turn: Turn, frame: Frame) -> Steps[bool]:
             offers.book_at_listed_price,
             buyer_id=turn.person.id,
             code=code,
-            kg=frame.note["kg"],
+            **frame.note["seen"],
             pay_by=frame.slots["pay_by"],
         )
-    except NotEnoughLeft as refusal:
+    except (NotEnoughLeft, PriceMoved) as refusal:
         sorry(turn, refusal)
-        del frame.slots["pay_by"]  # asked again, with what is left
+        del frame.slots["pay_by"]  # asked again, with what is left at the price of now
         return False
     except Refused as refusal:
         sorry(turn, refusal)

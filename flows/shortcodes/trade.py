@@ -74,7 +74,7 @@ def book(turn: Turn, order: Order) -> Steps[Answer]:
     if lot is None:
         raise NotFound("listing")
     phone = order.values.get("phone", "")
-    terms = {"kg": qty["kg"], "unit": qty["unit"]}
+    terms = {"kg": qty["kg"], "unit": qty["unit"], "paise": lot.price_paise, "per": lot.per}
     return (yield from with_their_yes(turn, order, "book", buyer, subject=code, terms=terms, phone=phone))
 
 

@@ -67,7 +67,12 @@ async def _accept(desk: Desk, it: Wanted) -> str:
 
 async def _book(desk: Desk, it: Wanted) -> str:
     booking = await offers.book_at_listed_price(
-        desk, buyer_id=it.person_id, code=it.subject, kg=it.terms["kg"]
+        desk,
+        buyer_id=it.person_id,
+        code=it.subject,
+        kg=it.terms["kg"],
+        price_paise=it.terms["paise"],
+        per=it.terms["per"],
     )
     return booking.code
 

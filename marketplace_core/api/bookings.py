@@ -14,7 +14,17 @@ from marketplace_core.api.faults import refuses
 from marketplace_core.api.me import MyPlace
 from marketplace_core.api.paging import Cursor, Limit, Page
 from marketplace_core.api.route import AtDesk, Me, doors
-from marketplace_core.api.shapes import Asked, BookingCode, ForPerson, Kg, Lines, ListingCode, Moment, Told
+from marketplace_core.api.shapes import (
+    Asked,
+    BookingCode,
+    ForPerson,
+    Kg,
+    Lines,
+    ListingCode,
+    Moment,
+    Paise,
+    Told,
+)
 from marketplace_core.audit import commands as audit
 from marketplace_core.bookings import commands, fetching, handover, queries
 from marketplace_core.bookings.errors import PickupLocked
@@ -34,6 +44,7 @@ from marketplace_core.errors import (
 )
 from marketplace_core.logins.queries import Caller
 from marketplace_core.offers import commands as offers
+from marketplace_core.offers.errors import PriceMoved
 from marketplace_core.offers.rules import MOST_LOGISTICS_PAISE
 from marketplace_core.parties import OPERATOR
 from marketplace_core.places.plane import shown as coarse
@@ -65,6 +76,8 @@ class WrongPickupCode(Refused):
 
 class NewBooking(Asked):
     kg: Kg
+    price_paise: Paise = Field(description="As the listing shows it; booked is at no other price.")
+    per: Literal["kg", "quintal", "t"]
     pay_by: PayBy = "advance"
     logistics_paise: LogisticsPaise = 0
     for_person: ForPerson = None
@@ -193,7 +206,7 @@ async def _seen(desk: Desk, me: Caller, code: str) -> Booking:
     "/listings/{code}/book",
     status_code=201,
     summary="Book at the listed price",
-    responses=refuses(ListingGone, NotEnoughLeft, OwnListing, BadTerms, NotYours),
+    responses=refuses(ListingGone, NotEnoughLeft, OwnListing, BadTerms, NotYours, PriceMoved),
 )
 async def book(code: ListingCode, body: NewBooking, desk: AtDesk, me: Me) -> BookingShown:
     """The quantity is reserved until the seller answers, for a day at most; nobody else gets the same kilogram."""

@@ -60,7 +60,12 @@ async def strike(desk: Desk, row: Row, lot: Listing, buyer: UUID, driver: UUID |
 
 async def _book(deal: Deal) -> None:
     deal.booking = await offers.book_at_listed_price(
-        deal.desk, buyer_id=deal.buyer, code=deal.lot.code, kg=deal.kg
+        deal.desk,
+        buyer_id=deal.buyer,
+        code=deal.lot.code,
+        kg=deal.kg,
+        price_paise=deal.lot.price_paise,
+        per=deal.lot.per,
     )
 
 

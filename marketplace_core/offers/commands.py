@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import and_, func, insert, select, update
 
 from marketplace_core import parties
 from marketplace_core.accounts.models import person
@@ -27,7 +27,7 @@ from marketplace_core.events import record
 from marketplace_core.listings import stock
 from marketplace_core.listings.models import listing
 from marketplace_core.listings.queries import by_code as listing_by_code
-from marketplace_core.offers.errors import NotNegotiable, TooManyOffers
+from marketplace_core.offers.errors import NotNegotiable, PriceMoved, TooManyOffers
 from marketplace_core.offers.lapsing import about, lapse_offers
 from marketplace_core.offers.models import offer as t
 from marketplace_core.offers.moving import OTHER, held, known, move, side_of, write_step
@@ -56,17 +56,23 @@ async def book_at_listed_price(
     buyer_id: UUID,
     code: str,
     kg: int,
+    price_paise: int,
+    per: str,
     pay_by: str = "advance",
     logistics_paise: int = 0,
     actor_id: UUID | None = None,
 ) -> Booking:
-    """Reserve `kg` for this buyer until the seller answers; two buyers never get the same kilogram."""
+    """Reserve `kg` for this buyer until the seller answers; two buyers never get the same kilogram.
+
+    The price is the one that they saw: a lot whose price was changed meanwhile is not booked.
+    """
     check_ways(kg=kg, pay_by=pay_by, logistics_paise=logistics_paise)
     actor_id = actor_id or buyer_id
     who = await _for_the_buyer(desk, actor_id, buyer_id)
-    lot = await stock.take(desk, listing.c.code == spoken(code), buyer_id=buyer_id, kg=kg)
+    as_seen = and_(listing.c.code == spoken(code), listing.c.price_paise == price_paise, listing.c.per == per)
+    lot = await stock.take(desk, as_seen, buyer_id=buyer_id, kg=kg)
     if lot is None:
-        raise await _refusal(desk, buyer_id, code, kg)
+        raise await _refusal(desk, buyer_id, code, kg, (price_paise, per))
     offer_id = (
         await desk.db.execute(
             insert(t)
@@ -321,7 +327,7 @@ async def _uncovered(desk: Desk, offer: Offer) -> Refused:
     return NotEnoughLeft(lot.kg_left)
 
 
-async def _refusal(desk: Desk, buyer_id: UUID, code: str, kg: int) -> Refused:
+async def _refusal(desk: Desk, buyer_id: UUID, code: str, kg: int, price: tuple[int, str]) -> Refused:
     there = await listing_by_code(desk, code)
     if there is None or there.state != "active":
         return ListingGone()
@@ -329,6 +335,8 @@ async def _refusal(desk: Desk, buyer_id: UUID, code: str, kg: int) -> Refused:
         return OwnListing()
     if there.kg_left < kg:
         return NotEnoughLeft(there.kg_left)
+    if (there.price_paise, there.per) != price:
+        return PriceMoved(there.price_paise, there.per)
     return NoSuchPerson(buyer_id)
 
 

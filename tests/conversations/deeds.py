@@ -22,11 +22,11 @@ from marketplace_core.commodities import KG_PER
 from marketplace_core.desk import Desk
 from marketplace_core.disputes import commands as disputes
 from marketplace_core.escrow import commands as escrow
-from marketplace_core.offers import commands as offers
 from marketplace_core.payments import commands as paying
 from marketplace_core.payments import queries as payments
 from marketplace_core.payouts import commands as payouts
 from tests.conversations import agents
+from tests.marketplace_core.people import book_as_shown
 
 OFFICE_PHONE = "+919876588888"
 REFERENCE = "61234567890"
@@ -56,9 +56,7 @@ async def _office(desk: Desk) -> UUID:
 
 async def _books(desk: Desk, who: Who, said: Mapping[str, str]) -> None:
     kg = int(float(said["n"]) * KG_PER[said["unit"]])
-    await offers.book_at_listed_price(
-        desk, buyer_id=who(said["who"]), code=said["code"], kg=kg, pay_by="advance"
-    )
+    await book_as_shown(desk, buyer_id=who(said["who"]), code=said["code"], kg=kg, pay_by="advance")
 
 
 async def _pays(desk: Desk, who: Who, said: Mapping[str, str]) -> None:

@@ -25,10 +25,10 @@ from marketplace_core.accounts import commands as accounts
 from marketplace_core.accounts.queries import addresses
 from marketplace_core.desk import Desk
 from marketplace_core.listings import commands as listings
-from marketplace_core.offers import commands as offers
 from marketplace_core.places.place import Place
 from nlu.understand import Understander
 from tests.conftest import NOW
+from tests.marketplace_core.people import book_as_shown
 
 STEPS = 60
 TODAY = NOW.date()
@@ -140,7 +140,7 @@ async def a_booking(desk: Desk, seller: Person) -> str:
         desk, seller_id=seller.id, commodity="wheat", kg=4000, unit="quintal", price_paise=250_000, per="quintal",
         place=MOGA, available_from=TODAY,
     )  # fmt: skip
-    booked = await offers.book_at_listed_price(desk, buyer_id=buyer.person.id, code=listing.code, kg=1000)
+    booked = await book_as_shown(desk, buyer_id=buyer.person.id, code=listing.code, kg=1000)
     return booked.code
 
 

@@ -8,6 +8,7 @@ from marketplace_core.accounts import commands as accounts
 from marketplace_core.bookings.queries import Booking
 from marketplace_core.desk import Desk
 from marketplace_core.listings import commands as listings
+from marketplace_core.listings import queries as shelf
 from marketplace_core.listings.queries import Listing
 from marketplace_core.offers import commands as offers
 from marketplace_core.places.place import Place
@@ -46,7 +47,14 @@ async def straw(desk: Desk, seller_id: UUID, **terms: Any) -> Listing:
     return await listings.publish(desk, seller_id=seller_id, **(STRAW | terms))
 
 
+async def book_as_shown(desk: Desk, *, code: str, **wanted: Any) -> Booking:
+    """At the price that the lot shows now."""
+    lot = await shelf.by_code(desk, code)
+    price = {"price_paise": lot.price_paise, "per": lot.per} if lot else {"price_paise": 1, "per": "kg"}
+    return await offers.book_at_listed_price(desk, code=code, **price, **wanted)
+
+
 async def booked(desk: Desk, kg: int = 5_000) -> tuple[UUID, UUID, Listing, Booking]:
     seller, me = await farmer(desk), await buyer(desk)
     lot = await straw(desk, seller)
-    return seller, me, lot, await offers.book_at_listed_price(desk, buyer_id=me, code=lot.code, kg=kg)
+    return seller, me, lot, await book_as_shown(desk, buyer_id=me, code=lot.code, kg=kg)

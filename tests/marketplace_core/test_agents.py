@@ -102,7 +102,7 @@ async def test_a_yes_after_a_day_is_too_late(desk: Desk) -> None:
 async def test_the_code_is_worth_something_for_these_terms_and_five_guesses(desk: Desk) -> None:
     (me, _), seller, client = await agent(desk), await farmer(desk), await buyer(desk)
     lot = await straw(desk, seller)
-    terms = {"kg": 5_000, "unit": "t"}
+    terms = {"kg": 5_000, "unit": "t", "paise": lot.price_paise, "per": lot.per}
     asked = await asking.ask(desk, agent_id=me, person_id=client, kind="book", subject=lot.code, terms=terms)
     await asking.keep_seal(desk, asked, proofs.sealed("4821", "salt"))
 

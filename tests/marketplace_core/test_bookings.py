@@ -29,10 +29,11 @@ from marketplace_core.events import claim, event, mark_noticed
 from marketplace_core.listings import commands as listings
 from marketplace_core.listings import queries as shelf
 from marketplace_core.offers import commands as offers
+from marketplace_core.offers.errors import PriceMoved
 from marketplace_core.offers.models import offer
 from marketplace_core.seed import TENANT
 from tests.conftest import NOW
-from tests.marketplace_core.people import MOGA, booked, buyer, farmer, somebody, straw
+from tests.marketplace_core.people import MOGA, book_as_shown, booked, buyer, farmer, somebody, straw
 
 LATER = NOW + timedelta(hours=24)
 
@@ -80,13 +81,13 @@ async def test_booking_everything_takes_the_listing_off_the_shelf(desk: Desk) ->
     assert await shelf.near(desk, commodity=None, lat=MOGA.lat, lon=MOGA.lon, km=9) == ()
     third = await somebody(desk, "+919800000003", name="Ravi")
     with pytest.raises(ListingGone):
-        await offers.book_at_listed_price(desk, buyer_id=third, code=lot.code, kg=1)
+        await book_as_shown(desk, buyer_id=third, code=lot.code, kg=1)
 
 
 async def test_more_than_is_left_is_refused_with_what_is_left(desk: Desk) -> None:
     _, me, lot, _ = await booked(desk)
     with pytest.raises(NotEnoughLeft) as refusal:
-        await offers.book_at_listed_price(desk, buyer_id=me, code=lot.code, kg=7_001)
+        await book_as_shown(desk, buyer_id=me, code=lot.code, kg=7_001)
     assert refusal.value.left_kg == 7_000
     assert await left(desk, lot.code) == ("active", 7_000)
     assert len(await agreements.mine(desk, me)) == 1
@@ -96,7 +97,7 @@ async def test_more_than_is_left_is_refused_with_what_is_left(desk: Desk) -> Non
 async def test_no_such_quantity(desk: Desk, kg: int) -> None:
     lot = await straw(desk, await farmer(desk))
     with pytest.raises(BadTerms):
-        await offers.book_at_listed_price(desk, buyer_id=await buyer(desk), code=lot.code, kg=kg)
+        await book_as_shown(desk, buyer_id=await buyer(desk), code=lot.code, kg=kg)
     assert await left(desk, lot.code) == ("active", 12_000)
 
 
@@ -104,16 +105,32 @@ async def test_what_cannot_be_booked(desk: Desk) -> None:
     seller, me = await farmer(desk), await buyer(desk)
     lot = await straw(desk, seller)
     with pytest.raises(OwnListing):
-        await offers.book_at_listed_price(desk, buyer_id=seller, code=lot.code, kg=1)
+        await book_as_shown(desk, buyer_id=seller, code=lot.code, kg=1)
     with pytest.raises(ListingGone):
-        await offers.book_at_listed_price(desk, buyer_id=me, code="LZZZZZ", kg=1)
+        await book_as_shown(desk, buyer_id=me, code="LZZZZZ", kg=1)
     with pytest.raises(NoSuchPerson):
-        await offers.book_at_listed_price(desk, buyer_id=uuid4(), code=lot.code, kg=1)
+        await book_as_shown(desk, buyer_id=uuid4(), code=lot.code, kg=1)
     await listings.cancel(desk, seller_id=seller, code=lot.code)
     with pytest.raises(ListingGone):
-        await offers.book_at_listed_price(desk, buyer_id=me, code=lot.code, kg=1)
+        await book_as_shown(desk, buyer_id=me, code=lot.code, kg=1)
     assert (await desk.db.execute(select(func.count()).select_from(offer))).scalar() == 0
     assert await news(desk) == []
+
+
+async def test_nothing_is_booked_at_another_price_than_the_one_that_was_seen(desk: Desk) -> None:
+    seller, me = await farmer(desk), await buyer(desk)
+    lot = await straw(desk, seller)
+    seen = {"buyer_id": me, "code": lot.code, "kg": 5_000, "price_paise": lot.price_paise, "per": lot.per}
+    await listings.change(desk, seller_id=seller, code=lot.code, price_paise=30_000, sure=True)
+    with pytest.raises(PriceMoved) as moved:
+        await offers.book_at_listed_price(desk, **seen)
+    assert (moved.value.price_paise, moved.value.per) == (30_000, "quintal")
+    await listings.change(desk, seller_id=seller, code=lot.code, price_paise=25_000, per="kg", sure=True)
+    with pytest.raises(PriceMoved):
+        await offers.book_at_listed_price(desk, **seen)
+    assert await left(desk, lot.code) == ("active", 12_000)
+    await listings.change(desk, seller_id=seller, code=lot.code, per="quintal", sure=True)
+    assert (await offers.book_at_listed_price(desk, **seen)).total_paise == 1_250_000
 
 
 async def test_the_seller_confirms_and_the_goods_stay_reserved(desk: Desk) -> None:
@@ -215,7 +232,7 @@ async def test_unanswered_for_a_day_it_is_called_off_by_time(desk: Desk) -> None
 async def test_a_booking_confirmed_for_cash_does_not_lapse(desk: Desk) -> None:
     seller, me = await farmer(desk), await buyer(desk)
     lot = await straw(desk, seller)
-    agreed = await offers.book_at_listed_price(desk, buyer_id=me, code=lot.code, kg=5_000, pay_by="cash")
+    agreed = await book_as_shown(desk, buyer_id=me, code=lot.code, kg=5_000, pay_by="cash")
     await bookings.confirm(desk, actor_id=seller, code=agreed.code)
     after = replace(desk, now=NOW + timedelta(days=10))
     assert await bookings.run_out(after) == 0
@@ -227,7 +244,7 @@ async def test_many_overdue_bookings_of_one_listing_are_given_back_together(desk
     seller, me = await farmer(desk), await buyer(desk)
     lots = [await straw(desk, seller), await straw(desk, seller)]
     for lot in (*lots, *lots):
-        await offers.book_at_listed_price(desk, buyer_id=me, code=lot.code, kg=6_000)
+        await book_as_shown(desk, buyer_id=me, code=lot.code, kg=6_000)
     assert await left(desk, lots[0].code) == ("booked", 0)
     after = replace(desk, now=LATER)
     assert await bookings.expire_pending(after) == 4
@@ -247,10 +264,8 @@ async def test_another_tenants_bookings_stay_theirs(desk: Desk) -> None:
 async def test_my_bookings_come_newest_first_and_no_more_than_asked(desk: Desk) -> None:
     seller, me = await farmer(desk), await buyer(desk)
     lot, mine = await straw(desk, seller), await straw(desk, me)
-    codes = [
-        (await offers.book_at_listed_price(desk, buyer_id=me, code=lot.code, kg=1_000)).code for _ in range(3)
-    ]
-    sold = (await offers.book_at_listed_price(desk, buyer_id=seller, code=mine.code, kg=1_000)).code
+    codes = [(await book_as_shown(desk, buyer_id=me, code=lot.code, kg=1_000)).code for _ in range(3)]
+    sold = (await book_as_shown(desk, buyer_id=seller, code=mine.code, kg=1_000)).code
     assert [(one.code, one.my_role) for one in await agreements.mine(desk, me)] == [
         (sold, "seller"),
         *((code, "buyer") for code in reversed(codes)),

@@ -18,13 +18,12 @@ from marketplace_core.fraud.queries import of_person, queue
 from marketplace_core.listings import commands as listings
 from marketplace_core.listings.queries import Listing
 from marketplace_core.listings.queries import mine as my_lots
-from marketplace_core.offers import commands as offers
 from marketplace_core.payouts import destinations
 from marketplace_core.payouts.rules import upi_id
 from marketplace_core.photos import commands as photos
 from marketplace_core.photos.prints import print_of
 from tests.marketplace_core.money import VAULT
-from tests.marketplace_core.people import MANDYA, MOGA, booked, buyer, farmer, somebody, straw
+from tests.marketplace_core.people import MANDYA, MOGA, book_as_shown, booked, buyer, farmer, somebody, straw
 from tests.marketplace_core.pictures import file_of, picture, sent, smaller
 from tests.marketplace_core.test_handover import on_the_road
 
@@ -129,9 +128,9 @@ def test_how_fast_is_too_fast(km: float, hours: int, wrong: bool) -> None:
 async def test_a_buyer_who_books_all_day_long_is_flagged(desk: Desk) -> None:
     _seller, me, lot, _ = await booked(desk, kg=100)
     for _ in range(rules.MOST_BOOKINGS_AN_HOUR - 1):
-        await offers.book_at_listed_price(desk, buyer_id=me, code=lot.code, kg=100)
+        await book_as_shown(desk, buyer_id=me, code=lot.code, kg=100)
     assert await raised(desk) == []
-    booking = await offers.book_at_listed_price(desk, buyer_id=me, code=lot.code, kg=100)
+    booking = await book_as_shown(desk, buyer_id=me, code=lot.code, kg=100)
     (flag,) = await queue(desk)
     assert (flag.rule, flag.person_id, flag.reasons["last"]) == ("many_bookings", me, booking.code)
     assert booking.state == "pending"

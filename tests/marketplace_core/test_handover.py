@@ -30,7 +30,7 @@ from marketplace_core.offers import commands as offers
 from marketplace_core.seed import TENANT
 from tests.conftest import NOW
 from tests.marketplace_core.money import noted
-from tests.marketplace_core.people import buyer, farmer, somebody, straw
+from tests.marketplace_core.people import book_as_shown, buyer, farmer, somebody, straw
 
 HOUR = timedelta(hours=1)
 
@@ -55,7 +55,7 @@ async def a_deal(desk: Desk, *, kg: int = 5_000, pay_by: str = "advance", logist
     office = await somebody(desk, "+919800000006", name="Office")
     await accounts.add_role(desk, office, "operator")
     lot = await straw(desk, seller, kg=kg)
-    booking = await offers.book_at_listed_price(
+    booking = await book_as_shown(
         desk, buyer_id=me, code=lot.code, kg=kg, pay_by=pay_by, logistics_paise=logistics_paise
     )
     await bookings.confirm(desk, actor_id=seller, code=booking.code)
@@ -174,7 +174,7 @@ async def test_the_code_is_the_farmers_alone(desk: Desk) -> None:
             await agreements.pickup_code(desk, deal.code, person)
     secret = await agreements.pickup_code(desk, deal.code, deal.seller)
     assert not [one for one in await claim(desk, 50) if secret in str(one.about)]
-    waiting = await offers.book_at_listed_price(
+    waiting = await book_as_shown(
         desk, buyer_id=deal.buyer, code=(await straw(desk, deal.seller)).code, kg=1_000
     )
     assert await agreements.pickup_code(desk, waiting.code, deal.seller) is None
@@ -492,9 +492,7 @@ async def test_the_last_two_deliveries_at_once_close_the_lot(engine: AsyncEngine
         lot = await straw(desk, seller)
         codes = []
         for _ in range(2):
-            booked = await offers.book_at_listed_price(
-                desk, buyer_id=me, code=lot.code, kg=6_000, pay_by="cash"
-            )
+            booked = await book_as_shown(desk, buyer_id=me, code=lot.code, kg=6_000, pay_by="cash")
             await bookings.confirm(desk, actor_id=seller, code=booked.code)
             secret = await agreements.pickup_code(desk, booked.code, seller)
             await fetching.pick_up(desk, actor_id=me, code=booked.code, pickup_code=secret)

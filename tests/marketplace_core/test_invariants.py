@@ -16,11 +16,10 @@ from marketplace_core.errors import Refused
 from marketplace_core.events import event
 from marketplace_core.listings import commands as listings
 from marketplace_core.listings.models import listing
-from marketplace_core.offers import commands as offers
 from marketplace_core.offers.models import offer
 from marketplace_core.seed import TENANT
 from tests.conftest import NOW
-from tests.marketplace_core.people import buyer, farmer, somebody, straw
+from tests.marketplace_core.people import book_as_shown, buyer, farmer, somebody, straw
 
 KG = 10_000
 people = st.integers(0, 2)  # the seller and two buyers
@@ -67,7 +66,7 @@ async def test_every_kilogram_is_for_sale_or_promised_once(
 async def _do(desk: Desk, deed: tuple[Any, ...], who: list, codes: list[str], agreed: list[str]) -> None:
     match deed:
         case "book", person, lot, kg:
-            made = await offers.book_at_listed_price(desk, buyer_id=who[person], code=codes[lot], kg=kg)
+            made = await book_as_shown(desk, buyer_id=who[person], code=codes[lot], kg=kg)
             agreed.append(made.code)
         case "confirm", person, nth if nth < len(agreed):
             await bookings.confirm(desk, actor_id=who[person], code=agreed[nth])

@@ -14,10 +14,9 @@ from marketplace_core.events import claim
 from marketplace_core.listings import commands as listings
 from marketplace_core.listings import queries as shelf
 from marketplace_core.listings.errors import LessThanBooked
-from marketplace_core.offers import commands as offers
 from marketplace_core.places.distance import km_between
 from tests.conftest import NOW
-from tests.marketplace_core.people import LUDHIANA, MANDYA, MOGA, booked, buyer, farmer, straw
+from tests.marketplace_core.people import LUDHIANA, MANDYA, MOGA, book_as_shown, booked, buyer, farmer, straw
 
 
 async def kinds(desk: Desk) -> list[str]:
@@ -146,7 +145,7 @@ async def test_a_draft_is_nobodys_business_until_it_is_put_up(desk: Desk) -> Non
     assert (draft.state, await kinds(desk)) == ("draft", [])
     assert await shelf.near(desk, commodity=None, lat=MOGA.lat, lon=MOGA.lon, km=9) == ()
     with pytest.raises(ListingGone):
-        await offers.book_at_listed_price(desk, buyer_id=me, code=draft.code, kg=1)
+        await book_as_shown(desk, buyer_id=me, code=draft.code, kg=1)
     with pytest.raises(NotYours):
         await listings.put_up(desk, seller_id=me, code=draft.code)
     later = replace(desk, now=NOW + timedelta(days=9))
@@ -178,7 +177,7 @@ async def test_after_thirty_days_it_is_over_even_before_the_job_runs(desk: Desk)
     assert await shelf.near(after, **where) == ()
     assert (await shelf.by_code(after, code)).state == "expired"
     with pytest.raises(ListingGone):
-        await offers.book_at_listed_price(after, buyer_id=await buyer(desk), code=code, kg=1)
+        await book_as_shown(after, buyer_id=await buyer(desk), code=code, kg=1)
 
 
 async def test_the_job_closes_what_has_run_out_once(desk: Desk) -> None:
@@ -233,7 +232,7 @@ async def test_a_lot_never_gets_smaller_than_what_is_booked_of_it(desk: Desk) ->
     assert (smaller.kg, smaller.kg_left, smaller.state) == (8_000, 3_000, "active")
     assert (await bookings.by_code(desk, booking.code)).kg == 5_000
     with pytest.raises(NotEnoughLeft):
-        await offers.book_at_listed_price(desk, buyer_id=me, code=lot.code, kg=3_001)
+        await book_as_shown(desk, buyer_id=me, code=lot.code, kg=3_001)
 
 
 async def test_only_what_is_for_sale_changes_and_only_by_its_seller(desk: Desk) -> None:

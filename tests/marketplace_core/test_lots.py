@@ -37,12 +37,11 @@ from marketplace_core.lots.errors import InAlready, LotGone, TooFar, TooFull
 from marketplace_core.lots.models import batch as batches
 from marketplace_core.lots.queries import Batch, batch, candidates, gather, payouts
 from marketplace_core.lots.rules import Lot, best_load, divided, load, logistics
-from marketplace_core.offers import commands as offers
 from marketplace_core.offers.errors import NotNegotiable
 from marketplace_core.offers.models import offer
 from marketplace_core.seed import TENANT
 from tests.conftest import NOW
-from tests.marketplace_core.people import LUDHIANA, MANDYA, MOGA, buyer, somebody, straw
+from tests.marketplace_core.people import LUDHIANA, MANDYA, MOGA, book_as_shown, buyer, somebody, straw
 
 UNTIL = NOW + timedelta(days=3)
 
@@ -144,7 +143,7 @@ async def test_a_lot_that_was_sold_meanwhile_books_nobody(desk: Desk) -> None:
     asha, it, people = await joined(desk, 3_000, 3_000, 3_000)
     rival = await somebody(desk, "+919800000050", name="Rival")
     gone = people[1][1]
-    await offers.book_at_listed_price(desk, buyer_id=rival, code=gone, kg=1)
+    await book_as_shown(desk, buyer_id=rival, code=gone, kg=1)
     before = await counted(desk)
     with pytest.raises(LotGone) as refused:
         await lots.close(desk, actor_id=asha, code=it.code)
@@ -414,7 +413,7 @@ async def test_booked_lot_by_lot_they_do(engine: AsyncEngine, clean: None) -> No
             await turn.wait()
             async with open_desk(engine, TENANT, NOW) as desk:
                 try:
-                    await offers.book_at_listed_price(desk, buyer_id=who, code=joined.listing, kg=joined.kg)
+                    await book_as_shown(desk, buyer_id=who, code=joined.listing, kg=joined.kg)
                 except ListingGone:
                     continue
 

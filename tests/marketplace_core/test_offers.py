@@ -40,7 +40,7 @@ from marketplace_core.offers.models import offer as t
 from marketplace_core.offers.queries import Offer
 from marketplace_core.seed import TENANT
 from tests.conftest import NOW
-from tests.marketplace_core.people import buyer, farmer, somebody, straw
+from tests.marketplace_core.people import book_as_shown, buyer, farmer, somebody, straw
 
 DAY = timedelta(hours=24)
 
@@ -214,7 +214,7 @@ async def test_every_price_has_a_day_of_its_own(desk: Desk) -> None:
 async def test_what_the_lot_no_longer_covers_is_refused_and_stays_open(desk: Desk) -> None:
     seller, me, lot, made = await offered(desk, kg=8_000)
     other = await somebody(desk, "+919800000003", name="Ravi")
-    await offers.book_at_listed_price(desk, buyer_id=other, code=lot.code, kg=5_000)
+    await book_as_shown(desk, buyer_id=other, code=lot.code, kg=5_000)
     with pytest.raises(NotEnoughLeft) as refusal:
         await offers.accept(desk, actor_id=seller, code=made.code)
     assert refusal.value.left_kg == 7_000
@@ -330,9 +330,7 @@ async def test_what_cannot_be_offered_for(desk: Desk) -> None:
             desk, buyer_id=me, actor_id=seller, code=lot.code, kg=1, price_paise=20_000, per="quintal"
         )
     assert (await desk.db.execute(select(func.count()).select_from(t))).scalar() == 0
-    assert (
-        await offers.book_at_listed_price(desk, buyer_id=me, code=fixed.code, kg=1_000)
-    ).state == "pending"
+    assert (await book_as_shown(desk, buyer_id=me, code=fixed.code, kg=1_000)).state == "pending"
 
 
 async def test_a_price_off_by_ten_is_asked_back_and_taken_when_meant(desk: Desk) -> None:

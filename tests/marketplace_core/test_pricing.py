@@ -15,14 +15,13 @@ from marketplace_core.bookings.models import booking
 from marketplace_core.commodities import COMMODITIES
 from marketplace_core.desk import Desk
 from marketplace_core.errors import BadTerms, NotYours
-from marketplace_core.offers import commands as offers
 from marketplace_core.places import queries as places
 from marketplace_core.pricing.bands import band
 from marketplace_core.pricing.commands import set_residue_price
 from marketplace_core.pricing.models import market, market_price
 from marketplace_core.pricing.queries import quote
 from marketplace_core.pricing.rules import Range, fair_range, quantile, trend, weight, widened
-from tests.marketplace_core.people import LUDHIANA, MANDYA, MOGA, farmer, somebody, straw
+from tests.marketplace_core.people import LUDHIANA, MANDYA, MOGA, book_as_shown, farmer, somebody, straw
 
 #: The last day of the shipped market days.
 NEWEST = date(2026, 7, 24)
@@ -207,7 +206,7 @@ async def closed_deals(desk: Desk, count: int, *, buyers: int) -> None:
     people = [await somebody(desk, f"+91980000020{n}", name=f"Buyer {n}") for n in range(buyers)]
     for n in range(count):
         lot = await straw(desk, seller, price_paise=24_000 + 1_000 * n)
-        await offers.book_at_listed_price(desk, buyer_id=people[n % buyers], code=lot.code, kg=1_000)
+        await book_as_shown(desk, buyer_id=people[n % buyers], code=lot.code, kg=1_000)
     done = {"state": "completed", "moved_at": desk.now - timedelta(days=1)}
     await desk.db.execute(update(booking).values(**done))
 

@@ -20,7 +20,6 @@ from marketplace_core.desk import Desk, open_desk
 from marketplace_core.errors import NoSuchPerson, NotYours, Refused
 from marketplace_core.ledger import commands as ledger
 from marketplace_core.listings import commands as listings
-from marketplace_core.offers import commands as offers
 from marketplace_core.privacy import commands as privacy
 from marketplace_core.privacy import queries
 from marketplace_core.privacy.errors import NoConsent, NotAsked
@@ -31,7 +30,7 @@ from marketplace_core.seed import TENANT
 from marketplace_core.spreading import spread
 from marketplace_core.webhooks import commands as webhooks
 from tests.conftest import NOW
-from tests.marketplace_core.people import MOGA, buyer, straw
+from tests.marketplace_core.people import MOGA, book_as_shown, buyer, straw
 
 NAME, PHONE = "Zorawarpreet", "+919812399999"
 #: What identifies our farmer, in the forms in which a table could hold it.
@@ -77,7 +76,7 @@ async def with_a_life(desk: Desk) -> UUID:
     """Somebody who has left something in many rooms, and no open business."""
     me, other = await zora(desk), await buyer(desk)
     lot = await straw(desk, me)
-    agreed = await offers.book_at_listed_price(desk, buyer_id=other, code=lot.code, kg=5_000)
+    agreed = await book_as_shown(desk, buyer_id=other, code=lot.code, kg=5_000)
     await desk.db.execute(
         text("UPDATE booking SET state = 'completed', why = :why WHERE id = :id"),
         {"id": agreed.id, "why": NAME},
@@ -362,7 +361,7 @@ async def test_what_is_for_sale_is_taken_down_when_they_ask(desk: Desk) -> None:
 async def test_open_business_keeps_them_until_it_is_closed(desk: Desk) -> None:
     me, other = await zora(desk), await buyer(desk)
     lot = await straw(desk, me)
-    await offers.book_at_listed_price(desk, buyer_id=other, code=lot.code, kg=5_000)
+    await book_as_shown(desk, buyer_id=other, code=lot.code, kg=5_000)
     account = await ledger.open_account(desk, "farmer", me)
     bank = await ledger.open_account(desk, "bank")
     await ledger.transfer(desk, uuid4(), debit=bank, credit=account, paise=50, why="paid in", subject="B1")

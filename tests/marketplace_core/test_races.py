@@ -12,10 +12,9 @@ from marketplace_core.desk import Desk, open_desk
 from marketplace_core.errors import ListingGone, Moved, NotEnoughLeft
 from marketplace_core.listings import queries as shelf
 from marketplace_core.listings.models import listing
-from marketplace_core.offers import commands as offers
 from marketplace_core.seed import TENANT
 from tests.conftest import NOW
-from tests.marketplace_core.people import booked, farmer, somebody, straw
+from tests.marketplace_core.people import book_as_shown, booked, farmer, somebody, straw
 
 
 async def _race(engine: AsyncEngine, book, racers: int) -> tuple[int, int]:
@@ -41,7 +40,7 @@ async def _race(engine: AsyncEngine, book, racers: int) -> tuple[int, int]:
 
 async def test_racing_buyers_never_get_the_same_tonne(engine: AsyncEngine, clean: None) -> None:
     async def book(desk: Desk, person_id, code: str) -> None:
-        await offers.book_at_listed_price(desk, buyer_id=person_id, code=code, kg=5_000)
+        await book_as_shown(desk, buyer_id=person_id, code=code, kg=5_000)
 
     assert await _race(engine, book, 8) == (2, 2_000)
     async with open_desk(engine, TENANT, NOW) as desk:
@@ -69,7 +68,7 @@ async def _call_off_at_once(engine: AsyncEngine, act) -> tuple[list[str], int]:
     """Two bookings of 5 t hold a lot of 12 t; both sides call off the first. The answers, and what is left."""
     async with open_desk(engine, TENANT, NOW) as desk:
         seller, me, lot, agreed = await booked(desk)
-        await offers.book_at_listed_price(desk, buyer_id=me, code=lot.code, kg=5_000)
+        await book_as_shown(desk, buyer_id=me, code=lot.code, kg=5_000)
     ready = asyncio.Barrier(2)
 
     async def one(actor) -> str:

@@ -41,7 +41,7 @@ from marketplace_core.offers.transitions import OFFER_LIFE
 from marketplace_core.seed import TENANT
 from marketplace_core.transitions import Life
 from tests.conftest import NOW
-from tests.marketplace_core.people import buyer, farmer, somebody, straw
+from tests.marketplace_core.people import book_as_shown, buyer, farmer, somebody, straw
 
 KG = 10_000
 LIFE = {life.name: life for life in (LISTING_LIFE, OFFER_LIFE, BOOKING_LIFE, DISPUTE_LIFE)}
@@ -175,7 +175,7 @@ class Trade(RuleBasedStateMachine):
         first = {"buyer_id": self.who[BUYER], "code": self.lots[0], "kg": 2_000}
         self.made = [(await offers.make(desk, **first, price_paise=20_000, per="quintal")).code]
         self.agreed = [
-            (await offers.book_at_listed_price(desk, **first, pay_by=pay_by)).code
+            (await book_as_shown(desk, **first, pay_by=pay_by)).code
             for pay_by in ("advance", "cash", "cash", "cash")
         ]
         self.stands, self.told = await self._look(), await self._count()
@@ -190,7 +190,7 @@ class Trade(RuleBasedStateMachine):
     @rule(who=buyers, lot=lots, kg=kgs, pay_by=st.sampled_from(["advance", "cash"]))
     def takes_the_listed_price(self, who: int, lot: int, kg: int, pay_by: str) -> None:
         made = self._do(
-            lambda: offers.book_at_listed_price(
+            lambda: book_as_shown(
                 self.desk, buyer_id=self.who[who], code=self.lots[lot], kg=kg, pay_by=pay_by
             )
         )

@@ -24,14 +24,13 @@ from marketplace_core.desk import Desk, sit_down
 from marketplace_core.errors import BadTerms
 from marketplace_core.listings import commands as listings
 from marketplace_core.listings.models import listing
-from marketplace_core.offers import commands as offers
 from marketplace_core.places.distance import km_between
 from marketplace_core.places.plane import UP_SQL, box_on_plane, shown, up
 from marketplace_core.tenants.models import tenant
 from marketplace_core.window.models import MAPS, open_listing
 from marketplace_core.window.queries import ANYTHING, Mark, Wanted, feed, nearest, newest, search
 from tests.conftest import NOW
-from tests.marketplace_core.people import LUDHIANA, MANDYA, MOGA, buyer, farmer, straw
+from tests.marketplace_core.people import LUDHIANA, MANDYA, MOGA, book_as_shown, buyer, farmer, straw
 
 AROUND = {"lat": 30.9, "lon": 75.84, "km": 100.0}
 SECOND = 2
@@ -56,10 +55,10 @@ async def test_a_lot_stands_in_the_window_as_long_as_it_can_be_bought(desk: Desk
     seller, me = await farmer(desk), await buyer(desk)
     code = (await straw(desk, seller)).code
     assert await codes(desk) == [code]
-    part = await offers.book_at_listed_price(desk, buyer_id=me, code=code, kg=5_000)
+    part = await book_as_shown(desk, buyer_id=me, code=code, kg=5_000)
     (left,) = await search(desk, **AROUND)
     assert (left.code, left.kg_left) == (code, 7_000)
-    await offers.book_at_listed_price(desk, buyer_id=me, code=code, kg=7_000)
+    await book_as_shown(desk, buyer_id=me, code=code, kg=7_000)
     assert await codes(desk) == await fresh(desk) == []
     await bookings.cancel(desk, actor_id=me, code=part.code, why="")
     (back,) = await search(desk, **AROUND)

@@ -14,7 +14,7 @@ from marketplace_core.seed import TENANT
 from marketplace_core.settings import MarketSettings
 from tests.conftest import NOW
 from tests.marketplace_core.api.conftest import FARMER, Town, settle
-from tests.marketplace_core.api.test_listings import STRAW
+from tests.marketplace_core.api.test_listings import PRICE, STRAW
 from tests.marketplace_core.api.test_rooms import Headers, booked, my_id
 from tests.marketplace_core.pictures import file_of, picture
 
@@ -49,7 +49,9 @@ async def test_the_exact_place_is_told_with_the_sellers_yes(
 ) -> None:
     exact = STRAW | {"where": {"lat": 30.81234, "lon": 75.16789}}
     lot = (await town.client.post("/listings", json=exact, headers=farmer)).json()["code"]
-    booking = (await town.client.post(f"/listings/{lot}/book", json={"kg": 5000}, headers=buyer)).json()
+    booking = (
+        await town.client.post(f"/listings/{lot}/book", json=PRICE | {"kg": 5000}, headers=buyer)
+    ).json()
     code = booking["code"]
     before = [booking, (await town.client.get(f"/bookings/{code}", headers=buyer)).json()]
     before += (await town.client.get("/bookings", headers=buyer)).json()["items"]

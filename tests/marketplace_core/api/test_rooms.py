@@ -11,7 +11,7 @@ from marketplace_core.privacy import commands as privacy
 from marketplace_core.seed import TENANT
 from tests.conftest import NOW
 from tests.marketplace_core.api.conftest import BUYER, FARMER, Town, settle
-from tests.marketplace_core.api.test_listings import STRAW
+from tests.marketplace_core.api.test_listings import PRICE, STRAW
 
 Headers = dict[str, str]
 
@@ -23,7 +23,7 @@ async def my_id(town: Town, who: Headers) -> str:
 
 async def booked(town: Town, farmer: Headers, buyer: Headers) -> str:
     lot = (await town.client.post("/listings", json=STRAW, headers=farmer)).json()["code"]
-    booking = await town.client.post(f"/listings/{lot}/book", json={"kg": 5000}, headers=buyer)
+    booking = await town.client.post(f"/listings/{lot}/book", json=PRICE | {"kg": 5000}, headers=buyer)
     code: str = booking.json()["code"]
     await town.client.post(f"/bookings/{code}/confirm", headers=farmer)
     return code

@@ -33,7 +33,7 @@ from marketplace_core.offers import commands as offers
 from marketplace_core.seed import TENANT
 from marketplace_core.settings import MarketSettings
 from tests.conftest import NOW, sweep
-from tests.marketplace_core.people import MOGA, straw
+from tests.marketplace_core.people import MOGA, book_as_shown, straw
 
 CHECKS = [
     not_a_server_error,
@@ -95,9 +95,7 @@ class Attacked:
             offer = await offers.make(
                 desk, buyer_id=people["buyer"], code=lot.code, kg=1000, price_paise=24_000, per="quintal"
             )
-            booking = await offers.book_at_listed_price(
-                desk, buyer_id=people["buyer"], code=lot.code, kg=2000
-            )
+            booking = await book_as_shown(desk, buyer_id=people["buyer"], code=lot.code, kg=2000)
             self.codes = {"/listings": lot.code, "/offers": offer.code, "/bookings": booking.code}
 
     def start(self) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 
 from tests.marketplace_core.api.conftest import Town
-from tests.marketplace_core.api.test_listings import STRAW
+from tests.marketplace_core.api.test_listings import PRICE, STRAW
 
 Headers = dict[str, str]
 
@@ -34,7 +34,7 @@ async def test_two_buyers_never_get_the_same_tonne(town: Town, farmer: Headers, 
     other = await town.sign_in("+919800000003")
     said = await asyncio.gather(
         *(
-            town.client.post(f"/listings/{code}/book", json={"kg": 1000}, headers=who)
+            town.client.post(f"/listings/{code}/book", json=PRICE | {"kg": 1000}, headers=who)
             for who in (buyer, other, buyer, other)
         )
     )
@@ -80,7 +80,7 @@ async def test_a_booking_is_for_those_who_have_a_part_in_it(
     town: Town, farmer: Headers, buyer: Headers, operator: Headers
 ) -> None:
     code = await lot(town, farmer)
-    booked = await town.client.post(f"/listings/{code}/book", json={"kg": 1000}, headers=buyer)
+    booked = await town.client.post(f"/listings/{code}/book", json=PRICE | {"kg": 1000}, headers=buyer)
     own = booked.json()["code"]
     stranger = await town.sign_in("+919800000003")
     for path in (f"/bookings/{own}", f"/bookings/{own}/bill", f"/bookings/{own}/pickup"):
@@ -102,7 +102,7 @@ async def test_another_markets_things_are_not_there(
     town: Town, farmer: Headers, buyer: Headers, owner_url: str
 ) -> None:
     code = await lot(town, farmer)
-    booked = await town.client.post(f"/listings/{code}/book", json={"kg": 1000}, headers=buyer)
+    booked = await town.client.post(f"/listings/{code}/book", json=PRICE | {"kg": 1000}, headers=buyer)
     own = booked.json()["code"]
     with psycopg.connect(owner_url.replace("+psycopg", ""), autocommit=True) as owner:
         owner.execute("INSERT INTO tenant (id, name) VALUES (99, 'Next door')")
@@ -117,7 +117,7 @@ async def test_another_markets_things_are_not_there(
         said = await town.client.get(path, headers=there)
         assert (said.status_code, said.json()["error"]["code"]) == (404, "not_found"), path
     assert (
-        await town.client.post(f"/listings/{code}/book", json={"kg": 1}, headers=there)
+        await town.client.post(f"/listings/{code}/book", json=PRICE | {"kg": 1}, headers=there)
     ).status_code == 409
     assert (await town.client.get("/bookings", headers=there)).json()["items"] == []
     assert (await town.client.get("/me", headers=there)).json()["roles"] == []
