@@ -9,12 +9,14 @@ from flows.booking_acts import MY_BOOKINGS, known, refused, which
 from flows.dispute import DISPUTE
 from flows.flow import Flow, Over, Question
 from flows.rate import ask_rating
+from flows.refusals import sorry
 from flows.say import Option, Say, label, msg, verbatim
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
 from marketplace_core.bookings import commands as bookings
 from marketplace_core.bookings import queries
 from marketplace_core.bookings.bill import Assay, Bill, Line
+from marketplace_core.bookings.errors import BillMoved
 from marketplace_core.bookings.queries import Booking
 from marketplace_core.errors import Refused
 
@@ -23,7 +25,7 @@ RIGHT = Option("yes", label("Yes, it is right"))
 WRONG = Option("no", label("Complain"))
 
 
-def total(booking: Booking, bill: Bill, buys: bool) -> Say:
+def total(bill: Bill, buys: bool) -> Say:
     if buys:
         return msg("You pay {sum:money}.", sum=bill.buyer_pays)
     return msg("You get {sum:money}.", sum=bill.farmer_gets)
@@ -41,7 +43,7 @@ def in_lines(turn: Turn, booking: Booking, bill: Bill, found: Assay | None) -> S
         for line in bill.lines
         if line.kind in ("goods", "deduction") or (buys and line.kind in OTHER_LINES)
     ]
-    return msg("{lines:lines}", lines=[line.to_json() for line in (*lines, total(booking, bill, buys))])
+    return msg("{lines:lines}", lines=[line.to_json() for line in (*lines, total(bill, buys))])
 
 
 def _sum(turn: Turn, line: Line) -> str:
@@ -111,8 +113,10 @@ class Agree(YesNo):
         booking = yield from known(turn, frame.slots["code"])
         if isinstance(booking, Over):
             return booking
+        bill = yield from market(queries.bill_of, booking)
         lines = yield from shown(turn, booking)
         frame.note["yes"] = yield from due_yes(turn, booking)
+        frame.note["gets"] = bill.farmer_gets  # what is agreed to is what was shown
         if not frame.note["yes"]:
             return Over((lines,), (MY_BOOKINGS, MENU))
         until = msg("Without a word from you this bill holds after two days.")
@@ -120,24 +124,32 @@ class Agree(YesNo):
         return Question(said, (self.yes, self.no))
 
 
-def _answer(turn: Turn, frame: Frame) -> Steps[None]:
+def _answer(turn: Turn, frame: Frame) -> Steps[bool]:
     code = frame.slots["code"]
     if not frame.slots["right"]:
         open_flow(turn, DISPUTE, {"code": code})
-        return
+        return True
     completes = frame.note.get("yes") == "complete"
     try:
         yield from market(
-            bookings.complete if completes else bookings.agree_bill, actor_id=turn.person.id, code=code
+            bookings.complete if completes else bookings.agree_bill,
+            actor_id=turn.person.id,
+            code=code,
+            farmer_gets=frame.note["gets"],
         )
+    except BillMoved as refusal:
+        sorry(turn, refusal)
+        del frame.slots["right"]  # asked again, with the bill of now
+        return False
     except Refused as refusal:
         refused(turn, refusal)
-        return
+        return True
     if not completes:
         turn.say(msg("Agreed. I tell the buyer."))
-        return
+        return True
     turn.say(Say(COMPLETED.text, {"code": code}))
     yield from ask_rating(turn, code)
+    return True
 
 
 BILL = Flow(

@@ -7,6 +7,7 @@ from flows.agenda import MENU
 from flows.say import Say, msg
 from flows.turn import Turn
 from marketplace_core import errors
+from marketplace_core.bookings.errors import BillMoved
 from marketplace_core.offers.errors import NotNegotiable, PriceMoved, TooManyOffers
 
 WORDS: dict[type[errors.Refused], Callable[[Any], Say]] = {
@@ -17,6 +18,7 @@ WORDS: dict[type[errors.Refused], Callable[[Any], Say]] = {
     errors.NotYours: lambda _: msg("This is not yours, so I left it as it is."),
     errors.Moved: lambda refusal: msg("This booking is {state:state} already.", state=refusal.state),
     errors.OwnListing: lambda _: msg("This is your own listing. You cannot book it yourself."),
+    BillMoved: lambda _: msg("The bill has changed. Please look again."),
     PriceMoved: lambda _: msg("The farmer has changed the price."),
     NotNegotiable: lambda _: msg("This farmer sells at the asked price only."),
     TooManyOffers: lambda _: msg("Too many offers of yours wait for an answer. Take one back first."),

@@ -140,7 +140,7 @@ def _now_it_is(turn: Turn, booking: Booking) -> Steps[None]:
     """What the scales and the inspection change, as soon as there is a weight."""
     buys = turn.person.id == booking.buyer_id
     if (yield from market(bookings.weighed, booking.id)) is not None:
-        turn.say(total(booking, (yield from market(bookings.bill_of, booking)), buys))
+        turn.say(total((yield from market(bookings.bill_of, booking)), buys))
         _offer(turn, booking, ("bill", label("Bill")))
     else:
         _offer(turn, booking)
@@ -179,7 +179,7 @@ def _completed(turn: Turn, news: News) -> Steps[None]:
     turn.say(Say(COMPLETED.text, {"code": booking.code}))
     waits = 0
     if turn.person.id == booking.seller_id:
-        turn.say(total(booking, (yield from market(bookings.bill_of, booking)), buys=False))
+        turn.say(total((yield from market(bookings.bill_of, booking)), buys=False))
         waits = yield from market(waiting_paise, turn.person.id)
     if turn.state.frames:
         return

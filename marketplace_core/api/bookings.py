@@ -27,7 +27,7 @@ from marketplace_core.api.shapes import (
 )
 from marketplace_core.audit import commands as audit
 from marketplace_core.bookings import commands, fetching, handover, queries
-from marketplace_core.bookings.errors import PickupLocked
+from marketplace_core.bookings.errors import BillMoved, PickupLocked
 from marketplace_core.bookings.fetching import WrongCode
 from marketplace_core.bookings.queries import Booking
 from marketplace_core.desk import Desk
@@ -112,6 +112,12 @@ class Inspection(Asked):
     moisture: Tenths = None
     impurity: Tenths = None
     photos: list[UUID] = Field(default_factory=list, max_length=10)
+
+
+class BillSeen(Asked):
+    farmer_gets: int = Field(
+        strict=True, ge=0, description="Paise, as the bill showed it to whoever says yes."
+    )
 
 
 class Stars(Asked):
@@ -326,15 +332,25 @@ async def deliver(code: BookingCode, desk: AtDesk, me: Me) -> BookingShown:
     return shown(await handover.deliver(desk, actor_id=me.person_id, code=code))
 
 
-@router.post("/bookings/{code}/agree-bill", summary="The farmer takes the bill", responses=MOVES)
-async def agree_bill(code: BookingCode, desk: AtDesk, me: Me) -> BookingShown:
-    return shown(await commands.agree_bill(desk, actor_id=me.person_id, code=code))
+@router.post(
+    "/bookings/{code}/agree-bill",
+    summary="The farmer takes the bill",
+    responses=MOVES | refuses(BillMoved),
+)
+async def agree_bill(code: BookingCode, body: BillSeen, desk: AtDesk, me: Me) -> BookingShown:
+    return shown(
+        await commands.agree_bill(desk, actor_id=me.person_id, code=code, farmer_gets=body.farmer_gets)
+    )
 
 
-@router.post("/bookings/{code}/complete", summary="The buyer takes the goods", responses=MOVES)
-async def complete(code: BookingCode, desk: AtDesk, me: Me) -> BookingShown:
+@router.post(
+    "/bookings/{code}/complete", summary="The buyer takes the goods", responses=MOVES | refuses(BillMoved)
+)
+async def complete(code: BookingCode, body: BillSeen, desk: AtDesk, me: Me) -> BookingShown:
     """Money is paid out by the bill."""
-    return shown(await commands.complete(desk, actor_id=me.person_id, code=code))
+    return shown(
+        await commands.complete(desk, actor_id=me.person_id, code=code, farmer_gets=body.farmer_gets)
+    )
 
 
 @router.put(

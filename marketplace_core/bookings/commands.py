@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import ColumnElement, exists, func, select
 
 from marketplace_core.bookings import queries
+from marketplace_core.bookings.errors import BillMoved
 from marketplace_core.bookings.making import write_pickup
 from marketplace_core.bookings.models import booking as t
 from marketplace_core.bookings.moving import as_which, held, move
@@ -62,21 +63,30 @@ async def undo(desk: Desk, booking: Booking) -> None:
     await stock.give_back(desk, booking.listing_id, booking.kg)
 
 
-async def complete(desk: Desk, *, actor_id: UUID, code: str) -> Booking:
-    """The buyer has the goods and takes the bill; the farmer is paid by it."""
+async def complete(desk: Desk, *, actor_id: UUID, code: str, farmer_gets: int) -> Booking:
+    """The buyer has the goods and takes the bill as it was shown; the farmer is paid by it."""
     booking = await held(desk, code)
     who = await as_which(desk, booking, actor_id, "complete")
+    await _as_shown(desk, booking, farmer_gets)
     holding = {BILL_AGREED: await _bill_agreed(desk, booking)}
     closed = await move(desk, booking, "complete", who=who, actor_id=actor_id, holding=holding)
     await settle(desk, closed)
     return closed
 
 
-async def agree_bill(desk: Desk, *, actor_id: UUID, code: str) -> Booking:
+async def agree_bill(desk: Desk, *, actor_id: UUID, code: str, farmer_gets: int) -> Booking:
     """The farmer has seen what the scales and the inspection made of the sum, and takes it."""
     booking = await held(desk, code)
     who = await as_which(desk, booking, actor_id, "agree_bill")
+    await _as_shown(desk, booking, farmer_gets)
     return await move(desk, booking, "agree_bill", who=who, actor_id=actor_id, bill_agreed_at=desk.now)
+
+
+async def _as_shown(desk: Desk, booking: Booking, farmer_gets: int) -> None:
+    """Everything else in a bill follows from this sum. An inspection after it was read is not agreed to."""
+    now = (await queries.bill_of(desk, booking)).farmer_gets
+    if now != farmer_gets:
+        raise BillMoved(now)
 
 
 async def _bill_agreed(desk: Desk, booking: Booking) -> bool:

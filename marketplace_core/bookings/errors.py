@@ -2,7 +2,15 @@
 
 from datetime import datetime
 
-from marketplace_core.errors import Refused
+from marketplace_core.errors import Moved, Refused
+
+
+class BillMoved(Moved):
+    """The bill is another one by now than what was seen and said yes to."""
+
+    def __init__(self, farmer_gets: int) -> None:
+        super().__init__("bill", f"{farmer_gets} for the farmer")
+        self.farmer_gets = farmer_gets
 
 
 class PickupLocked(Refused):

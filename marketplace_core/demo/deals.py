@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 
 from marketplace_core.bookings import commands as bookings
 from marketplace_core.bookings import fetching, handover
+from marketplace_core.bookings import queries as agreements
 from marketplace_core.bookings.queries import Booking, pickup_code
 from marketplace_core.demo import Row
 from marketplace_core.desk import Desk
@@ -135,8 +136,9 @@ async def _deliver(deal: Deal) -> None:
 
 async def _complete(deal: Deal) -> None:
     # it weighed less than was booked: the farmer has seen what that makes
-    await bookings.agree_bill(deal.desk, actor_id=deal.lot.seller_id, code=deal.code)
-    await bookings.complete(deal.desk, actor_id=deal.buyer, code=deal.code)
+    gets = (await agreements.bill(deal.desk, deal.code)).farmer_gets
+    await bookings.agree_bill(deal.desk, actor_id=deal.lot.seller_id, code=deal.code, farmer_gets=gets)
+    await bookings.complete(deal.desk, actor_id=deal.buyer, code=deal.code, farmer_gets=gets)
     await ratings.rate(deal.desk, actor_id=deal.buyer, code=deal.code, stars=5)
     await ratings.rate(deal.desk, actor_id=deal.lot.seller_id, code=deal.code, stars=4)
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace_core.accounts import commands as accounts
+from marketplace_core.bookings import queries as agreements
 from marketplace_core.bookings.queries import Booking
 from marketplace_core.desk import Desk
 from marketplace_core.listings import commands as listings
@@ -52,6 +53,13 @@ async def book_as_shown(desk: Desk, *, code: str, **wanted: Any) -> Booking:
     lot = await shelf.by_code(desk, code)
     price = {"price_paise": lot.price_paise, "per": lot.per} if lot else {"price_paise": 1, "per": "kg"}
     return await offers.book_at_listed_price(desk, code=code, **price, **wanted)
+
+
+async def take_bill(desk: Desk, take: Any, *, actor_id: UUID, code: str) -> Booking:
+    """Yes to the bill as it shows now: `take` is the farmer's agreeing or the buyer's closing."""
+    gets = (await agreements.bill(desk, code)).farmer_gets
+    taken: Booking = await take(desk, actor_id=actor_id, code=code, farmer_gets=gets)
+    return taken
 
 
 async def booked(desk: Desk, kg: int = 5_000) -> tuple[UUID, UUID, Listing, Booking]:

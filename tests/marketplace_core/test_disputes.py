@@ -20,6 +20,7 @@ from marketplace_core.errors import BadTerms, Moved, NotFound, NotMet, NotYours
 from marketplace_core.events import claim
 from marketplace_core.listings import queries as shelf
 from tests.conftest import NOW
+from tests.marketplace_core.people import take_bill
 from tests.marketplace_core.test_handover import HOUR, Deal, a_deal, delivered, money, on_the_road, state
 
 PHOTO = uuid4()
@@ -50,7 +51,7 @@ async def test_a_quarrel_stops_the_clock_and_the_money(desk: Desk) -> None:
     assert await bookings.run_out(replace(desk, now=NOW + 500 * HOUR)) == 0
     assert await money(desk, "farmer", deal.seller) == 0
     with pytest.raises(Moved):
-        await bookings.complete(desk, actor_id=deal.buyer, code=deal.code)
+        await take_bill(desk, bookings.complete, actor_id=deal.buyer, code=deal.code)
     with pytest.raises(Moved):  # one quarrel at a time
         await disputes.open_dispute(desk, actor_id=deal.seller, code=deal.code, reason="other", said="")
     told = [one for one in await claim(desk, 90) if one.kind in ("booking.disputed", "dispute.opened")]
@@ -176,12 +177,12 @@ async def test_a_quarrel_withdrawn_goes_on_where_it_stood(desk: Desk, where: str
 
 async def test_a_yes_to_the_old_bill_is_none_to_the_one_that_the_office_corrected(desk: Desk) -> None:
     deal = await delivered(desk, weighed=4_900)
-    await bookings.agree_bill(desk, actor_id=deal.seller, code=deal.code)
+    await take_bill(desk, bookings.agree_bill, actor_id=deal.seller, code=deal.code)
     await quarrel(desk, deal)
     await handover.weigh(desk, actor_id=deal.office, code=deal.code, kg=10)
     await disputes.withdraw(desk, actor_id=deal.buyer, code=deal.code)
     with pytest.raises(NotMet) as refusal:
-        await bookings.complete(desk, actor_id=deal.buyer, code=deal.code)
+        await take_bill(desk, bookings.complete, actor_id=deal.buyer, code=deal.code)
     assert refusal.value.condition == "bill_agreed"
     assert await money(desk, "farmer", deal.seller) == 0
 

@@ -16,7 +16,7 @@ from marketplace_core.audit.models import entry
 from marketplace_core.bookings import commands as bookings
 from marketplace_core.bookings import fetching, handover
 from marketplace_core.bookings import queries as agreements
-from marketplace_core.bookings.errors import PickupLocked
+from marketplace_core.bookings.errors import BillMoved, PickupLocked
 from marketplace_core.bookings.fetching import WrongCode
 from marketplace_core.bookings.models import weighment
 from marketplace_core.desk import Desk, open_desk
@@ -30,7 +30,7 @@ from marketplace_core.offers import commands as offers
 from marketplace_core.seed import TENANT
 from tests.conftest import NOW
 from tests.marketplace_core.money import noted
-from tests.marketplace_core.people import book_as_shown, buyer, farmer, somebody, straw
+from tests.marketplace_core.people import book_as_shown, buyer, farmer, somebody, straw, take_bill
 
 HOUR = timedelta(hours=1)
 
@@ -123,8 +123,8 @@ async def test_a_deal_goes_its_whole_way_and_the_farmer_is_paid(desk: Desk) -> N
     await handover.deliver(desk, actor_id=deal.driver, code=deal.code)
     bill = await agreements.bill(desk, deal.code)
     assert (bill.kg, bill.sum("goods"), bill.sum("deduction")) == (4_800, 1_200_000, 60_000)
-    await bookings.agree_bill(desk, actor_id=deal.seller, code=deal.code)
-    closed = await bookings.complete(desk, actor_id=deal.buyer, code=deal.code)
+    await take_bill(desk, bookings.agree_bill, actor_id=deal.seller, code=deal.code)
+    closed = await take_bill(desk, bookings.complete, actor_id=deal.buyer, code=deal.code)
     assert (closed.state, closed.my_role) == ("completed", "buyer")
     assert await money(desk, "farmer", deal.seller) == 1_140_000
     assert await money(desk, "buyer", deal.buyer) == 1_375_000 - (1_140_000 + 22_800 + 100_000)
@@ -161,7 +161,7 @@ async def test_nothing_leaves_the_farm_before_the_money_is_there(desk: Desk) -> 
 
 async def test_who_agreed_on_cash_needs_no_escrow(desk: Desk) -> None:
     deal = await delivered(desk, pay_by="cash")
-    await bookings.complete(desk, actor_id=deal.buyer, code=deal.code)
+    await take_bill(desk, bookings.complete, actor_id=deal.buyer, code=deal.code)
     assert await state(desk, deal) == "completed"
     assert not any(kind.startswith("payment") for kind in await kinds(desk))
 
@@ -366,15 +366,19 @@ async def test_an_inspection_says_something_possible(desk: Desk, field: str, fou
 async def test_what_is_taken_off_needs_the_farmers_yes_or_two_days(desk: Desk) -> None:
     deal = await delivered(desk, weighed=4_000)
     with pytest.raises(NotMet) as refusal:
-        await bookings.complete(desk, actor_id=deal.buyer, code=deal.code)
+        await take_bill(desk, bookings.complete, actor_id=deal.buyer, code=deal.code)
     assert refusal.value.condition == "bill_agreed"
     assert await money(desk, "farmer", deal.seller) == 0
-    await bookings.agree_bill(desk, actor_id=deal.seller, code=deal.code)
-    # a worse report after the yes takes the yes back
+    await take_bill(desk, bookings.agree_bill, actor_id=deal.seller, code=deal.code)
+    # a worse report after the yes takes the yes back, and the yes to what was read before is none to it
     later = replace(desk, now=NOW + HOUR)
     await handover.inspect(later, actor_id=deal.buyer, code=deal.code, moisture=280)
+    for take, actor in ((bookings.agree_bill, deal.seller), (bookings.complete, deal.buyer)):
+        with pytest.raises(BillMoved) as moved:
+            await take(later, actor_id=actor, code=deal.code, farmer_gets=1_000_000)
+        assert moved.value.farmer_gets == 900_000
     with pytest.raises(NotMet):
-        await bookings.complete(later, actor_id=deal.buyer, code=deal.code)
+        await take_bill(later, bookings.complete, actor_id=deal.buyer, code=deal.code)
     assert await bookings.run_out(replace(desk, now=NOW + 48 * HOUR)) == 0
     after = replace(desk, now=NOW + 49 * HOUR)
     assert [await bookings.run_out(after), await bookings.run_out(after)] == [1, 0]
@@ -385,7 +389,7 @@ async def test_what_is_taken_off_needs_the_farmers_yes_or_two_days(desk: Desk) -
 
 async def test_in_full_and_at_once_when_nothing_is_taken_off(desk: Desk) -> None:
     deal = await delivered(desk, weighed=5_100)
-    await bookings.complete(desk, actor_id=deal.buyer, code=deal.code)
+    await take_bill(desk, bookings.complete, actor_id=deal.buyer, code=deal.code)
     assert await money(desk, "farmer", deal.seller) == 1_250_000
     assert await money(desk, "buyer", deal.buyer) == 0
 
@@ -483,7 +487,7 @@ async def test_an_agent_sells_and_shows_the_code_for_a_farmer_who_said_yes(desk:
         desk, agreed.code, deal.seller
     )
     with pytest.raises(NotYours):
-        await bookings.complete(desk, actor_id=agent, code=agreed.code)
+        await take_bill(desk, bookings.complete, actor_id=agent, code=agreed.code)
 
 
 async def test_the_last_two_deliveries_at_once_close_the_lot(engine: AsyncEngine, clean: None) -> None:
@@ -505,7 +509,7 @@ async def test_the_last_two_deliveries_at_once_close_the_lot(engine: AsyncEngine
         async with open_desk(engine, TENANT, NOW) as desk:
             await desk.db.execute(select(1))
             await both.wait()
-            await bookings.complete(desk, actor_id=me, code=code)
+            await take_bill(desk, bookings.complete, actor_id=me, code=code)
 
     await asyncio.gather(*map(complete, codes))
     async with open_desk(engine, TENANT, NOW) as desk:

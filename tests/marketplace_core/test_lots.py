@@ -41,7 +41,16 @@ from marketplace_core.offers.errors import NotNegotiable
 from marketplace_core.offers.models import offer
 from marketplace_core.seed import TENANT
 from tests.conftest import NOW
-from tests.marketplace_core.people import LUDHIANA, MANDYA, MOGA, book_as_shown, buyer, somebody, straw
+from tests.marketplace_core.people import (
+    LUDHIANA,
+    MANDYA,
+    MOGA,
+    book_as_shown,
+    buyer,
+    somebody,
+    straw,
+    take_bill,
+)
 
 UNTIL = NOW + timedelta(days=3)
 
@@ -115,8 +124,8 @@ async def test_from_the_fields_to_the_paid_farmers(desk: Desk) -> None:
     assert [weighed[code] for _, code in people] == [2_965, 2_470, 2_966]
     assert await lots.run_out(desk) == 0
     for (who, _), each in zip(people, await in_order(desk, it, people), strict=True):
-        await bookings.agree_bill(desk, actor_id=who, code=each)
-        await bookings.complete(desk, actor_id=asha, code=each)
+        await take_bill(desk, bookings.agree_bill, actor_id=who, code=each)
+        await take_bill(desk, bookings.complete, actor_id=asha, code=each)
     assert await lots.run_out(desk) == 1
     it = await batch(desk, it.code)
     assert (it.state, it.truck_kg) == ("paid", 8_401)

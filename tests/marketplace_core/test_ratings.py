@@ -16,13 +16,13 @@ from marketplace_core.ratings import queries as stars
 from marketplace_core.ratings.errors import NotOver, TooLate
 from marketplace_core.ratings.queries import Summary
 from tests.conftest import NOW
-from tests.marketplace_core.people import booked
+from tests.marketplace_core.people import booked, take_bill
 from tests.marketplace_core.test_handover import Deal, a_deal, delivered
 
 
 async def completed(desk: Desk) -> Deal:
     deal = await delivered(desk, pay_by="cash")
-    await bookings.complete(desk, actor_id=deal.buyer, code=deal.code)
+    await take_bill(desk, bookings.complete, actor_id=deal.buyer, code=deal.code)
     return deal
 
 

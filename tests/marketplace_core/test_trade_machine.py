@@ -41,7 +41,7 @@ from marketplace_core.offers.transitions import OFFER_LIFE
 from marketplace_core.seed import TENANT
 from marketplace_core.transitions import Life
 from tests.conftest import NOW
-from tests.marketplace_core.people import book_as_shown, buyer, farmer, somebody, straw
+from tests.marketplace_core.people import book_as_shown, buyer, farmer, somebody, straw, take_bill
 
 KG = 10_000
 LIFE = {life.name: life for life in (LISTING_LIFE, OFFER_LIFE, BOOKING_LIFE, DISPUTE_LIFE)}
@@ -84,6 +84,10 @@ def _haggle(name: str, **how: Any) -> Callable[..., Awaitable[Any]]:
 
 def _booked(room: Any, name: str, **how: Any) -> Callable[..., Awaitable[Any]]:
     return lambda desk, who, code, _: getattr(room, name)(desk, actor_id=who, code=code, **how)
+
+
+def _bill(take: Any) -> Callable[..., Awaitable[Any]]:
+    return lambda desk, who, code, _: take_bill(desk, take, actor_id=who, code=code)
 
 
 async def _fetch(desk: Desk, who: UUID, code: str, _: "Trade") -> Any:
@@ -130,8 +134,8 @@ DEALING = {
     "weigh": _booked(handover, "weigh", kg=4_000),
     "inspect": _booked(handover, "inspect", moisture=230, grade="B"),
     "deliver": _booked(handover, "deliver"),
-    "agree_bill": _booked(bookings, "agree_bill"),
-    "complete": _booked(bookings, "complete"),
+    "agree_bill": _bill(bookings.agree_bill),
+    "complete": _bill(bookings.complete),
     "open": _booked(disputes, "open_dispute", reason="weight", said=""),
     "answer": _booked(disputes, "answer", said=""),
     "withdraw": _booked(disputes, "withdraw"),
