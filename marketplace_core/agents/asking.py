@@ -71,10 +71,11 @@ async def waiting(desk: Desk, ask_id: UUID) -> Wanted | None:
 
 
 async def keep_seal(desk: Desk, ask_id: UUID, seal: str) -> None:
-    """Of the code that the person is sent just now; one that was sent before is no longer good."""
-    await desk.db.execute(
-        update(t).where(t.c.tenant_id == desk.tenant, t.c.id == ask_id).values(seal=seal, wrong=0)
-    )
+    """Of the code that the person is sent just now; one that was sent before is no longer good.
+
+    Wrong guesses still count: whoever can make us send a new code would otherwise guess for ever.
+    """
+    await desk.db.execute(update(t).where(t.c.tenant_id == desk.tenant, t.c.id == ask_id).values(seal=seal))
 
 
 async def agree(desk: Desk, *, ask_id: UUID, by_id: UUID) -> Agreed:
@@ -94,19 +95,31 @@ async def refuse(desk: Desk, *, ask_id: UUID, by_id: UUID) -> None:
 
 
 async def agree_by_code(
-    desk: Desk, *, agent_id: UUID, kind: str, subject: str, terms: Mapping[str, Any], said: str
+    desk: Desk,
+    *,
+    agent_id: UUID,
+    kind: str,
+    subject: str,
+    terms: Mapping[str, Any],
+    said: str,
+    person_id: UUID | None = None,
 ) -> Agreed | WrongCode | None:
-    """The agent was told the code. None: there is no such question, or its terms were others."""
-    row = (
-        await desk.db.execute(
-            select(t)
-            .where(*_open(desk), t.c.agent_id == agent_id, t.c.kind == kind, t.c.subject == subject)
-            .order_by(t.c.id.desc())
-            .limit(1)
-            .with_for_update()
-        )
-    ).one_or_none()
-    if row is None or row.seal is None or any(row.terms.get(name) != each for name, each in terms.items()):
+    """The agent was told the code; `person_id` where the line names them.
+
+    None: there is no such question, its terms were others, or several were asked the same.
+    """
+    whom = () if person_id is None else (t.c.person_id == person_id,)
+    asked = await desk.db.execute(
+        select(t)
+        .where(*_open(desk), t.c.agent_id == agent_id, t.c.kind == kind, t.c.subject == subject, *whom)
+        .limit(2)
+        .with_for_update()
+    )
+    rows = asked.all()
+    if len(rows) != 1:
+        return None
+    (row,) = rows
+    if row.seal is None or any(row.terms.get(name) != each for name, each in terms.items()):
         return None
     if not proofs.fits(row.seal, said):
         wrong = row.wrong + 1
@@ -120,11 +133,9 @@ async def agree_by_code(
     return await _do(desk, row, agent_id)
 
 
-async def at_once(
-    desk: Desk, *, agent_id: UUID, kind: str, subject: str, terms: Mapping[str, Any], key: UUID
-) -> Agreed:
+async def at_once(desk: Desk, *, agent_id: UUID, kind: str, subject: str, terms: Mapping[str, Any]) -> Agreed:
     """What somebody does for themselves needs nobody's yes."""
-    mine = Wanted(key, agent_id, agent_id, kind, subject, terms)
+    mine = Wanted(None, agent_id, agent_id, kind, subject, terms)
     return Agreed(mine, await DOING[kind](desk, mine))
 
 

@@ -1,12 +1,12 @@
 """What agents did by code: written down, known again when the same text comes twice, taken back within minutes."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Text, and_, cast, false, func, insert, or_, select, update
 
 from marketplace_core.agents import asking, rules
 from marketplace_core.agents.models import ask
@@ -16,10 +16,20 @@ from marketplace_core.audit import commands as audit
 from marketplace_core.bookings import commands as bookings
 from marketplace_core.bookings import queries as agreements
 from marketplace_core.desk import Desk
-from marketplace_core.errors import Refused
+from marketplace_core.errors import Moved, Refused
 from marketplace_core.listings import commands as listings
 from marketplace_core.listings.models import listing
 from marketplace_core.offers import commands as offers
+from marketplace_core.offers import queries as standing
+from marketplace_core.vault import house_vault
+
+
+@dataclass(frozen=True)
+class Before:
+    """The same line was sent today. `waits`: they were asked, and have not answered yet."""
+
+    at: datetime
+    waits: bool
 
 
 @dataclass(frozen=True)
@@ -30,21 +40,31 @@ class TakenBack:
     done: bool
 
 
-async def done_before(desk: Desk, *, agent_id: UUID, line: str) -> datetime | None:
-    """When this very line was done today, if it was and still stands."""
-    found = await desk.db.execute(
-        select(t.c.at)
-        .where(
-            t.c.tenant_id == desk.tenant,
-            t.c.agent_id == agent_id,
-            t.c.digest == rules.digest(line),
-            t.c.day == day_of(desk),
-            t.c.undone_at.is_(None),
+async def done_before(desk: Desk, *, agent_id: UUID, line: str) -> Before | None:
+    """When this very line was sent today, if what it did still stands. A question that got no yes did nothing."""
+    waits = and_(ask.c.state == "asked", ask.c.at > desk.now - rules.ANSWER_WITHIN)
+    row = (
+        await desk.db.execute(
+            select(t.c.at, func.coalesce(ask.c.state == "asked", false()).label("waits"))
+            .select_from(
+                t.outerjoin(
+                    ask,
+                    and_(ask.c.tenant_id == t.c.tenant_id, cast(ask.c.id, Text) == t.c.undo["id"].astext),
+                )
+            )
+            .where(
+                t.c.tenant_id == desk.tenant,
+                t.c.agent_id == agent_id,
+                t.c.digest == _digest(desk, line),
+                t.c.day == day_of(desk),
+                t.c.undone_at.is_(None),
+                or_(ask.c.id.is_(None), ask.c.state == "agreed", waits),
+            )
+            .order_by(t.c.id.desc())
+            .limit(1)
         )
-        .order_by(t.c.id.desc())
-        .limit(1)
-    )
-    return found.scalar_one_or_none()
+    ).one_or_none()
+    return Before(row.at, row.waits) if row else None
 
 
 async def write(
@@ -64,7 +84,7 @@ async def write(
             agent_id=agent_id,
             person_id=person_id,
             code=code,
-            digest=rules.digest(line),
+            digest=_digest(desk, line),
             day=day_of(desk),
             undo=dict(undo or {}),
             at=desk.now,
@@ -72,6 +92,12 @@ async def write(
     )
     facts = {"code": code, "person_id": str(person_id) if person_id else None}
     await audit.note(desk, actor_id=agent_id, action="agent.code", subject=subject or code, facts=facts)
+
+
+def _digest(desk: Desk, line: str) -> bytes:
+    """Of a line as the card writes it. The line holds names and phones, so what is kept of it is keyed: a phone has
+    few enough numbers to be tried one by one."""
+    return house_vault().blind_index(desk.tenant, "agent line", line.casefold())
 
 
 async def take_back(desk: Desk, *, agent_id: UUID) -> TakenBack | None:
@@ -111,13 +137,9 @@ async def _undo(desk: Desk, agent_id: UUID, undo: Mapping[str, Any]) -> bool:
     how = undo.get("how")
     if how == "ask":
         return await _undo_ask(desk, agent_id, UUID(undo["id"]))
-    if how == "offer":
-        await offers.withdraw(desk, actor_id=agent_id, code=undo["code"])
-    elif how == "book":
-        return await _undo_booking(desk, agent_id, undo["code"])
-    elif how == "grade":
+    if how == "grade":
         return await _undo_grade(desk, undo)
-    return how is not None
+    return how is not None and how in UNDOING and await UNDOING[how](desk, agent_id, undo["code"])
 
 
 async def _undo_ask(desk: Desk, agent_id: UUID, ask_id: UUID) -> bool:
@@ -129,10 +151,28 @@ async def _undo_ask(desk: Desk, agent_id: UUID, ask_id: UUID) -> bool:
     if row.state == "asked":
         await asking.withdraw(desk, agent_id=agent_id, ask_id=ask_id)
         return True
-    if row.state == "agreed" and row.kind == "sell" and row.became:
-        await listings.cancel(desk, seller_id=agent_id, code=row.became)
-        return True
-    return row.state == "agreed" and row.kind == "book" and await _undo_booking(desk, agent_id, row.became)
+    if row.state != "agreed" or row.kind not in UNDOING:
+        return False
+    return await UNDOING[row.kind](desk, agent_id, row.became)
+
+
+async def _undo_listing(desk: Desk, agent_id: UUID, code: str) -> bool:
+    """Only while nobody has booked of it or made an offer for it."""
+    if await standing.open_on(desk, code, agent_id):
+        return False
+    gone = await listings.cancel(desk, seller_id=agent_id, code=code)
+    if gone.kg_left != gone.kg:
+        raise Moved("listing", "booked")
+    return True
+
+
+async def _undo_offer(desk: Desk, agent_id: UUID, code: str) -> bool:
+    """Only the first price, and while nobody has answered it: a counter has no step back."""
+    there = await standing.by_code(desk, code)
+    if there is None or there.prices != 1:
+        return False
+    await offers.withdraw(desk, actor_id=agent_id, code=code)
+    return True
 
 
 async def _undo_booking(desk: Desk, agent_id: UUID, code: str) -> bool:
@@ -141,6 +181,14 @@ async def _undo_booking(desk: Desk, agent_id: UUID, code: str) -> bool:
         return False
     await bookings.cancel(desk, actor_id=agent_id, code=code, why="undo")
     return True
+
+
+#: What came of a yes, by the kind of question: everything else stays as it is.
+UNDOING: Mapping[str, Callable[[Desk, UUID, str], Awaitable[bool]]] = {
+    "sell": _undo_listing,
+    "offer": _undo_offer,
+    "book": _undo_booking,
+}
 
 
 async def _undo_grade(desk: Desk, undo: Mapping[str, Any]) -> bool:

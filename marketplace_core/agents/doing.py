@@ -13,17 +13,19 @@ from marketplace_core.agents.signing import day_of
 from marketplace_core.bookings import commands as bookings
 from marketplace_core.bookings import handover
 from marketplace_core.desk import Desk
-from marketplace_core.escrow import commands as escrow
+from marketplace_core.errors import Moved
 from marketplace_core.listings import commands as listings
 from marketplace_core.offers import commands as offers
+from marketplace_core.offers import queries as standing
+from marketplace_core.payments import commands as payments
 from marketplace_core.places.place import Place
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """`person_id` is who says yes, `id` the question's own: what moves money moves it once under this id."""
+    """`person_id` is who says yes; `id` is the question's own, None where nobody had to be asked."""
 
-    id: UUID
+    id: UUID | None
     agent_id: UUID
     person_id: UUID
     kind: str
@@ -61,8 +63,37 @@ async def _publish(desk: Desk, it: Wanted) -> str:
     return listing.code
 
 
+async def _offer(desk: Desk, it: Wanted) -> str:
+    made = await offers.make(
+        desk,
+        buyer_id=it.person_id,
+        code=it.subject,
+        kg=it.terms["kg"],
+        price_paise=it.terms["paise"],
+        per=it.terms["per"],
+    )
+    return made.code
+
+
+async def _counter(desk: Desk, it: Wanted) -> str:
+    terms = it.terms
+    await _as_it_was(desk, it.subject, kg=terms["kg"], price_paise=terms["was"], per=terms["per"])
+    return (
+        await offers.counter(desk, actor_id=it.person_id, code=it.subject, price_paise=terms["paise"])
+    ).code
+
+
 async def _accept(desk: Desk, it: Wanted) -> str:
+    terms = it.terms
+    await _as_it_was(desk, it.subject, kg=terms["kg"], price_paise=terms["paise"], per=terms["per"])
     return (await offers.accept(desk, actor_id=it.person_id, code=it.subject)).code
+
+
+async def _as_it_was(desk: Desk, code: str, **asked: Any) -> None:
+    """A yes is good for the offer that was read, not for what the two have haggled since."""
+    there = await standing.by_code(desk, code)
+    if there and any(getattr(there, name) != each for name, each in asked.items()):
+        raise Moved("offer", there.state)
 
 
 async def _book(desk: Desk, it: Wanted) -> str:
@@ -91,14 +122,7 @@ async def _deliver(desk: Desk, it: Wanted) -> str:
 
 
 async def _took_cash(desk: Desk, it: Wanted) -> str:
-    await escrow.cash_collected(
-        desk,
-        it.id,
-        agent_id=it.agent_id,
-        buyer_id=it.person_id,
-        paise=it.terms["paise"],
-        subject=it.subject,
-    )
+    await payments.collect_cash(desk, agent_id=it.agent_id, booking_code=it.subject, paise=it.terms["paise"])
     return it.subject
 
 
@@ -106,6 +130,8 @@ DOING: dict[str, Callable[[Desk, Wanted], Awaitable[str]]] = {
     "reg": _register,
     "act": _let_act,
     "sell": _publish,
+    "offer": _offer,
+    "counter": _counter,
     "acc": _accept,
     "book": _book,
     "conf": _confirm,
@@ -113,6 +139,6 @@ DOING: dict[str, Callable[[Desk, Wanted], Awaitable[str]]] = {
     "dlv": _deliver,
     "cod": _took_cash,
 }
-#: What moves goods or money: the person gets a code to tell the agent, and where a sender can be forged a yes alone
-#: is not enough.
-BINDS = frozenset({"acc", "book", "conf", "canc", "dlv", "cod"})
+#: What moves goods or money: the person gets a code to tell the agent, and who does it for themselves where a sender
+#: can be forged proves who they are.
+BINDS = frozenset({"offer", "counter", "acc", "book", "conf", "canc", "dlv", "cod"})

@@ -1,37 +1,55 @@
 """What agents do on the spot: a grade at the heap, the round of a day, a way in vain, money paid in."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, exists, or_, select, update
 
 from marketplace_core.accounts.duty import on_duty
+from marketplace_core.agents.errors import SaidToday
+from marketplace_core.agents.signing import day_of
 from marketplace_core.audit import commands as audit
+from marketplace_core.bookings import fetching, handover
 from marketplace_core.bookings import queries as agreements
+from marketplace_core.bookings.fetching import WrongCode
 from marketplace_core.bookings.models import booking as b
 from marketplace_core.bookings.models import pickup as p
+from marketplace_core.bookings.moving import held
+from marketplace_core.bookings.queries import Booking
 from marketplace_core.desk import Desk
-from marketplace_core.errors import BadTerms, ListingGone, NotYours
-from marketplace_core.events import record
+from marketplace_core.errors import BadTerms, ListingGone, Moved, NotYours
+from marketplace_core.events import event, record
 from marketplace_core.grading import commands as gradings
 from marketplace_core.grading.models import grading as g
 from marketplace_core.listings import queries as listings
 from marketplace_core.listings.models import listing
+from marketplace_core.listings.rules import KOLKATA
 
 GRADES = ("A", "B", "C")
 MOST_STOPS = 30
+#: When there is a way to be in vain.
+ON_THE_ROAD = ("confirmed", "in_transit")
 
 
 @dataclass(frozen=True)
 class Graded:
-    """The grade before, to take it back by."""
+    """The grade before, to take it back by. One that was `asked` for is answered, and the answer was told."""
 
     code: str
     seller_id: UUID
     grade: str | None
     graded_by: str | None
+    asked: bool
+
+
+@dataclass(frozen=True)
+class Assayed:
+    """`weighed_kg` is what the goods weighed, by whoever weighed them first."""
+
+    seller_id: UUID
+    weighed_kg: int | None
 
 
 @dataclass(frozen=True)
@@ -45,7 +63,10 @@ class Stop:
 
 
 async def grade(desk: Desk, *, actor_id: UUID, code: str, grade: str, moisture: int | None) -> Graded:
-    """An agent's grade at the heap; where the farmer had asked for one it answers that. Moisture in tenths."""
+    """An agent's grade at the heap, of which the farmer hears; where they had asked for one it answers that.
+
+    Moisture in tenths.
+    """
     await on_duty(desk, actor_id, "field_agent")
     if grade not in GRADES:
         raise BadTerms("grade")
@@ -69,6 +90,9 @@ async def grade(desk: Desk, *, actor_id: UUID, code: str, grade: str, moisture: 
             moisture_permille=moisture,
             moisture_source="agent",
         )
+    else:
+        told = {"seller_id": str(lot.seller_id), "actor_id": str(actor_id), "grade": grade}
+        await record(desk, "agent.graded", lot.code, told | {"moisture": moisture})
     await desk.db.execute(
         update(listing)
         .where(listing.c.tenant_id == desk.tenant, listing.c.id == lot.id)
@@ -76,7 +100,29 @@ async def grade(desk: Desk, *, actor_id: UUID, code: str, grade: str, moisture: 
     )
     facts = {"grade": grade, "moisture": moisture, "was": lot.grade, "person_id": str(lot.seller_id)}
     await audit.note(desk, actor_id=actor_id, action="agent.grade", subject=lot.code, facts=facts)
-    return Graded(lot.code, lot.seller_id, lot.grade, lot.graded_by)
+    return Graded(lot.code, lot.seller_id, lot.grade, lot.graded_by, asked=request is not None)
+
+
+async def load(desk: Desk, *, actor_id: UUID, code: str, pickup_code: str, kg: int) -> Booking | WrongCode:
+    """Fetched with the farmer's code and weighed at once: both, or neither. A wrong guess is counted all the same."""
+    async with desk.db.begin_nested():
+        picked = await fetching.pick_up(desk, actor_id=actor_id, code=code, pickup_code=pickup_code)
+        if isinstance(picked, WrongCode):
+            return picked
+        return await handover.weigh(desk, actor_id=actor_id, code=code, kg=kg)
+
+
+async def assay(
+    desk: Desk, *, actor_id: UUID, code: str, grade: str, moisture: int, kg: int | None
+) -> Assayed:
+    """Grade, moisture and, where nobody has weighed yet, the weight: all or nothing."""
+    async with desk.db.begin_nested():
+        booking = await handover.inspect(desk, actor_id=actor_id, code=code, grade=grade, moisture=moisture)
+        weighed = await agreements.weighed(desk, booking.id)
+        if kg is not None and weighed is None:
+            await handover.weigh(desk, actor_id=actor_id, code=code, kg=kg)
+            weighed = kg
+    return Assayed(booking.seller_id, weighed)
 
 
 async def round_of(desk: Desk, driver_id: UUID, *, begin: datetime, end: datetime) -> tuple[Stop, ...]:
@@ -101,9 +147,23 @@ async def round_of(desk: Desk, driver_id: UUID, *, begin: datetime, end: datetim
 
 
 async def failed(desk: Desk, *, actor_id: UUID, code: str, why: str) -> UUID:
-    """The way was in vain: both sides hear of it, the booking stands. Whose goods they are."""
-    booking = await agreements.known(desk, code)
+    """The way was in vain: both sides hear of it, once a day; the booking stands. Whose goods they are."""
+    booking = await held(desk, code)
     await agreements.roles(desk, booking, actor_id)
+    if booking.state not in ON_THE_ROAD:
+        raise Moved("booking", booking.state)
+    said = await desk.db.execute(
+        select(
+            exists().where(
+                event.c.tenant_id == desk.tenant,
+                event.c.kind == "agent.failed",
+                event.c.subject == booking.code,
+                event.c.at >= datetime.combine(day_of(desk), time(), KOLKATA),
+            )
+        )
+    )
+    if said.scalar():
+        raise SaidToday
     about: dict[str, Any] = {
         "seller_id": str(booking.seller_id),
         "buyer_id": str(booking.buyer_id),

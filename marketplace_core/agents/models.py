@@ -24,13 +24,12 @@ pin = Table(
     Column("person_id", Uuid, primary_key=True),
     Column("salt", LargeBinary, nullable=False),
     Column("pin_hash", LargeBinary, nullable=False),
-    Column("wrong", SmallInteger, nullable=False, server_default=text("0")),
-    Column("locked_until", Moment),
     Column("set_at", Moment, nullable=False),
     ForeignKeyConstraint(["tenant_id", "person_id"], ["person.tenant_id", "person.id"]),
 )
 
-#: Signed in from this address on this day in India. Each channel for itself: SMS can be forged, WhatsApp cannot.
+#: An address on a day in India: signed in from it, or how often the PIN was wrong. Each channel for itself: SMS can
+#: be forged, WhatsApp cannot.
 day = Table(
     "agent_day",
     metadata,
@@ -39,6 +38,8 @@ day = Table(
     Column("address_id", Uuid, primary_key=True),
     Column("day", Date, primary_key=True),
     Column("at", Moment, nullable=False),
+    Column("signed_in_at", Moment),
+    Column("wrong", SmallInteger, nullable=False, server_default=text("0")),
     ForeignKeyConstraint(["tenant_id", "person_id"], ["person.tenant_id", "person.id"]),
 )
 
@@ -67,7 +68,7 @@ ask = Table(
     Index(None, "tenant_id", "person_id", "id"),
 )
 
-#: What agents did by code: a repeated text is known by its digest, `undo` says how it is taken back.
+#: What agents did by code: a repeated text is known by its keyed digest, `undo` says how it is taken back.
 deed = Table(
     "agent_deed",
     metadata,

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 AGENTS = ("field_agent", "delivery_agent")
 PIN_DIGITS = 4
+#: A day and an address. Who forges SMS in an agent's name does not lock them out where nobody can forge.
 MOST_WRONG = 5
-LOCK_LASTS = timedelta(minutes=15)
 UNDO_WITHIN = timedelta(minutes=10)
 #: A question to a farmer is good for a day, the code in it as long.
 ANSWER_WITHIN = timedelta(hours=24)
@@ -32,8 +32,3 @@ def pin_hash(pin: str, salt: bytes) -> bytes:
 
 def fits(pin: str, salt: bytes, kept: bytes) -> bool:
     return hmac.compare_digest(pin_hash(pin, salt), kept)
-
-
-def digest(line: str) -> bytes:
-    """Of a line as the card writes it; the line itself holds names and phones, and is not kept."""
-    return hashlib.sha256(line.casefold().encode()).digest()

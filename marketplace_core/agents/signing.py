@@ -6,10 +6,10 @@ A wrong PIN leaves a mark that must stay although the answer is no; so signing i
 import secrets
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from marketplace_core.accounts import commands as accounts
@@ -26,7 +26,7 @@ Said = Literal["in", "wrong", "locked", "none"]
 
 @dataclass(frozen=True)
 class SigningIn:
-    """`left` are the tries that are left, or the minutes that a lock lasts."""
+    """`left` are the tries that are left today."""
 
     said: Said
     left: int = 0
@@ -37,7 +37,7 @@ def day_of(desk: Desk) -> date:
 
 
 async def set_pin(desk: Desk, *, phone: str, pin: str, actor_id: UUID | None = None) -> UUID:
-    """The office gives an agent a PIN; an old one, and what was signed in with it, is no longer good."""
+    """The office gives an agent a PIN; an old one, what was signed in with it and wrong guesses of it are over."""
     if not rules.is_pin(pin):
         raise BadTerms("pin")
     person_id = await accounts.who_has(desk, phone)
@@ -47,8 +47,6 @@ async def set_pin(desk: Desk, *, phone: str, pin: str, actor_id: UUID | None = N
     values = {
         "salt": salt,
         "pin_hash": rules.pin_hash(pin, salt),
-        "wrong": 0,
-        "locked_until": None,
         "set_at": desk.now,
     }
     await desk.db.execute(
@@ -73,44 +71,52 @@ async def give_role(desk: Desk, *, phone: str, role: str) -> None:
 
 
 async def sign_in(desk: Desk, *, agent_id: UUID, address_id: UUID, pin: str) -> SigningIn:
+    """Five wrong ones from one address, and it is over there until tomorrow."""
     mine = (t.pin.c.tenant_id == desk.tenant, t.pin.c.person_id == agent_id)
     row = (await desk.db.execute(select(t.pin).where(*mine).with_for_update())).one_or_none()
     if row is None:
         return SigningIn("none")
-    if row.locked_until and row.locked_until > desk.now:
-        return SigningIn("locked", -int((desk.now - row.locked_until).total_seconds() // 60))
+    today = _today(desk, agent_id, address_id)
+    wrong = (await desk.db.execute(select(t.day.c.wrong).where(*today))).scalar_one_or_none() or 0
+    if wrong >= rules.MOST_WRONG:
+        return SigningIn("locked")
     if not rules.fits(pin, row.salt, row.pin_hash):
-        wrong = row.wrong + 1
-        locked = wrong >= rules.MOST_WRONG
-        marks = {"wrong": 0 if locked else wrong, "locked_until": desk.now + rules.LOCK_LASTS}
-        await desk.db.execute(update(t.pin).where(*mine).values(**(marks if locked else {"wrong": wrong})))
+        await _note(desk, agent_id, address_id, wrong=wrong + 1)
         await audit.note(
-            desk, actor_id=agent_id, action="agent.wrong_pin", subject=str(agent_id), facts={"n": wrong}
+            desk, actor_id=agent_id, action="agent.wrong_pin", subject=str(agent_id), facts={"n": wrong + 1}
         )
-        if locked:
-            return SigningIn("locked", int(rules.LOCK_LASTS.total_seconds() // 60))
-        return SigningIn("wrong", rules.MOST_WRONG - wrong)
-    await desk.db.execute(update(t.pin).where(*mine).values(wrong=0, locked_until=None))
-    await desk.db.execute(
-        upsert(t.day)
-        .values(
-            tenant_id=desk.tenant, person_id=agent_id, address_id=address_id, day=day_of(desk), at=desk.now
-        )
-        .on_conflict_do_nothing()
-    )
+        left = rules.MOST_WRONG - wrong - 1
+        return SigningIn("wrong", left) if left else SigningIn("locked")
+    await _note(desk, agent_id, address_id, signed_in_at=desk.now)
     await audit.note(desk, actor_id=agent_id, action="agent.signed_in", subject=str(agent_id), facts={})
     return SigningIn("in")
 
 
-async def is_signed_in(desk: Desk, *, agent_id: UUID, address_id: UUID | None) -> bool:
-    found = await desk.db.execute(
-        select(
-            exists().where(
-                t.day.c.tenant_id == desk.tenant,
-                t.day.c.person_id == agent_id,
-                t.day.c.address_id == address_id,
-                t.day.c.day == day_of(desk),
-            )
+async def _note(desk: Desk, agent_id: UUID, address_id: UUID, **said: Any) -> None:
+    await desk.db.execute(
+        upsert(t.day)
+        .values(
+            tenant_id=desk.tenant,
+            person_id=agent_id,
+            address_id=address_id,
+            day=day_of(desk),
+            at=desk.now,
+            **said,
         )
+        .on_conflict_do_update(index_elements=list(t.day.primary_key.columns), set_=said)
     )
+
+
+async def is_signed_in(desk: Desk, *, agent_id: UUID, address_id: UUID | None) -> bool:
+    today = _today(desk, agent_id, address_id)
+    found = await desk.db.execute(select(exists().where(*today, t.day.c.signed_in_at.is_not(None))))
     return bool(found.scalar())
+
+
+def _today(desk: Desk, agent_id: UUID, address_id: UUID | None) -> tuple[Any, ...]:
+    return (
+        t.day.c.tenant_id == desk.tenant,
+        t.day.c.person_id == agent_id,
+        t.day.c.address_id == address_id,
+        t.day.c.day == day_of(desk),
+    )

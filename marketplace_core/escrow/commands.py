@@ -195,7 +195,12 @@ async def settle(desk: Desk, booking_id: UUID, lines: Sequence[Line]) -> None:
 async def cash_collected(
     desk: Desk, transfer_id: UUID, *, agent_id: UUID, buyer_id: UUID, paise: int, subject: str
 ) -> None:
-    """The agent has taken the buyer's cash: it is the buyer's money here, and the agent owes us as much."""
+    """The agent has taken the buyer's cash: it is the buyer's money here, and the agent owes us as much.
+
+    Nobody takes cash from themselves: it would be money out of nothing.
+    """
+    if agent_id == buyer_id:
+        raise NotYours
     agent, buyer = await ledger.open_accounts(desk, Name("agent_cash", agent_id), Name("buyer", buyer_id))
     try:
         made = await ledger.transfer(

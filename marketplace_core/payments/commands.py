@@ -18,6 +18,8 @@ from marketplace_core.codes import spoken, write_coded
 from marketplace_core.desk import Desk
 from marketplace_core.errors import BadTerms, Moved, NotFound, NotMet, NotYours
 from marketplace_core.escrow import commands as escrow
+from marketplace_core.escrow.errors import CashLimit
+from marketplace_core.escrow.queries import cash
 from marketplace_core.kyc.queries import verified
 from marketplace_core.kyc.rules import OVER_PAISE
 from marketplace_core.ledger.queries import account_of, balance
@@ -250,8 +252,8 @@ async def _noted(desk: Desk, operator_id: UUID, action: str, row: Any, note: str
     )
 
 
-async def collect_cash(desk: Desk, *, agent_id: UUID, booking_code: str, paise: int) -> Payment:
-    """An agent has the buyer's cash in hand. Never more than the booking is due, however often it is typed."""
+async def may_collect(desk: Desk, *, agent_id: UUID, booking_code: str, paise: int) -> Any:
+    """The booking that this cash may be taken for: never more than it is due, however often it is typed."""
     await on_duty(desk, agent_id, "delivery_agent", "field_agent")
     row = await _to_pay(desk, booking_code)
     _check_payable(desk, row)
@@ -262,7 +264,16 @@ async def collect_cash(desk: Desk, *, agent_id: UUID, booking_code: str, paise: 
     _check_sum("cash", paise)
     if await _collected(desk, row.id) + paise > row.due_paise:
         raise BadTerms("paise")
+    left = (await cash(desk, agent_id)).left_paise
+    if paise > left:
+        raise CashLimit(left)
     await _known_above(desk, row.buyer_id, row.due_paise)
+    return row
+
+
+async def collect_cash(desk: Desk, *, agent_id: UUID, booking_code: str, paise: int) -> Payment:
+    """An agent has the buyer's cash in hand."""
+    row = await may_collect(desk, agent_id=agent_id, booking_code=booking_code, paise=paise)
     async with desk.db.begin_nested():  # an agent with full pockets leaves no payment behind
         payment_id = await _create(desk, row.buyer_id, "cash", row.id, paise)
         made = await in_hand(desk, id=payment_id)

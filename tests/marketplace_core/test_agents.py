@@ -1,23 +1,46 @@
 """Agents: signed in for a day, a yes that is theirs to give, and ten minutes to take a slip back."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from marketplace_core.accounts import acting
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.agents import asking, deeds, field, models, signing
 from marketplace_core.agents.asking import Agreed, WrongCode
+from marketplace_core.agents.deeds import Before
+from marketplace_core.agents.doing import DOING
+from marketplace_core.agents.errors import SaidToday
 from marketplace_core.audit.models import entry
-from marketplace_core.desk import Desk
-from marketplace_core.errors import Moved, NotYours
+from marketplace_core.bookings import commands as bookings
+from marketplace_core.bookings import fetching
+from marketplace_core.bookings import queries as agreements
+from marketplace_core.bookings.models import booking
+from marketplace_core.bookings.queries import Booking
+from marketplace_core.codes import GRADING, write_coded
+from marketplace_core.desk import Desk, open_desk
+from marketplace_core.errors import BadTerms, Moved, NotYours
+from marketplace_core.escrow import commands as escrow
+from marketplace_core.grading import queries as gradings
+from marketplace_core.grading.models import grading
 from marketplace_core.listings import queries as listings
 from marketplace_core.logins import proofs
-from tests.marketplace_core.people import MOGA, buyer, farmer, somebody, straw
+from marketplace_core.offers import commands as offers
+from marketplace_core.offers import queries as standing
+from marketplace_core.payments import queries as payments
+from marketplace_core.payments.errors import NothingToPay
+from marketplace_core.seed import TENANT
+from tests.conftest import NOW
+from tests.marketplace_core.money import about, has, told, with_role
+from tests.marketplace_core.people import MOGA, book_as_shown, buyer, farmer, somebody, straw
 
 PHONE = "+919800000009"
 TERMS: dict[str, Any] = {
@@ -59,16 +82,28 @@ async def test_a_pin_signs_in_for_the_day_and_the_phone_alone(desk: Desk) -> Non
     assert not await signed_in(desk, me, address)
 
 
-async def test_five_wrong_pins_lock_for_a_quarter_of_an_hour(desk: Desk) -> None:
+async def test_five_wrong_pins_are_the_end_of_it_there_until_tomorrow(desk: Desk) -> None:
+    """An hour brings no new guesses; where nobody can forge, the agent goes on."""
     me, address = await agent(desk)
-    said = [await signing.sign_in(desk, agent_id=me, address_id=address, pin="1111") for _ in range(5)]
-    assert [each.said for each in said] == ["wrong"] * 4 + ["locked"]
-    assert [each.left for each in said] == [4, 3, 2, 1, 15]
-    for minutes, expected in ((0, "locked"), (14, "locked"), (15, "in")):
-        tried = await signing.sign_in(
-            later(desk, minutes=minutes), agent_id=me, address_id=address, pin="4821"
-        )
-        assert tried.said == expected
+    hours = [later(desk, hours=n) for n in range(5)]
+    said = [await signing.sign_in(each, agent_id=me, address_id=address, pin="1111") for each in hours]
+    assert [(each.said, each.left) for each in said] == [("wrong", n) for n in (4, 3, 2, 1)] + [("locked", 0)]
+    tried = await signing.sign_in(hours[4], agent_id=me, address_id=address, pin="4821")
+    assert tried.said == "locked"
+    assert not await signed_in(desk, me, address)
+    other = await accounts.reach(desk, channel="whatsapp", value=f"whatsapp:{PHONE}", phone=PHONE)
+    tried = await signing.sign_in(hours[4], agent_id=me, address_id=other.address_id, pin="4821")
+    assert tried.said == "in"
+    tried = await signing.sign_in(later(desk, days=1), agent_id=me, address_id=address, pin="4821")
+    assert tried.said == "in"
+
+
+async def test_the_office_opens_again_what_wrong_pins_closed(desk: Desk) -> None:
+    me, address = await agent(desk)
+    for _ in range(5):
+        await signing.sign_in(desk, agent_id=me, address_id=address, pin="1111")
+    await signing.set_pin(desk, phone=PHONE, pin="9999")
+    assert (await signing.sign_in(desk, agent_id=me, address_id=address, pin="9999")).said == "in"
 
 
 async def test_the_pin_is_not_to_be_read_in_its_row(desk: Desk) -> None:
@@ -136,7 +171,7 @@ async def test_ten_minutes_to_take_it_back_and_the_book_knows_who_and_for_whom(d
     asked = await asking.ask(desk, agent_id=me, person_id=seller, kind="sell", terms=TERMS)
     undo = {"how": "ask", "id": str(asked)}
     await deeds.write(desk, agent_id=me, code="SELL", line="SELL x", subject="", person_id=seller, undo=undo)
-    assert await deeds.done_before(desk, agent_id=me, line="sell X") == desk.now
+    assert await deeds.done_before(desk, agent_id=me, line="sell X") == Before(desk.now, waits=True)
     assert await deeds.done_before(later(desk, days=1), agent_id=me, line="SELL x") is None
     assert await deeds.take_back(later(desk, minutes=10), agent_id=me) is None
     back = await deeds.take_back(later(desk, minutes=9), agent_id=me)
@@ -176,3 +211,362 @@ async def test_a_grade_goes_back_to_the_one_before(desk: Desk) -> None:
     assert back and back.done and seen and (seen.grade, seen.graded_by) == ("B", "agent")
     with pytest.raises(NotYours):
         await field.grade(desk, actor_id=seller, code=lot.code, grade="A", moisture=None)
+
+
+# What an earlier line did, and whether it still stands.
+
+
+async def asked_by_line(desk: Desk, me: UUID, person: UUID, **what: Any) -> UUID:
+    asked = await asking.ask(desk, agent_id=me, person_id=person, **what)
+    undo = {"how": "ask", "id": str(asked)}
+    await deeds.write(desk, agent_id=me, code="X", line="X 1", subject="", person_id=person, undo=undo)
+    return asked
+
+
+async def test_a_question_that_got_no_yes_has_done_nothing(desk: Desk) -> None:
+    (me, _), seller, client = await agent(desk), await farmer(desk), await buyer(desk)
+    lot = await straw(desk, seller)
+    what: dict[str, Any] = {"kind": "book", "subject": lot.code, "terms": {"kg": 5_000}}
+    asked = await asked_by_line(desk, me, client, **what)
+    assert await deeds.done_before(later(desk, hours=1), agent_id=me, line="X 1") == Before(desk.now, True)
+    await asking.refuse(desk, ask_id=asked, by_id=client)
+    assert await deeds.done_before(desk, agent_id=me, line="X 1") is None
+    asked = await asked_by_line(desk, me, client, **what)
+    await asking.keep_seal(desk, asked, proofs.sealed("4821", "salt"))
+    for _ in range(5):
+        await asking.agree_by_code(desk, agent_id=me, kind="book", subject=lot.code, terms={}, said="1234")
+    assert await deeds.done_before(desk, agent_id=me, line="X 1") is None
+
+
+async def test_a_question_that_got_its_yes_is_done(desk: Desk) -> None:
+    (me, _), seller = await agent(desk), await farmer(desk)
+    asked = await asked_by_line(desk, me, seller, kind="sell", terms=TERMS)
+    await asking.agree(desk, ask_id=asked, by_id=seller)
+    assert await deeds.done_before(desk, agent_id=me, line="X 1") == Before(desk.now, waits=False)
+
+
+async def test_the_line_cannot_be_guessed_from_what_is_kept_of_it(desk: Desk) -> None:
+    (me, _), line = await agent(desk), "SELL 9876500002 parali 12t"
+    await deeds.write(desk, agent_id=me, code="SELL", line=line, subject="")
+    (row,) = (await desk.db.execute(select(models.deed))).all()
+    assert row.digest != sha256(line.casefold().encode()).digest()
+
+
+# The code that somebody told, and what it opens.
+
+
+async def test_a_new_code_does_not_forget_the_wrong_guesses(desk: Desk) -> None:
+    (me, _), seller, client = await agent(desk), await farmer(desk), await buyer(desk)
+    lot = await straw(desk, seller)
+    how: dict[str, Any] = {"agent_id": me, "kind": "book", "subject": lot.code}
+    asked = await asking.ask(desk, person_id=client, terms={"kg": 5_000}, **how)
+    for n in range(5):
+        await asking.keep_seal(desk, asked, proofs.sealed("4821", f"salt {n}"))
+        said = await asking.agree_by_code(desk, terms={}, said="1234", **how)
+        assert said == WrongCode(4 - n)
+    assert await asking.waiting(desk, asked) is None
+
+
+async def test_where_two_were_asked_the_same_the_line_must_say_who(desk: Desk) -> None:
+    (me, _), seller, client = await agent(desk), await farmer(desk), await buyer(desk)
+    other = await somebody(desk, "+919800000008", name="Mohan")
+    lot = await straw(desk, seller)
+    how: dict[str, Any] = {"agent_id": me, "kind": "book", "subject": lot.code}
+    price = {"kg": 5_000, "paise": lot.price_paise, "per": lot.per}
+    for person, code in ((client, "4821"), (other, "9312")):
+        asked = await asking.ask(desk, person_id=person, terms=price, **how)
+        await asking.keep_seal(desk, asked, proofs.sealed(code, "salt"))
+    assert await asking.agree_by_code(desk, terms={}, said="4821", **how) is None
+    done = await asking.agree_by_code(desk, terms={}, said="4821", person_id=client, **how)
+    assert isinstance(done, Agreed) and done.asked.person_id == client
+
+
+# Prices in somebody's name.
+
+
+async def test_neither_an_offer_nor_another_price_goes_out_before_the_yes(desk: Desk) -> None:
+    (me, _), seller, client = await agent(desk), await farmer(desk), await buyer(desk)
+    lot = await straw(desk, seller)
+    price = {"kg": 5_000, "unit": "t", "paise": 24_000, "per": "quintal"}
+    asked = await asking.ask(desk, agent_id=me, person_id=client, kind="offer", subject=lot.code, terms=price)
+    assert await standing.open_on(desk, lot.code, seller) == ()
+    made = await asking.agree(desk, ask_id=asked, by_id=client)
+    (there,) = await standing.open_on(desk, lot.code, seller)
+    assert (there.code, there.price_paise, there.turn) == (made.code, 24_000, "seller")
+    more = price | {"was": 24_000, "paise": 24_500}
+    asked = await asking.ask(
+        desk, agent_id=me, person_id=seller, kind="counter", subject=made.code, terms=more
+    )
+    assert (await standing.open_on(desk, lot.code, seller))[0].price_paise == 24_000
+    await asking.agree(desk, ask_id=asked, by_id=seller)
+    (there,) = await standing.open_on(desk, lot.code, seller)
+    assert (there.price_paise, there.turn) == (24_500, "buyer")
+
+
+@pytest.mark.parametrize("kind", ["acc", "counter"])
+async def test_a_yes_is_for_the_price_that_was_read(desk: Desk, kind: str) -> None:
+    """They haggle on while the question waits, until it is the farmer's turn again."""
+    (me, _), seller, client = await agent(desk), await farmer(desk), await buyer(desk)
+    lot = await straw(desk, seller)
+    made = await offers.make(
+        desk, buyer_id=client, code=lot.code, kg=5_000, price_paise=24_000, per="quintal", sure=True
+    )
+    terms = {"kg": 5_000, "unit": "t", "paise": 24_000, "per": "quintal", "was": 24_000}
+    asked = await asking.ask(desk, agent_id=me, person_id=seller, kind=kind, subject=made.code, terms=terms)
+    await offers.counter(desk, actor_id=seller, code=made.code, price_paise=24_800, sure=True)
+    await offers.counter(desk, actor_id=client, code=made.code, price_paise=23_000, sure=True)
+    with pytest.raises(Moved):
+        await asking.agree(desk, ask_id=asked, by_id=seller)
+    (there,) = await standing.open_on(desk, lot.code, seller)
+    assert (there.price_paise, there.turn) == (23_000, "seller")
+
+
+# Taking back.
+
+
+async def taken_back(desk: Desk, me: UUID, **undo: Any) -> bool:
+    await deeds.write(desk, agent_id=me, code="X", line="X 2", subject="", undo=undo)
+    back = await deeds.take_back(desk, agent_id=me)
+    assert back
+    return back.done
+
+
+async def acts_for(desk: Desk, me: UUID, *people: UUID) -> None:
+    for person in people:
+        await acting.ask_to_act(desk, actor_id=me, person_id=person, kind="agent")
+        await acting.agree_to_act(desk, by_id=person, actor_id=me, person_id=person)
+
+
+async def test_a_first_price_is_taken_back_until_it_is_answered_and_another_price_never(desk: Desk) -> None:
+    (me, _), seller, client = await agent(desk), await farmer(desk), await buyer(desk)
+    await acts_for(desk, me, seller, client)
+    lot = await straw(desk, seller)
+    how: dict[str, Any] = {"buyer_id": client, "code": lot.code, "kg": 5_000, "per": "quintal", "sure": True}
+    made = await offers.make(desk, price_paise=24_000, **how)
+    assert await taken_back(desk, me, how="offer", code=made.code)
+    assert await standing.open_on(desk, lot.code, seller) == ()
+    made = await offers.make(desk, price_paise=24_000, **how)
+    await offers.counter(desk, actor_id=seller, code=made.code, price_paise=24_800, sure=True)
+    assert not await taken_back(desk, me, how="offer", code=made.code)
+    assert not await taken_back(desk, me, how="counter", code=made.code)
+    (there,) = await standing.open_on(desk, lot.code, seller)
+    assert there.price_paise == 24_800
+
+
+@pytest.mark.parametrize("relied_on", ["booking", "offer"])
+async def test_a_lot_is_taken_down_only_while_nobody_wants_of_it(desk: Desk, relied_on: str) -> None:
+    (me, _), seller, client = await agent(desk), await farmer(desk), await buyer(desk)
+    await acts_for(desk, me, seller)
+    lot = await straw(desk, seller)
+    if relied_on == "booking":
+        await book_as_shown(desk, buyer_id=client, code=lot.code, kg=5_000)
+    else:
+        await offers.make(
+            desk, buyer_id=client, code=lot.code, kg=5_000, price_paise=24_000, per="quintal", sure=True
+        )
+    assert not await taken_back(desk, me, how="sell", code=lot.code)
+    seen = await listings.by_code(desk, lot.code)
+    assert seen and seen.state == "active"
+    assert len(await standing.open_on(desk, lot.code, seller)) == (relied_on == "offer")
+
+
+async def test_the_farmer_hears_of_a_grade_that_nobody_asked_for(desk: Desk) -> None:
+    (me, _), seller = await agent(desk), await farmer(desk)
+    lot = await straw(desk, seller)
+    was = await field.grade(desk, actor_id=me, code=lot.code, grade="C", moisture=140)
+    assert not was.asked
+    told = await about(desk, "agent.graded")
+    assert (told["seller_id"], told["grade"], told["moisture"]) == (str(seller), "C", 140)
+
+
+async def test_a_grade_that_was_asked_for_answers_and_stays(desk: Desk) -> None:
+    (me, _), seller = await agent(desk), await farmer(desk)
+    lot = await straw(desk, seller)
+    request = await a_request(desk, seller, lot.code)
+    was = await field.grade(desk, actor_id=me, code=lot.code, grade="B", moisture=None)
+    assert was.asked
+    assert (await about(desk, "grading.graded"))["person_id"] == str(seller)
+    assert await told(desk, "agent.graded") == []
+    done = await gradings.by_code(desk, request)
+    assert done and (done.state, done.grade) == ("graded", "B")
+
+
+async def a_request(desk: Desk, seller: UUID, lot: str) -> str:
+    made = await write_coded(
+        desk,
+        grading,
+        GRADING,
+        person_id=seller,
+        commodity="paddy_straw",
+        listing=lot,
+        photos=[],
+        state="asked",
+        answers={},
+        moved_at=desk.now,
+        moved_by="person",
+        created_at=desk.now,
+    )
+    return str(made.code)
+
+
+# On the road.
+
+
+async def on_the_road(desk: Desk) -> tuple[UUID, UUID, str, str]:
+    """A driver, the buyer, a confirmed booking that is paid in cash, and the farmer's code."""
+    seller, client = await farmer(desk), await buyer(desk)
+    lot = await straw(desk, seller)
+    booking = await book_as_shown(desk, buyer_id=client, code=lot.code, kg=5_000, pay_by="cash")
+    await bookings.confirm(desk, actor_id=seller, code=booking.code)
+    driver = await with_role(desk, "delivery_agent")
+    await fetching.assign_driver(desk, actor_id=client, code=booking.code, driver_id=driver)
+    return driver, client, booking.code, await agreements.pickup_code(desk, booking.code, seller) or ""
+
+
+async def test_fetched_and_weighed_or_neither(desk: Desk) -> None:
+    driver, _, code, secret = await on_the_road(desk)
+    with pytest.raises(BadTerms):
+        await field.load(desk, actor_id=driver, code=code, pickup_code=secret, kg=4_000_000)
+    assert (await agreements.known(desk, code)).state == "confirmed"
+    assert await told(desk, "booking.in_transit") == []
+    wrong = await field.load(desk, actor_id=driver, code=code, pickup_code="000000", kg=4_800)
+    assert isinstance(wrong, fetching.WrongCode) and wrong.tries_left == 4
+    gone = await field.load(desk, actor_id=driver, code=code, pickup_code=secret, kg=4_800)
+    assert isinstance(gone, Booking) and gone.state == "in_transit"
+    assert await agreements.weighed(desk, gone.id) == 4_800
+
+
+async def test_a_test_with_a_weight_that_stands_already_keeps_the_first(desk: Desk) -> None:
+    driver, _, code, secret = await on_the_road(desk)
+    await field.load(desk, actor_id=driver, code=code, pickup_code=secret, kg=4_800)
+    found = await field.assay(desk, actor_id=driver, code=code, grade="A", moisture=140, kg=4_700)
+    assert found.weighed_kg == 4_800
+    booking = await agreements.known(desk, code)
+    assert await agreements.weighed(desk, booking.id) == 4_800
+    seen = await agreements.assay(desk, booking.id)
+    assert seen and (seen.grade, seen.moisture) == ("A", 140)
+
+
+async def test_a_test_whose_weight_is_refused_leaves_no_half_behind(desk: Desk) -> None:
+    driver, _, code, secret = await on_the_road(desk)
+    await fetching.pick_up(desk, actor_id=driver, code=code, pickup_code=secret)
+    with pytest.raises(BadTerms):
+        await field.assay(desk, actor_id=driver, code=code, grade="A", moisture=140, kg=4_000_000)
+    booking = await agreements.known(desk, code)
+    assert await agreements.assay(desk, booking.id) is None
+    found = await field.assay(desk, actor_id=driver, code=code, grade="A", moisture=140, kg=4_800)
+    assert found.weighed_kg == 4_800
+
+
+async def test_a_way_in_vain_is_told_once_a_day_and_only_of_goods_on_the_road(desk: Desk) -> None:
+    driver, client, code, _ = await on_the_road(desk)
+    await field.failed(desk, actor_id=driver, code=code, why="nobody at home")
+    with pytest.raises(SaidToday):
+        await field.failed(desk, actor_id=driver, code=code, why="still nobody")
+    tomorrow = later(desk, days=1)
+    await field.failed(tomorrow, actor_id=driver, code=code, why="again")
+    assert await told(desk, "agent.failed") == ["agent.failed"] * 2
+    await bookings.cancel(desk, actor_id=client, code=code, why="rain")
+    with pytest.raises(Moved):
+        await field.failed(later(desk, days=2), actor_id=driver, code=code, why="gone")
+
+
+# Cash.
+
+
+async def cash(desk: Desk, driver: UUID, client: UUID, code: str, paise: int) -> None:
+    asked = await asking.ask(
+        desk, agent_id=driver, person_id=client, kind="cod", subject=code, terms={"paise": paise}
+    )
+    await asking.agree(desk, ask_id=asked, by_id=client)
+
+
+async def test_cash_is_a_payment_for_the_booking_up_to_what_is_due(desk: Desk) -> None:
+    driver, client, code, _ = await on_the_road(desk)
+    booking = await agreements.known(desk, code)
+    with pytest.raises(BadTerms):
+        await cash(desk, driver, client, code, booking.due_paise + 1)
+    await cash(desk, driver, client, code, booking.due_paise)
+    assert await escrow.is_secured(desk, booking.id)
+    assert [each.method for each in await payments.of_booking(desk, booking.id)] == ["cash"]
+    with pytest.raises(BadTerms):
+        await cash(desk, driver, client, code, 100)
+    assert await has(desk, "buyer", client) == 0, "all of it waits for the booking"
+
+
+async def test_cash_is_not_taken_for_what_is_paid_ahead_or_called_off(desk: Desk) -> None:
+    driver, client, code, _ = await on_the_road(desk)
+    lot = (await agreements.known(desk, code)).listing_code
+    ahead = await book_as_shown(desk, buyer_id=client, code=lot, kg=1_000)
+    with pytest.raises(NothingToPay):
+        await cash(desk, driver, client, ahead.code, 100)
+    await bookings.cancel(desk, actor_id=client, code=code, why="rain")
+    with pytest.raises(Moved):
+        await cash(desk, driver, client, code, 100)
+    assert await has(desk, "buyer", client) == 0
+
+
+async def test_nobody_takes_cash_from_themselves(desk: Desk) -> None:
+    _, client, code, _ = await on_the_road(desk)
+    await accounts.add_role(desk, client, "delivery_agent")
+    with pytest.raises(NotYours):
+        await asking.at_once(desk, agent_id=client, kind="cod", subject=code, terms={"paise": 100})
+    with pytest.raises(NotYours):
+        await escrow.cash_collected(desk, uuid4(), agent_id=client, buyer_id=client, paise=100, subject=code)
+    assert await has(desk, "buyer", client) == 0
+
+
+# Two yeses at once.
+
+
+async def two_yeses(
+    engine: AsyncEngine, his: Callable[[Desk, UUID, UUID], Any], hers: Callable[[Desk, UUID, UUID], Any]
+) -> tuple[list[bool], int]:
+    """The buyer says 1 while the agent sends the code: who was told that it is done, and how much was booked."""
+    async with open_desk(engine, TENANT, NOW) as desk:
+        (me, _), seller, client = await agent(desk), await farmer(desk), await buyer(desk)
+        lot = await straw(desk, seller)
+        terms = {"kg": 5_000, "unit": "t", "paise": lot.price_paise, "per": lot.per}
+        how: dict[str, Any] = {"agent_id": me, "person_id": client, "kind": "book", "subject": lot.code}
+        asked = await asking.ask(desk, terms=terms, **how)
+        await asking.keep_seal(desk, asked, proofs.sealed("4821", "salt"))
+    ready = asyncio.Barrier(2)
+
+    async def one(yes: Callable[[Desk, UUID, UUID], Any], who: UUID) -> bool:
+        async with open_desk(engine, TENANT, NOW) as desk:
+            await ready.wait()
+            try:
+                return bool(await yes(desk, asked, who))
+            except Moved:
+                return False
+
+    said = await asyncio.gather(one(his, me), one(hers, client))
+    async with open_desk(engine, TENANT, NOW) as desk:
+        booked = await desk.db.execute(select(func.coalesce(func.sum(booking.c.kg), 0)))
+        return sorted(said), int(booked.scalar_one())
+
+
+async def test_of_two_yeses_at_once_one_books(engine: AsyncEngine, clean: None) -> None:
+    async def by_code(desk: Desk, asked: UUID, who: UUID) -> bool:
+        wanted = (await desk.db.execute(select(models.ask.c.subject))).scalar_one()
+        done = await asking.agree_by_code(
+            desk, agent_id=who, kind="book", subject=wanted, terms={}, said="4821"
+        )
+        return isinstance(done, Agreed)
+
+    async def by_word(desk: Desk, asked: UUID, who: UUID) -> Agreed:
+        return await asking.agree(desk, ask_id=asked, by_id=who)
+
+    assert await two_yeses(engine, by_code, by_word) == ([False, True], 5_000)
+
+
+async def test_two_who_only_look_whether_it_waits_book_twice(engine: AsyncEngine, clean: None) -> None:
+    looked = asyncio.Barrier(2)
+
+    async def look_then_do(desk: Desk, asked: UUID, who: UUID) -> str:
+        wanted = await asking.waiting(desk, asked)
+        await looked.wait()
+        assert wanted
+        return await DOING["book"](desk, wanted)
+
+    assert await two_yeses(engine, look_then_do, look_then_do) == ([True, True], 10_000)
