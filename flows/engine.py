@@ -96,7 +96,7 @@ def _reply(this: Turn) -> Reply | None:
     asks_nothing = bool(this.heard.news and not this.options)
     state.told = reply if asks_nothing else None
     if not asks_nothing:  # news that asks nothing leaves the open question open
-        state.last = reply
+        state.last, state.last_on = reply, this.channel.line
     return reply
 
 

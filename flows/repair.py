@@ -24,6 +24,7 @@ from flows.filling import MISSES, settle
 from flows.menu import main_menu
 from flows.registry import asked, flow_named
 from flows.say import Option, label, msg
+from flows.shortcodes.parse import masked
 from flows.state import Frame
 from flows.turn import KOLKATA, Steps, Turn, market
 from marketplace_core.accounts import commands as accounts
@@ -154,10 +155,10 @@ def wait(turn: Turn) -> Steps[None]:
 
 
 def repeat(turn: Turn) -> Steps[None]:
-    frame = turn.state.top
-    if frame and frame.stage == "code":  # never said twice: another is drawn, or nothing is said aloud
+    frame, again = turn.state.top, _may_be_replayed(turn)
+    if frame and (frame.stage == "code" or not again):  # a code is drawn anew, or nothing of it is said aloud
         yield from ask_again(turn)
-    elif turn.state.last:
+    elif turn.state.last and again:
         turn.repeat_last = True
     else:
         main_menu(turn)
@@ -165,14 +166,20 @@ def repeat(turn: Turn) -> Steps[None]:
 
 def more(turn: Turn) -> Steps[None]:
     """What did not fit into the last message; where all of it did, this says it again."""
-    if turn.state.told:
+    frame, again = turn.state.top, _may_be_replayed(turn)
+    if turn.state.told and turn.channel.name != "voice":
         turn.more = True
-    elif turn.state.top and turn.state.top.stage == "code":
+    elif frame and (frame.stage == "code" or not again):
         yield from ask_again(turn)
-    elif turn.state.last:
+    elif turn.state.last and again:
         turn.more = True
     else:
         main_menu(turn)
+
+
+def _may_be_replayed(turn: Turn) -> bool:
+    """What was written, or told to the phone that we rang, may hold a code: it is not read out to whoever calls."""
+    return turn.channel.name != "voice" or turn.state.last_on == turn.channel.line
 
 
 def back(turn: Turn) -> Steps[None]:
@@ -291,7 +298,7 @@ def wake_after(turn: Turn) -> timedelta | None:
 
 def miss(turn: Turn) -> Steps[None]:
     """First an example, then the question with its reason, then every way out."""
-    turn.state.missed = [*turn.state.missed, turn.heard.text][-MISSES:]
+    turn.state.missed = [*turn.state.missed, masked(turn.heard.text, turn.today)][-MISSES:]
     frame = turn.state.top
     if not frame:
         yield from _miss_at_rest(turn)

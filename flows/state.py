@@ -34,6 +34,8 @@ class State:
     frames: list[Frame] = field(default_factory=list)
     serial: int = 0
     last: Reply | None = None
+    #: The line on which it was said: `flows/repair.py`.
+    last_on: str | None = None
     misses: int = 0
     reminders: int = 0
     #: Where the bot is silent, because a person of the office was asked for there or writes there. Who waits for an
@@ -72,6 +74,7 @@ class State:
             "frames": [asdict(frame) for frame in self.frames],
             "serial": self.serial,
             "last": self.last.to_json() if self.last else None,
+            "last_on": self.last_on,
             "misses": self.misses,
             "reminders": self.reminders,
             "quiet_on": self.quiet_on,

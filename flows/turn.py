@@ -61,6 +61,11 @@ class Channel:
     office_opens: datetime | None = None
 
     @property
+    def line(self) -> str:
+        """Whom words reach: by a call that we made the phone as we know it, by any other whoever calls."""
+        return "rung" if self.rung else self.name
+
+    @property
     def forgeable(self) -> bool:
         """Anybody can write or call in this number's name; what we write to it reaches the real one."""
         return self.name == "sms" or (self.name == "voice" and not self.rung)
