@@ -36,6 +36,7 @@ SAMPLES: Mapping[str, Any] = {
     "amount": {"kg": 4000, "unit": "quintal"},
     "price": {"paise": 245_000, "per": "quintal"},
     "day": "2026-11-24",
+    "grade": "A",
     "begin": "08:00",
     "end": "10:00",
 }

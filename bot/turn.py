@@ -36,6 +36,7 @@ from flows.heard import Heard, News, VoiceNote
 from flows.notices import NOTICES
 from flows.say import Reply, msg
 from flows.shortcodes import answering as shortcodes
+from flows.shortcodes.parse import masked
 from flows.state import State
 from flows.turn import KOLKATA, Steps
 from flows.turn import Channel as DialogueChannel
@@ -56,8 +57,6 @@ T = TypeVar("T")
 ONLY_DIGITS = re.compile(r"[\d\s.,)(*#-]{1,16}")
 #: What a conversation that begins anew after faults still knows.
 KEPT_AFTER_FAULTS = ("serial", "quiet_on", "released", "voice_answers", "proof")
-#: An agent's PIN is not kept with what was said.
-PIN = re.compile(r"(?i)^(\W*pin\W*)\d{4}\b")
 #: Kept for a person from the office, looked at by nobody else.
 UNREAD = ("sticker", "film", "paper")
 
@@ -394,7 +393,7 @@ def _after_fault(state: Mapping[str, Any]) -> dict[str, Any]:
 
 def _said(inbound: Inbound) -> dict[str, Any]:
     said = {
-        "text": PIN.sub(r"\1****", inbound.text),
+        "text": masked(inbound.text, _day(inbound)),
         "tap": inbound.tap,
         "location": inbound.location,
         "attachments": len(inbound.attachments),

@@ -6,7 +6,7 @@ from uuid import UUID
 from flows.agenda import MENU
 from flows.asks import YesNo
 from flows.flow import Flow, Over, Question
-from flows.refusals import sorry
+from flows.refusals import OVER, sorry
 from flows.register import CONSENT
 from flows.say import Option, Say, label, msg
 from flows.state import Frame
@@ -17,8 +17,6 @@ from marketplace_core.agents import asking
 from marketplace_core.agents.doing import BINDS, Wanted
 from marketplace_core.errors import Refused
 from marketplace_core.logins import proofs
-
-OVER = msg("This question is over. Nothing was changed.")
 
 
 def _in_words(it: Wanted, agent: str) -> Say:
@@ -34,6 +32,8 @@ def _in_words(it: Wanted, agent: str) -> Say:
             "{agent} wants to sell for you: {what:commodity}, {amount:mass}, {price:rate}. Shall I publish it?",
             what=terms.get("commodity"),
         ),
+        "offer": msg("{agent} wants to offer {price:rate} for you: {amount:mass} of {code}."),
+        "counter": msg("{agent} wants to name {price:rate} for you: {amount:mass}, offer {code}."),
         "acc": msg("{agent} wants to accept {price:rate} for you: {amount:mass}, offer {code}."),
         "book": msg("{agent} wants to book {amount:mass} of {code} for you, at {price:rate}."),
         "conf": msg("{agent} wants to confirm the booking {code} for you."),
@@ -55,13 +55,14 @@ class Agreement(YesNo):
     def question(self, turn: Turn, frame: Frame) -> Steps[Question | Over]:
         wanted = yield from market(asking.waiting, UUID(frame.slots["ask"]))
         if wanted is None:
-            return Over((OVER,))
+            return Over((OVER["question"],))
         agent = (yield from market(people.person, wanted.agent_id)).name or "*"
         parts = [_in_words(wanted, agent)]
         if wanted.kind == "reg" and not turn.channel.terse:  # two screens of SMS: nobody would see the end
             parts.append(CONSENT)
         frame.note["shown"] = [part.to_json() for part in parts]
-        if wanted.kind in BINDS:
+        # written when it was asked, it reaches the real phone; aloud, whoever has called
+        if wanted.kind in BINDS and wanted.id and turn.channel.name != "voice":
             drawn = yield from market(proofs.draw)
             yield from market(asking.keep_seal, wanted.id, drawn.seal)
             parts.append(msg("You can also tell {agent} this code: {code}", agent=agent, code=drawn.code))
@@ -111,7 +112,7 @@ AGENT_ASKS = Flow(
         ),
     ),
     commit=_answer,
-    guarded=lambda turn, frame: frame.slots["agreed"] and frame.slots["kind"] in BINDS,
+    guarded=lambda turn, frame: frame.slots["agreed"],
     members=False,
     keyed="ask",
     binds=True,

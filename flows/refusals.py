@@ -10,13 +10,27 @@ from marketplace_core import errors
 from marketplace_core.bookings.errors import BillMoved
 from marketplace_core.offers.errors import NotNegotiable, PriceMoved, TooManyOffers
 
+NOTHING_DONE = msg("That did not work. Nothing was changed.")
+#: What is over has no state that anybody would want to hear.
+OVER = {
+    "offer": msg("This offer is no longer open."),
+    "question": msg("This question is over. Nothing was changed."),
+}
+
+
+def _moved(refusal: errors.Moved) -> Say:
+    if refusal.what == "booking":
+        return msg("This booking is {state:state} already.", state=refusal.state)
+    return OVER.get(refusal.what, NOTHING_DONE)
+
+
 WORDS: dict[type[errors.Refused], Callable[[Any], Say]] = {
     errors.ListingGone: lambda _: msg("This listing is no longer for sale."),
     errors.NotEnoughLeft: lambda refusal: msg(
         "Only {left:mass} are left. Please book less.", left={"kg": refusal.left_kg, "unit": "kg"}
     ),
     errors.NotYours: lambda _: msg("This is not yours, so I left it as it is."),
-    errors.Moved: lambda refusal: msg("This booking is {state:state} already.", state=refusal.state),
+    errors.Moved: _moved,
     errors.OwnListing: lambda _: msg("This is your own listing. You cannot book it yourself."),
     BillMoved: lambda _: msg("The bill has changed. Please look again."),
     PriceMoved: lambda _: msg("The farmer has changed the price."),
@@ -27,6 +41,6 @@ WORDS: dict[type[errors.Refused], Callable[[Any], Say]] = {
 
 
 def sorry(turn: Turn, refusal: errors.Refused) -> None:
-    say = WORDS.get(type(refusal), lambda _: msg("That did not work. Nothing was changed."))
+    say = WORDS.get(type(refusal), lambda _: NOTHING_DONE)
     turn.say(say(refusal))
     turn.offer(MENU)

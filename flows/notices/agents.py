@@ -6,7 +6,7 @@ from flows.agenda import ask_again, open_flow, proceed
 from flows.agent_asks import AGENT_ASKS
 from flows.heard import News
 from flows.menu import ON
-from flows.notices.notice import MY_BOOKINGS, Notice, Opener, offer_when_idle
+from flows.notices.notice import MY_BOOKINGS, MY_LISTINGS, Notice, Opener, offer_when_idle
 from flows.say import Say, msg
 from flows.turn import Steps, Turn, market
 from marketplace_core.accounts import queries as people
@@ -14,6 +14,7 @@ from marketplace_core.accounts import queries as people
 AGREED = msg("{name} has agreed: {code}.")
 REFUSED = msg("{name} has said no.")
 WITHDRAWN = msg("Your agent has taken the question back.")
+GRADED = msg("An agent looked at {code} and gave it grade {grade}.")
 FAILED = msg("The cart could not fetch or bring {code} today. The booking stands.")
 
 ASKS = Opener(msg("Your agent asks you something."), ON)
@@ -54,6 +55,17 @@ def _over(turn: Turn, news: News, said: Say) -> Steps[None]:
         offer_when_idle(turn)
 
 
+def _graded(turn: Turn, news: News) -> Steps[None]:
+    grade, moisture = news.about["grade"], news.about["moisture"]
+    turn.say(Say(GRADED.text, {"code": news.subject, "grade": grade}))
+    if moisture is not None:
+        percent = f"{moisture / 10:.1f}".removesuffix(".0")
+        turn.say(msg("Moisture {percent} %, as the agent judged it.", percent=percent))
+    offer_when_idle(turn, MY_LISTINGS)
+    return
+    yield
+
+
 def _failed(turn: Turn, news: News) -> Steps[None]:
     turn.say(Say(FAILED.text, {"code": news.subject}))
     offer_when_idle(turn, MY_BOOKINGS)
@@ -66,6 +78,7 @@ NOTICES = {
     "agent.agreed": Notice(("agent_id", "person_id"), _agreed, urgent=True, opener=Opener(AGREED, ON)),
     "agent.withdrawn": Notice(("person_id",), _withdrawn, urgent=True, opener=ASKS),
     "agent.refused": Notice(("agent_id",), _refused, urgent=True, opener=Opener(REFUSED, ON)),
+    "agent.graded": Notice(("seller_id",), _graded, urgent=True, opener=Opener(GRADED, MY_LISTINGS)),
     "agent.failed": Notice(
         ("seller_id", "buyer_id"), _failed, urgent=True, opener=Opener(FAILED, MY_BOOKINGS)
     ),

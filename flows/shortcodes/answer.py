@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
+from flows.agenda import open_flow
+from flows.registry import flow_named
 from flows.say import Say, msg
 from flows.shortcodes.parse import Order
 from flows.turn import Steps, Turn, market
@@ -20,6 +22,8 @@ from marketplace_core.places.place import Place
 Answer = tuple[Say, ...]
 Hand = Callable[[Turn, Order], Steps[Answer]]
 
+#: The flow in which a line waits: for the agent's word that it was meant so, or for the code that proves who sent it.
+CHECK = "shortcode_check"
 #: One segment of Latin letters, with room for what the channel may add.
 ONE_SMS = 150
 MOST_LINES = 10
@@ -96,25 +100,37 @@ def with_their_yes(
     terms: Mapping[str, Any],
     phone: str = "",
 ) -> Steps[Answer]:
-    """Asks the person, or takes the code that they told; what is the agent's own is done at once."""
+    """Takes the code that they told, or asks them; what is the agent's own is done at once.
+
+    A code is always somebody's yes: a line that carries one is never the agent's own, whomever it leaves out.
+    """
     agent, code = turn.person.id, order.command.code
-    if person_id == agent:
-        key = uuid5(agent, f"{turn.today} {order.line}")
-        own = yield from market(
-            asking.at_once, agent_id=agent, kind=kind, subject=subject, terms=terms, key=key
-        )
-        yield from write(turn, order, own.code, agent, _undo_booking(kind, own.code))
-        return done(order, own.code)
     if said := order.values.get("code"):
+        named = person_id if person_id != agent else None
         agreed = yield from market(
-            asking.agree_by_code, agent_id=agent, kind=kind, subject=subject, terms=terms, said=said
+            asking.agree_by_code,
+            agent_id=agent,
+            kind=kind,
+            subject=subject,
+            terms=terms,
+            said=said,
+            person_id=named,
         )
         if agreed is None:
             return (msg("Nobody was asked for just this. First send the line without the code."),)
         if isinstance(agreed, WrongCode):
             return (msg("This code is wrong. Tries left: {n}.", n=agreed.tries_left),)
-        yield from write(turn, order, agreed.code, person_id, _undo_booking(kind, agreed.code))
+        yield from write(turn, order, agreed.code, agreed.asked.person_id, _undo(kind, agreed.code))
         return done(order, agreed.code)
+    if person_id == agent:
+        if kind in BINDS and turn.channel.forgeable and not _proven(turn, order):
+            open_flow(turn, flow_named(CHECK), {"line": order.line, "right": True, "own": True})
+            return (
+                Say("{line}", {"line": order.line}),
+            )  # whoever is asked for the code reads what it is for
+        own = yield from market(asking.at_once, agent_id=agent, kind=kind, subject=subject, terms=terms)
+        yield from write(turn, order, own.code, agent, _undo(kind, own.code))
+        return done(order, own.code)
     asked = yield from market(
         asking.ask, agent_id=agent, person_id=person_id, kind=kind, subject=subject, terms=terms
     )
@@ -127,13 +143,18 @@ def with_their_yes(
             "{code}: {who} was asked. They answer 1, or tell you a code: then send {line} and the code.",
             code=code,
             who=whom,
-            line=f"{code} {subject}",
+            line=order.line,
         ),
     )
 
 
-def _undo_booking(kind: str, code: str) -> Mapping[str, Any] | None:
-    return {"how": "book", "code": code} if kind == "book" else None
+def _proven(turn: Turn, order: Order) -> bool:
+    """The phone has just shown to be the real one, for this very line."""
+    return turn.proven is not None and turn.proven.slots.get("line") == order.line
+
+
+def _undo(kind: str, code: str) -> Mapping[str, Any]:
+    return {"how": kind, "code": code}
 
 
 def _name(person_id: UUID) -> Steps[str]:

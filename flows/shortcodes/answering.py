@@ -9,20 +9,20 @@ from flows.refusals import WORDS
 from flows.registry import flow_named
 from flows.say import Say, msg
 from flows.shortcodes import lots, people, road, trade
-from flows.shortcodes.answer import Answer, Hand
+from flows.shortcodes.answer import CHECK, Answer, Hand
 from flows.shortcodes.grammar import TRADER
-from flows.shortcodes.parse import MOST_LINES, Lacks, Order, Parsed, Slip, lines, parse
+from flows.shortcodes.parse import MOST_LINES, Lacks, Order, Slip, lines, parse
 from flows.shortcodes.people import SIGN_IN
 from flows.turn import KOLKATA, Steps, Turn, market
 from marketplace_core.accounts import queries as accounts
 from marketplace_core.agents import deeds, signing
+from marketplace_core.agents.errors import SaidToday
 from marketplace_core.agents.rules import AGENTS
 from marketplace_core.bookings.errors import PickupLocked
 from marketplace_core.bookings.transitions import SECURED, WEIGHED
 from marketplace_core.errors import BadTerms, NotFound, NotMet, NotYours, PriceLooksWrong, Refused
 from marketplace_core.escrow.errors import CashLimit
 
-CHECK = "shortcode_check"
 HANDS: dict[str, Hand] = {
     "PIN": people.pin,
     "REG": people.reg,
@@ -78,17 +78,20 @@ def answered(turn: Turn) -> Steps[bool]:
         turn.person = replace(turn.person, script="latin")
     # a line that was asked back and not answered must not be agreed to by a later yes
     turn.state.frames[:] = [frame for frame in turn.state.frames if frame.flow != CHECK]
-    slip = None
-    for line in said:
+    for n, line in enumerate(said, start=1):
         parsed = parse(line, turn.today)
-        if isinstance(parsed, Slip) and slip is None:
-            slip = parsed
-            continue
-        answer = yield from _answer(turn, parsed, line)
-        turn.say(*(answer if len(said) == 1 else answer[:1]))
-    if slip:
-        open_flow(turn, flow_named(CHECK), {"line": slip.order.line})
-        yield from proceed(turn)
+        if isinstance(parsed, Slip):
+            open_flow(turn, flow_named(CHECK), {"line": parsed.order.line})
+        else:
+            answer = yield from _answer(turn, parsed, line)
+            turn.say(*(answer if len(said) == 1 else answer[:1]))
+        if (
+            turn.state.top and turn.state.top.flow == CHECK
+        ):  # one question at a time; what follows may hang on it
+            yield from proceed(turn)
+            if n < len(said):
+                turn.say(msg("Then send the rest again."))
+            break
     return True
 
 
@@ -100,11 +103,9 @@ def _an_agent(turn: Turn) -> Steps[bool]:
     return any(each.state == "agreed" for each in acting)
 
 
-def _answer(turn: Turn, parsed: Parsed, line: str) -> Steps[Answer]:
+def _answer(turn: Turn, parsed: Order | Lacks | None, line: str) -> Steps[Answer]:
     if isinstance(parsed, Order):
         return (yield from carried_out(turn, parsed))
-    if isinstance(parsed, Slip):
-        return (msg("Did you mean this? {line}", line=parsed.order.line),)
     if parsed is None:
         return (
             msg(
@@ -138,13 +139,19 @@ def carried_out(turn: Turn, order: Order) -> Steps[Answer]:
             return (SIGN_IN,)
         before = yield from market(deeds.done_before, agent_id=me.id, line=order.line)
         if before:
-            clock = f"{before.astimezone(KOLKATA):%H:%M}"
-            return (msg("{code} was done already at {time}.", code=command.code, time=clock),)
+            said: dict[str, object] = {
+                "code": command.code,
+                "time": f"{before.at.astimezone(KOLKATA):%H:%M}",
+            }
+            waits, done = (
+                msg("{code} was asked already at {time}."),
+                msg("{code} was done already at {time}."),
+            )
+            return (Say((waits if before.waits else done).text, said),)
     try:
         return (yield from HANDS[command.code](turn, order))
     except Refused as refusal:
-        said: dict[str, object] = {"code": command.code, "why": _why(refusal).to_json()}
-        return (Say("{code}: {why:say}", said),)
+        return (Say("{code}: {why:say}", {"code": command.code, "why": _why(refusal).to_json()}),)
 
 
 def _why(refusal: Refused) -> Say:
@@ -160,4 +167,6 @@ def _why(refusal: Refused) -> Say:
         return UNKNOWN
     if isinstance(refusal, NotMet):
         return TOO_EARLY.get(refusal.condition, msg("This cannot be done now."))
+    if isinstance(refusal, SaidToday):
+        return msg("Both sides have heard of it today.")
     return WORDS.get(type(refusal), lambda _: msg("This cannot be done now."))(refusal)

@@ -1,9 +1,10 @@
-"""One slip of the hand: the line as it was likely meant, to agree to with 1."""
+"""A line that waits: one with a slip of the hand, to agree to with 1; one that binds its sender, for our code."""
 
 from flows.asks import YesNo
 from flows.flow import Flow, Over, Question
 from flows.say import msg
-from flows.shortcodes.answering import CHECK, carried_out
+from flows.shortcodes.answer import CHECK
+from flows.shortcodes.answering import carried_out
 from flows.shortcodes.parse import Order, parse
 from flows.state import Frame
 from flows.turn import Steps, Turn
@@ -36,6 +37,7 @@ SHORTCODE_CHECK = Flow(
         ),
     ),
     commit=_do,
+    guarded=lambda turn, frame: frame.slots.get("own", False),
     members=False,
     keyed="line",
 )

@@ -115,7 +115,7 @@ COMMANDS: dict[str, Command] = {
         ),
         Command(
             "OFFER",
-            (LISTING, _part("price"), QTY, _maybe("phone", "buyer")),
+            (LISTING, _part("price"), QTY, _maybe("phone", "buyer"), THEIR_CODE),
             TRADE,
             msg("Offers a price for a buyer, or for you."),
             "OFFER L7QK2M 190 40q",
@@ -129,7 +129,7 @@ COMMANDS: dict[str, Command] = {
         ),
         Command(
             "REJ",
-            (OFFER, _maybe("price")),
+            (OFFER, _maybe("price"), THEIR_CODE),
             TRADE,
             msg("Refuses an offer, or names another price."),
             "REJ F7QK2M 210",
@@ -180,7 +180,7 @@ COMMANDS: dict[str, Command] = {
         Command(
             "COD",
             (BOOKING, _part("amount"), THEIR_CODE),
-            ROAD | {FIELD},
+            frozenset({DRIVER, FIELD}),
             msg("Writes down cash from the buyer."),
             "COD B7QK2M 12000",
         ),

@@ -91,7 +91,7 @@ def grade(turn: Turn, order: Order) -> Steps[Answer]:
         "grade": graded.grade,
         "graded_by": graded.graded_by,
     }
-    yield from write(turn, order, code, graded.seller_id, undo)
+    yield from write(turn, order, code, graded.seller_id, None if graded.asked else undo)
     return done(order)
 
 

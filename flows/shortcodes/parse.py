@@ -24,6 +24,10 @@ GROUPED = re.compile(r"(?<![\d.])\d{1,3}(?:,\d{2,3})+(?!\d)")
 SPACED_PHONE = re.compile(r"(?<![\dA-Za-z+])(?:\+?91[ -]?|0)?([6-9]\d{4})[ -]?(\d{5})(?![\dA-Za-z.])")
 SIGNS = re.compile(r"[,=:#*_()\[\]\"'!?<>]+")
 GLUED = re.compile(rf"({'|'.join(sorted(COMMANDS, key=len, reverse=True))})(\d.*|{CODE.pattern})")
+PIN = COMMANDS["PIN"]
+SAYS_PIN = re.compile(r"(?i)\W*pin\b")
+#: What farmers call a PIN.
+PINCODE = re.compile(r"(?<!\d)[1-9]\d{5}(?!\d)")
 #: Words a person says for themselves; digits never stand in a name.
 SAID = ("name", "words")
 
@@ -97,31 +101,57 @@ def _plain(letter: str) -> str:
 
 
 def parse(line: str, today: date) -> Parsed:
-    """What one line orders. None: it is no command, and the language model may have it."""
+    """What one line orders. None: it is no command, and the language model may have it.
+
+    A PIN is never asked back, nor what was wrong with it: it would stand there to be read.
+    """
+    parsed = _parsed(line, today)
+    if isinstance(parsed, Slip) and parsed.order.command is PIN:
+        return parsed.order
+    if isinstance(parsed, Lacks) and parsed.command is PIN:
+        return Lacks(PIN, missing=tuple(part.name for part in PIN.parts))
+    return parsed
+
+
+def masked(text: str, today: date) -> str:
+    """A message without the PIN in it, as it may be kept."""
+    return "".join(_masked(part, today) for part in re.split(f"({BETWEEN.pattern})", text))
+
+
+def _masked(part: str, today: date) -> str:
+    parsed = parse(line, today) if (line := " ".join(lines(part))) else None
+    if isinstance(parsed, Order) and parsed.command is PIN:
+        return "PIN ****"
+    if SAYS_PIN.match(part) and not PINCODE.search(part):
+        return re.sub(r"\d", "*", part)
+    return part
+
+
+def _parsed(line: str, today: date) -> Parsed:
     said = _words(line)
     if not said or len(line) > LONGEST_LINE:
         return None
     named = said[0].upper().rstrip(".")
     if named in COMMANDS:
-        return _ordered(COMMANDS[named], said[1:], line, today)
+        return _ordered(COMMANDS[named], said[1:], today)
     if glued := GLUED.fullmatch(named):
-        return _ordered(COMMANDS[glued[1]], [glued[2], *said[1:]], line, today)
-    return _elsewhere(said, line, today) or _misspelt(named, said[1:], line, today)
+        return _ordered(COMMANDS[glued[1]], [glued[2], *said[1:]], today)
+    return _elsewhere(said, today) or _misspelt(named, said[1:], today)
 
 
-def _ordered(command: Command, said: Sequence[str], line: str, today: date) -> Parsed:
-    reading = _read(command, said, line, today)
+def _ordered(command: Command, said: Sequence[str], today: date) -> Parsed:
+    reading = _read(command, said, today)
     if reading.whole and not _doubtful(reading):
         return reading.order
     if reading.whole:
         at = reading.at["price"]
-        joined = _read(command, [*said[:at], said[at] + said[at + 1], *said[at + 2 :]], line, today)
+        joined = _read(command, [*said[:at], said[at] + said[at + 1], *said[at + 2 :]], today)
         likely = joined if joined.whole and reading.values["price"]["paise"] < LEAST_PRICE else reading
         return Slip(likely.order)
-    if slip := _mended(reading, said, line, today):
+    if slip := _mended(reading, said, today):
         return slip
     # "REG F7QK2M" was a REJ
-    if slip := _misspelt(command.code, said, line, today):
+    if slip := _misspelt(command.code, said, today):
         return slip
     strange = tuple(word for _, word in reading.left)
     if len(strange) > MOST_STRANGE or (strange and not reading.values):
@@ -137,14 +167,14 @@ def _doubtful(reading: _Reading) -> bool:
     return out_of_order and price is not None and qty is not None and price + 1 == qty
 
 
-def _mended(reading: _Reading, said: Sequence[str], line: str, today: date) -> Slip | None:
+def _mended(reading: _Reading, said: Sequence[str], today: date) -> Slip | None:
     """The line with one word put right, if then nothing is missing and nothing is left over."""
     for at, word in _suspects(reading):
         for part in reading.open:
             right = mended(part.kind, word, today)
             if right is None:
                 continue
-            again = _read(reading.command, [*said[:at], *right.split(), *said[at + 1 :]], "", today)
+            again = _read(reading.command, [*said[:at], *right.split(), *said[at + 1 :]], today)
             if again.whole and part.kind in again.values:
                 return Slip(again.order)
     return None
@@ -159,9 +189,9 @@ def _suspects(reading: _Reading) -> list[tuple[int, str]]:
     return [(at, word.upper()) for at, word in reading.left] + spoken
 
 
-def _misspelt(named: str, said: Sequence[str], line: str, today: date) -> Slip | None:
+def _misspelt(named: str, said: Sequence[str], today: date) -> Slip | None:
     near = [code for code in COMMANDS if code != named and OSA.distance(named, code) == 1]
-    found = [reading for code in near if (reading := _read(COMMANDS[code], said, line, today)).whole]
+    found = [reading for code in near if (reading := _read(COMMANDS[code], said, today)).whole]
     # a word that only looks like a code must have something of a command behind it
     found = [
         reading for reading in found if len(named) > 1 and (reading.values.keys() - set(SAID) or not said)
@@ -169,13 +199,13 @@ def _misspelt(named: str, said: Sequence[str], line: str, today: date) -> Slip |
     return Slip(found[0].order) if len(found) == 1 else None
 
 
-def _elsewhere(said: Sequence[str], line: str, today: date) -> Order | None:
+def _elsewhere(said: Sequence[str], today: date) -> Order | None:
     """ "9876543210 SELL parali 12t": the code may stand anywhere, if nothing before it are free words."""
     for at, word in enumerate(said):
         command = COMMANDS.get(word.upper())
         if at and command and command.parts:
             rest = [*said[:at], *said[at + 1 :]]
-            reading = _read(command, rest, line, today)
+            reading = _read(command, rest, today)
             spoken = {n for kind in SAID for n, _ in reading.values.get(f"_{kind}", ())}
             if reading.whole and not _doubtful(reading) and not spoken & set(range(at)):
                 return reading.order
@@ -195,7 +225,7 @@ def _speaks_of_a_phone(line: str) -> bool:
     return command is None or any(part.kind == "phone" for part in command.parts)
 
 
-def _read(command: Command, said: Sequence[str], line: str, today: date) -> _Reading:
+def _read(command: Command, said: Sequence[str], today: date) -> _Reading:
     reading = _Reading(command, left=list(enumerate(said)))
     kinds = [part.kind for part in command.parts]
     for kind, reader in READERS.items():

@@ -22,14 +22,14 @@ def pin(turn: Turn, order: Order) -> Steps[Answer]:
     answers: dict[str, Say] = {
         "in": msg("You are signed in for today."),
         "wrong": msg("This code is wrong. Tries left: {n}.", n=tried.left),
-        "locked": msg("Too many wrong codes. Try again in {n} minutes.", n=tried.left),
+        "locked": msg("Too many wrong codes. Try again tomorrow, or ask the office."),
         "none": SIGN_IN,
     }
     return (answers[tried.said],)
 
 
 def reg(turn: Turn, order: Order) -> Steps[Answer]:
-    """Nothing of it is kept as theirs before their own yes."""
+    """Nothing of it is kept as theirs before their own yes; whom nobody knew here is asked in the language named."""
     phone, tongue = order.values["phone"], order.values["lang"]
     place = yield from place_at(order.values["pin"])
     person = yield from person_at(phone)
@@ -38,8 +38,8 @@ def reg(turn: Turn, order: Order) -> Steps[Answer]:
     if person is None:
         reached = yield from market(accounts.reach, channel="sms", value=phone, phone=phone)
         person = reached.person
-    language, script = TONGUES[tongue]
-    yield from market(accounts.set_language, person.id, language=language, script=script)
+        language, script = TONGUES[tongue]
+        yield from market(accounts.set_language, person.id, language=language, script=script)
     terms = {"name": order.values["name"], "place": place.to_json()}
     return (yield from with_their_yes(turn, order, "reg", person.id, terms=terms, phone=phone))
 

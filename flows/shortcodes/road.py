@@ -7,11 +7,11 @@ from flows.shortcodes.answer import Answer, done, listed, with_their_yes, write
 from flows.shortcodes.parse import Order
 from flows.turn import KOLKATA, Steps, Turn, market
 from marketplace_core.agents import field
-from marketplace_core.bookings import fetching, handover
 from marketplace_core.bookings import queries as bookings
 from marketplace_core.bookings.fetching import WrongCode
 from marketplace_core.bookings.queries import Booking
 from marketplace_core.escrow import queries as escrow
+from marketplace_core.payments import commands as payments
 
 STOP = "{when} {code} {place} {amount:mass}"
 
@@ -41,11 +41,10 @@ def pick(turn: Turn, order: Order) -> Steps[Answer]:
     """The farmer's code is their word that the goods are on the cart."""
     code, kg = order.values["booking"], order.values["qty"]["kg"]
     picked = yield from market(
-        fetching.pick_up, actor_id=turn.person.id, code=code, pickup_code=order.values["pickup"]
+        field.load, actor_id=turn.person.id, code=code, pickup_code=order.values["pickup"], kg=kg
     )
     if isinstance(picked, WrongCode):
         return (msg("This code is wrong. Tries left: {n}.", n=picked.tries_left),)
-    yield from market(handover.weigh, actor_id=turn.person.id, code=code, kg=kg)
     yield from write(turn, order, code, picked.seller_id)
     return done(order)
 
@@ -56,19 +55,23 @@ def dlv(turn: Turn, order: Order) -> Steps[Answer]:
 
 
 def qc(turn: Turn, order: Order) -> Steps[Answer]:
-    booking = yield from _mine(turn, order)
-    said = order.values
-    yield from market(
-        handover.inspect,
+    """A weight that stands already is not written again; where it is another, the answer says which stands."""
+    code, said = order.values["booking"], order.values
+    kg = said["qty"]["kg"] if "qty" in said else None
+    found = yield from market(
+        field.assay,
         actor_id=turn.person.id,
-        code=booking.code,
+        code=code,
         grade=said["grade"],
         moisture=said["moisture"],
+        kg=kg,
     )
-    if "qty" in said:
-        yield from market(handover.weigh, actor_id=turn.person.id, code=booking.code, kg=said["qty"]["kg"])
-    yield from write(turn, order, booking.code, booking.seller_id)
-    return done(order)
+    yield from write(turn, order, code, found.seller_id)
+    if kg in (None, found.weighed_kg):
+        return done(order)
+    stands = {"kg": found.weighed_kg, "unit": "quintal"}
+    line = order.line.rpartition(" ")[0]  # the weight is its last word
+    return (msg("Done: {line}. The weight stays {amount:mass}.", line=line, amount=stands),)
 
 
 def fail(turn: Turn, order: Order) -> Steps[Answer]:
@@ -81,6 +84,7 @@ def fail(turn: Turn, order: Order) -> Steps[Answer]:
 def cod(turn: Turn, order: Order) -> Steps[Answer]:
     booking = yield from _mine(turn, order)
     terms = {"paise": order.values["amount"]}
+    yield from market(payments.may_collect, agent_id=turn.person.id, booking_code=booking.code, **terms)
     return (
         yield from with_their_yes(turn, order, "cod", booking.buyer_id, subject=booking.code, terms=terms)
     )

@@ -1,5 +1,6 @@
 """OFFER, ACC, REJ, BOOK, CONF, CANC and DISP."""
 
+import re
 from uuid import UUID
 
 from flows.shortcodes.answer import Answer, done, known, missing, with_their_yes, write
@@ -16,26 +17,23 @@ from marketplace_core.offers import queries as standing
 
 #: Words that say what a dispute is about; all else is "other", and the words themselves say it.
 REASONS = {
-    "weight": ("weight", "short", "wazan", "vajan", "tol", "kam", "kg"),
-    "quality": ("quality", "grade", "wet", "moist", "rotten", "kharab", "gila", "geela"),
-    "payment": ("pay", "money", "paisa", "paise", "cash", "rupee"),
-    "not_delivered": ("deliver", "come", "came", "missing", "nahi", "not"),
+    "weight": {"weight", "weighed", "short", "wazan", "vajan", "tol", "kam", "kg"},
+    "quality": {"quality", "grade", "wet", "moist", "moisture", "rotten", "kharab", "gila", "geela"},
+    "payment": {"pay", "paid", "payment", "money", "paisa", "paise", "cash", "rupee", "rupees"},
+    "not_delivered": {"deliver", "delivered", "delivery", "come", "came", "missing", "nahi", "not"},
 }
+LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def offer(turn: Turn, order: Order) -> Steps[Answer]:
     buyer, price = (yield from known(turn, order)), order.values["price"]
-    made = yield from market(
-        offers.make,
-        buyer_id=buyer,
-        actor_id=turn.person.id,
-        code=order.values["listing"],
-        kg=order.values["qty"]["kg"],
-        price_paise=price["paise"],
-        per=price["per"],
-    )
-    yield from write(turn, order, made.code, buyer, {"how": "offer", "code": made.code})
-    return done(order, made.code)
+    yield from _speaks_for(turn, buyer)
+    code, qty = order.values["listing"], order.values["qty"]
+    if (yield from market(listings.by_code, code)) is None:
+        raise NotFound("listing")
+    terms = {"kg": qty["kg"], "unit": qty["unit"], "paise": price["paise"], "per": price["per"]}
+    phone = order.values.get("phone", "")
+    return (yield from with_their_yes(turn, order, "offer", buyer, subject=code, terms=terms, phone=phone))
 
 
 def acc(turn: Turn, order: Order) -> Steps[Answer]:
@@ -49,10 +47,10 @@ def acc(turn: Turn, order: Order) -> Steps[Answer]:
 
 
 def rej(turn: Turn, order: Order) -> Steps[Answer]:
-    """Neither a no nor another price moves anything; whose turn it is speaks."""
+    """A no moves nothing; another price may be accepted at once, so whose turn it is says yes to it first."""
     code, price = order.values["offer"], order.values.get("price")
     there = yield from market(standing.by_code, code)
-    if there is None:
+    if there is None or there.turn is None:
         raise NotFound("offer")
     side = there.seller_id if there.turn == "seller" else there.buyer_id
     if price is None:
@@ -62,9 +60,15 @@ def rej(turn: Turn, order: Order) -> Steps[Answer]:
     paise, left = divmod(price["paise"] * KG_PER[there.per], KG_PER[price["per"]])
     if left:
         raise BadTerms("price_paise")
-    yield from market(offers.counter, actor_id=turn.person.id, code=code, price_paise=paise)
-    yield from write(turn, order, code, side, {"how": "offer", "code": code})
-    return done(order)
+    yield from _speaks_for(turn, side)
+    terms = {
+        "kg": there.kg,
+        "unit": there.unit,
+        "paise": paise,
+        "per": there.per,
+        "was": there.price_paise,
+    }
+    return (yield from with_their_yes(turn, order, "counter", side, subject=there.code, terms=terms))
 
 
 def book(turn: Turn, order: Order) -> Steps[Answer]:
@@ -99,8 +103,8 @@ def canc(turn: Turn, order: Order) -> Steps[Answer]:
 def disp(turn: Turn, order: Order) -> Steps[Answer]:
     code, said = order.values["booking"], order.values["words"]
     booking = yield from market(bookings.known, code)
-    spoken = said.casefold()
-    reason = next((name for name, words in REASONS.items() if any(word in spoken for word in words)), "other")
+    spoken = set(LETTERS.findall(said.casefold()))
+    reason = next((name for name, words in REASONS.items() if words & spoken), "other")
     yield from market(disputes.open_dispute, actor_id=turn.person.id, code=code, reason=reason, said=said)
     yield from write(turn, order, code, booking.seller_id)
     return done(order)

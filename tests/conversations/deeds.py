@@ -1,6 +1,7 @@
 """What happens to a booking outside of chat: the driver at the cart, the scales, the office and the bank.
 
 (asha books 5 t of L1 and pays ahead)     (asha pays for B1)
+(asha books 5 t of L1 and pays in cash)
 (mohan drives for B1)                     who must be somebody of the story
 (mohan loads B1)   (mohan weighs B1: 4800 kg)   (mohan inspects B1: grade B, 16 % moisture)   (mohan delivers B1)
 (the office says of B1: the bill stands | 80 % for the farmer | the money goes back)
@@ -56,7 +57,8 @@ async def _office(desk: Desk) -> UUID:
 
 async def _books(desk: Desk, who: Who, said: Mapping[str, str]) -> None:
     kg = int(float(said["n"]) * KG_PER[said["unit"]])
-    await book_as_shown(desk, buyer_id=who(said["who"]), code=said["code"], kg=kg, pay_by="advance")
+    pay_by = "cash" if said["how"] == "in cash" else "advance"
+    await book_as_shown(desk, buyer_id=who(said["who"]), code=said["code"], kg=kg, pay_by=pay_by)
 
 
 async def _pays(desk: Desk, who: Who, said: Mapping[str, str]) -> None:
@@ -140,7 +142,7 @@ async def _graded(desk: Desk, who: Who, said: Mapping[str, str]) -> None:
 DECISION = r"the bill stands|the money goes back|(?P<percent>\d+) % for the farmer"
 BOOKING = r"(?P<code>\w+)"
 DEEDS: Mapping[str, Deed] = {
-    rf"(?P<who>\w+) books (?P<n>[\d.]+) (?P<unit>t|quintal|kg) of {BOOKING} and pays ahead": _books,
+    rf"(?P<who>\w+) books (?P<n>[\d.]+) (?P<unit>t|quintal|kg) of {BOOKING} and pays (?P<how>ahead|in cash)": _books,
     rf"(?P<who>\w+) pays for {BOOKING}": _pays,
     rf"(?P<who>\w+) drives for {BOOKING}": _drives,
     rf"(?P<who>\w+) loads {BOOKING}": _loads,

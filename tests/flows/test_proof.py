@@ -102,17 +102,20 @@ def test_which_flows_ask_for_a_code_and_when() -> None:
         "payout_to",
         "pickup",
         "pickup_code",
+        "shortcode_check",
         "weighing",
         "write_to",
     ]
     yes, no = (
         {
+            "agent_asks": {"agreed": said, "kind": "sell"},
             "booking_answer": {"agreed": said, "sure": said},
             "buy": {"code": "L7QK2M" if said else "tell"},
             "call_off": {"sure": said},
             "my_listings": {"act": "cancel", "sure": said},
             "paid": {"number": "412345678901" if said else ""},
             "pay": {"way": "balance" if said else "upi"},
+            "shortcode_check": {"line": "BOOK L7QK2M 40q", "right": True} | ({"own": True} if said else {}),
         }
         for said in (True, False)
     )

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from flows.shortcodes.parse import Lacks, Order, Slip, lines, parse
+from flows.shortcodes.parse import Lacks, Order, Slip, lines, masked, parse
 
 TODAY = date(2026, 11, 20)
 
@@ -84,3 +84,37 @@ def test_a_sentence_is_no_command(said: str) -> None:
 def test_several_commands_in_one_message() -> None:
     said = lines("BAL; ROUTE\n\nPRICE onion 422001;")
     assert [parse(line, TODAY).line for line in said] == ["BAL", "ROUTE", "PRICE onion 422001"]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("said", ["PIN 4821", "pin4821", "PIM 4821", "4821 PIN", "PIN 482l", "PIN ४८२१"])
+def test_a_pin_is_never_asked_back(said: str) -> None:
+    found = parse(lines(said)[0], TODAY)
+    assert isinstance(found, Order)
+    assert found.line == "PIN 4821"
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("PIN 4821", "PIN ****"),
+        ("PIM 4821", "PIN ****"),
+        ("4821 PIN", "PIN ****"),
+        ("BAL\nPIN ४८२१;COD B7QK2M 1200", "BAL\nPIN ****;COD B7QK2M 1200"),
+        ("pin 48 21", "pin ** **"),
+        ("pin 142001", "pin 142001"),
+        ("DLV B7QK2M 4821", "DLV B7QK2M 4821"),
+        ("my house 4821", "my house 4821"),
+    ],
+)
+def test_a_pin_is_not_kept_with_what_was_said(said: str, kept: str) -> None:
+    assert masked(said, TODAY) == kept
+
+
+def test_what_was_wrong_with_a_pin_is_not_said_back() -> None:
+    assert parse("PIN 4821 99", TODAY) == Lacks(parse_of("PIN 4821").command, missing=("pin",))
+
+
+def parse_of(line: str) -> Order:
+    found = parse(line, TODAY)
+    assert isinstance(found, Order)
+    return found
