@@ -11,13 +11,16 @@ VENV := .venv
 BIN := .venv/bin
 DATA ?= ../shared/data
 
-.PHONY: help run test check bench bench-carriers bench-market costs seed messages eval-nlu eval-prices train-prices eval-eyes train-eyes lock run-environment test-environment training-environment eyes-environment browser sound node-parts
+.PHONY: help run demo test check bench bench-carriers bench-market costs seed messages eval-nlu eval-prices train-prices eval-eyes train-eyes lock run-environment test-environment training-environment eyes-environment browser sound node-parts
 
 help: ## Shows this list
 	sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
 
 run: run-environment ## Sets everything up and starts the bot with its simulator page; PORT=8000
 	exec $(BIN)/mandi up --port $(PORT)
+
+demo: run-environment ## Tells the story of one lot from photo to payout, in a house of its own; ARGS="--to story.md" keeps it
+	exec $(BIN)/mandi demo $(ARGS)
 
 test: test-environment browser node-parts ## Runs every test; ARGS="tests/flows -x" chooses
 	$(BIN)/python -m pytest $(ARGS)

@@ -118,6 +118,18 @@ def chat(
 
 
 @app.command()
+def demo(
+    to: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Writes the transcript there, as Markdown.")
+    ] = None,
+) -> None:
+    """Tells the story of one lot, from photo to payout."""
+    from bot.demo.play import demo
+
+    sys.exit(demo(to))
+
+
+@app.command()
 def understand(
     text: Annotated[
         list[str] | None, typer.Argument(help="Sentences; none: JSON lines of the input.")

@@ -43,6 +43,17 @@ def agent_pin(
     print(pin)
 
 
+@agents.command("list")
+def agent_list(tenant: AtTenant = HOUSE) -> None:
+    """Lists agents and drivers: the id that the API knows them by, number, roles and name."""
+    from bot import needs
+    from marketplace_core.agents.queries import all_agents
+
+    with needs.surroundings(rasa=False) as house:
+        for each in needs.at_desk(house, tenant, all_agents):
+            print(f"{each.id}  {each.phone or '-':13}  {' '.join(each.roles):14}  {each.name or '-'}")
+
+
 def help_card(
     language: Annotated[str, typer.Argument(help="hi, kn …")],
     to: Annotated[Path | None, typer.Option(help="card.txt, card.png or card.pdf; none: prints it.")] = None,

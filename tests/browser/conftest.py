@@ -18,10 +18,10 @@ from fastapi import FastAPI
 from playwright.async_api import Browser, Page, async_playwright
 
 from bot.app import create_app
+from bot.demo.straw import straw_heap
 from bot.settings import Settings
 from tests.browser.echo import app_for
 from tests.browser.phone import Phone
-from tests.browser.straw import straw_heap
 from tests.processes import running, works
 
 DESK = {"width": 1400, "height": 900}

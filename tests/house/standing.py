@@ -1,10 +1,5 @@
 """The whole house as real processes, and a phone that writes to it over HTTP as the carrier would."""
 
-import os
-import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,23 +12,14 @@ import httpx
 import psutil
 from twilio.request_validator import RequestValidator
 
-from bot.settings import Settings
+from bot.demo.house import FOR_A_STORY, House, raised
 
 TOKEN = "a-token-of-the-tests"
-MINUTES_TO_TRAIN = 10
 DOOR = "/carrier/twilio/message"
 
 
 @dataclass(frozen=True)
-class Standing:
-    process: subprocess.Popen[bytes]
-    folder: Path
-    url: str
-
-    @property
-    def said(self) -> str:
-        return (self.folder / "said.txt").read_text()
-
+class Standing(House):
     @property
     def postmaster(self) -> int:
         return int((self.folder / ".mandi/postgres/postmaster.pid").read_text().splitlines()[0])
@@ -76,34 +62,8 @@ def new_sid() -> str:
 @contextmanager
 def standing(folder: Path) -> Iterator[Standing]:
     """`mandi up` in this folder, ready to answer; ended by force if the test has not ended it."""
-    port = free_port()
-    inherited = {
-        name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields
-    }
-    with (folder / "said.txt").open("wb") as said:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bot.cli", "up", "--port", str(port)],
-            cwd=folder,
-            env={**inherited, "TWILIO_AUTH_TOKEN": TOKEN},
-            stdout=said,
-            stderr=subprocess.STDOUT,
-        )
-    house = Standing(process, folder, f"http://127.0.0.1:{port}")
-    try:
-        assert soon(lambda: "/simulator" in house.said or process.poll() is not None, MINUTES_TO_TRAIN * 60)
-        assert process.poll() is None, house.said
-        yield house
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-            process.wait(60)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    with raised(folder, {**FOR_A_STORY, "TWILIO_AUTH_TOKEN": TOKEN}) as house:
+        yield Standing(**vars(house))
 
 
 def soon(true: Callable[[], bool], seconds: float) -> bool:

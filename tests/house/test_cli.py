@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -14,6 +15,7 @@ COMMANDS = (
     "web",
     "worker",
     "chat",
+    "demo",
     "grade",
     "grading",
     "understand",
@@ -80,6 +82,14 @@ def test_a_number_is_written_as_the_carrier_writes_it(database_url: str, number:
     refused = mandi("tenant", "add", "Others", "--number", number, DATABASE_URL=database_url)
     assert refused.returncode == 1
     assert number in refused.stderr
+
+
+def test_agents_are_listed_with_the_id_that_the_api_knows_them_by(database_url: str, clean: None) -> None:
+    mandi("agent", "pin", "+919876512345", "--role", "delivery_agent", DATABASE_URL=database_url)
+    (line,) = mandi("agent", "list", DATABASE_URL=database_url).stdout.splitlines()
+    person_id, *rest = line.split()
+    assert UUID(person_id)
+    assert rest == ["+919876512345", "delivery_agent", "-"]
 
 
 def test_an_unknown_command_is_refused() -> None:

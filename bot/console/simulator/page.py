@@ -84,6 +84,7 @@ class Written(BaseModel):
 
 class NewPhone(BaseModel):
     channel: Literal["whatsapp", "sms"]
+    number: str | None = Field(None, pattern=r"^\+[1-9]\d{6,14}$", description="Left out: any that is free.")
 
 
 def pages(line: Line) -> APIRouter:
@@ -125,7 +126,9 @@ def pages(line: Line) -> APIRouter:
 
     @router.post("/phones", status_code=201)
     async def new_phone(wanted: NewPhone) -> dict[str, Any]:
-        phone = phones.add(wanted.channel)
+        if wanted.number and any(one.number == wanted.number for one in phones.on_desk.values()):
+            raise HTTPException(409, "That number has a phone already.")
+        phone = phones.add(wanted.channel, wanted.number)
         if phone is None:
             raise HTTPException(409, "The desk is full.")
         return asdict(phone)

@@ -13,7 +13,7 @@ import smsutil
 
 from bot.message import Channel, Row
 
-MOST_PHONES = 12
+MOST_PHONES = 24
 MOST_MESSAGES = 300
 MOST_UPLOAD_BYTES = 120 * 1024 * 1024
 LARGEST_UPLOAD = 10 * 1024 * 1024

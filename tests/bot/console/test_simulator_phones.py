@@ -89,11 +89,23 @@ async def test_what_is_no_photo_is_refused(
     assert (await page.get("/simulator/phones")).json()["letters"] == []
 
 
-async def test_the_desk_holds_twelve_phones(page: httpx.AsyncClient) -> None:
-    statuses = [(await page.post("/simulator/phones", json={"channel": "sms"})).status_code for _ in range(9)]
-    assert statuses == [201] * 8 + [409]
+async def test_the_desk_holds_twenty_four_phones(page: httpx.AsyncClient) -> None:
+    asked = [await page.post("/simulator/phones", json={"channel": "sms"}) for _ in range(21)]
+    assert [answer.status_code for answer in asked] == [201] * 20 + [409]
     numbers = [phone["number"] for phone in (await page.get("/simulator/phones")).json()["phones"]]
-    assert len(set(numbers)) == 12
+    assert len(set(numbers)) == 24
+
+
+async def test_a_new_phone_may_have_a_number_of_ones_choice_that_no_other_has(
+    page: httpx.AsyncClient,
+) -> None:
+    wanted = {"channel": "whatsapp", "number": "+919876599999"}
+    made = await page.post("/simulator/phones", json=wanted)
+    assert (made.status_code, made.json()["number"]) == (201, wanted["number"])
+    assert (await page.post("/simulator/phones", json=wanted)).status_code == 409
+    for number in ("", "9876599998", "+91 9876599998", "nobody"):
+        refused = await page.post("/simulator/phones", json={"channel": "sms", "number": number})
+        assert refused.status_code == 422
 
 
 async def test_a_page_is_told_only_what_it_does_not_know_yet(page: httpx.AsyncClient) -> None:
