@@ -190,6 +190,8 @@ async def _forget(desk: Desk, person_id: UUID) -> None:
             statements.append(f"DELETE FROM {each.table} t WHERE {each.theirs}")  # noqa: S608 - our own table names
         elif each.leaving:
             statements.append(f"UPDATE {each.table} t {each.leaving} WHERE {each.theirs}")
+        if each.parting:
+            statements.append(f"UPDATE {each.table} t {each.parting} WHERE {each.touched}")
         for statement in statements:
             await desk.db.execute(text(statement), bound)
 

@@ -16,14 +16,15 @@ class Personal:
     """`whose` names the columns that make a row theirs, `acted` those by which they only had a hand in it.
 
     `where` replaces `whose` where the way to the person is longer. `leaving` is DELETE, STAYS, or what is SET.
-    `hidden` columns are of no use to anybody outside. `files` is an expression for the keys of files to delete.
-    A `shared` table has no tenant to ask for.
+    `parting` is what is SET on the rows that they had a hand in. `hidden` columns are of no use to anybody outside.
+    `files` is an expression for the keys of files to delete. A `shared` table has no tenant to ask for.
     """
 
     table: str
     whose: str = ""
     leaving: str = STAYS
     acted: str = ""
+    parting: str = ""
     hidden: str = ""
     where: str = ""
     files: str = ""
@@ -32,8 +33,17 @@ class Personal:
     @property
     def theirs(self) -> str:
         """The condition on a row `t`; `:tenant` and `:person` are bound."""
-        whose = self.where or " OR ".join(f"t.{column} = :person" for column in self.whose.split())
+        whose = self.where or _any_of(self.whose)
         return whose if self.shared else f"t.tenant_id = :tenant AND ({whose})"
+
+    @property
+    def touched(self) -> str:
+        """The same for a row that they had a hand in."""
+        return f"t.tenant_id = :tenant AND ({_any_of(self.acted)})"
+
+
+def _any_of(columns: str) -> str:
+    return " OR ".join(f"t.{column} = :person" for column in columns.split())
 
 
 _PHOTO_OF = "t.photo_id IN (SELECT id FROM photo WHERE tenant_id = :tenant AND person_id = :person)"
@@ -64,6 +74,11 @@ _NO_ACCOUNT = (
 _NO_LONGER = (
     "SET state = CASE WHEN state IN ('asked', 'agreed') THEN 'ended' ELSE state END, "
     "ended_at = coalesce(ended_at, :now)"
+)
+#: Nobody answers whom nobody knows any more, nor for them.
+_UNASKED = (
+    "seal = NULL, state = CASE WHEN state = 'asked' THEN 'withdrawn' ELSE state END, "
+    "settled_at = coalesce(settled_at, :now)"
 )
 _PAID = "SELECT id FROM payment WHERE tenant_id = :tenant AND payer_id = :person"
 _SEALED = "key_id sealed blind_index"
@@ -119,8 +134,9 @@ PERSONAL: tuple[Personal, ...] = (
     Personal("notification", "person_id", DELETE),
     Personal("agent_pin", "person_id", DELETE, hidden="salt pin_hash"),
     Personal("agent_day", "person_id", DELETE),
-    Personal("agent_ask", "person_id agent_id", "SET terms = '{}', seal = NULL", hidden="seal"),
-    Personal("agent_deed", "person_id agent_id", hidden="digest"),
+    Personal("agent_ask", "person_id", f"SET terms = '{{}}', {_UNASKED}", acted="agent_id",
+             parting=f"SET {_UNASKED}", hidden="seal"),
+    Personal("agent_deed", "person_id agent_id", "SET digest = ''", hidden="digest"),
     Personal("webhook_endpoint", "owner_id", DELETE),
     Personal("session", "person_id", DELETE),
     Personal("idempotency_key", "person_id", DELETE, hidden="fingerprint"),

@@ -14,10 +14,12 @@ from structlog.testing import capture_logs
 from marketplace_core import events
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.accounts import queries as people
+from marketplace_core.agents import asking, deeds, signing
+from marketplace_core.alerts import commands as alerts
 from marketplace_core.audit import commands as audit
 from marketplace_core.audit.verify import verify
 from marketplace_core.desk import Desk, open_desk
-from marketplace_core.errors import NoSuchPerson, NotYours, Refused
+from marketplace_core.errors import Moved, NoSuchPerson, NotYours, Refused
 from marketplace_core.ledger import commands as ledger
 from marketplace_core.listings import commands as listings
 from marketplace_core.privacy import commands as privacy
@@ -92,8 +94,27 @@ async def with_a_life(desk: Desk) -> UUID:
         person_id=me,
     )
     await webhooks.add(desk, actor_id=me, url="https://partner.example/zora?name=Zorawarpreet")
+    await alerts.wait_for_price(
+        desk, person_id=me, commodity="wheat", way="above", price_paise=250_000, per="quintal", place=MOGA
+    )
+    helper = await agent(desk)
+    line = f"REG {PHONE} {NAME}"
+    terms = {"name": NAME, "place": MOGA.to_json()}
+    asked = await asking.ask(desk, agent_id=helper, person_id=me, kind="reg", terms=terms)
+    undo = {"how": "ask", "id": str(asked)}
+    await deeds.write(desk, agent_id=helper, code="REG", line=line, subject="", person_id=me, undo=undo)
+    await accounts.add_role(desk, me, "field_agent")
+    await signing.set_pin(desk, phone=PHONE, pin="4821")
+    (address, *_) = await people.addresses(desk, me)
+    await signing.sign_in(desk, agent_id=me, address_id=address.id, pin="4821")
     bound = {"person": me, "now": desk.now, "name": NAME, "phone": PHONE, "tenant": TENANT}
     for statement in (
+        "INSERT INTO talk (tenant_id, offer_id, writer_id, reader_id, words, language, at) "
+        "SELECT tenant_id, id, cast(:person AS uuid), buyer_id, cast(:name AS text), 'pa', created_at FROM offer",
+        "INSERT INTO kept_question (tenant_id, person_id, intent, words, language, asked_at) "
+        "VALUES (:tenant, :person, 'subsidy', :name, 'pa', :now)",
+        "INSERT INTO handover (tenant_id, person_id, channel, address, summary, at) "
+        "VALUES (:tenant, :person, 'sms', :phone, jsonb_build_array(cast(:name AS text)), :now)",
         "INSERT INTO conversation (tenant_id, person_id, state, updated_at) "
         "VALUES (:tenant, :person, jsonb_build_object('said', cast(:name AS text)), :now)",
         "INSERT INTO message (tenant_id, at, person_id, channel, direction, body) "
@@ -115,6 +136,12 @@ async def with_a_life(desk: Desk) -> UUID:
         await desk.db.execute(text(statement), used)
     await spread(desk)
     return me
+
+
+async def agent(desk: Desk) -> UUID:
+    reached = await accounts.reach(desk, channel="sms", value="+919800000778", phone="+919800000778")
+    await accounts.add_role(desk, reached.person.id, "field_agent")
+    return reached.person.id
 
 
 async def traces(desk: Desk) -> list[tuple[str, str]]:
@@ -233,6 +260,56 @@ async def test_ninety_days_later_nothing_of_them_can_be_read_anywhere(desk: Desk
     gone = await people.person(desk, me)
     assert (gone.name, gone.place, gone.roles) == (None, None, ())
     assert await people.addresses(desk, me) == ()
+
+
+#: What came with the trade in conversation, beside the older tables.
+IN_CONVERSATION = {"talk", "kept_question", "price_alert", "handover", "agent_pin", "agent_day", "agent_ask"}
+
+
+async def test_what_they_left_in_conversation_is_gone_or_says_nothing(desk: Desk) -> None:
+    me = await with_a_life(desk)
+    left = await theirs(desk, me)
+    assert IN_CONVERSATION | {"agent_deed"} <= {table for table, rows in left.items() if rows}
+    assert await privacy.erase_due(await forgotten(desk, me)) == 1
+    left = await theirs(desk, me)
+    assert [table for table in IN_CONVERSATION if left[table]] == ["agent_ask"]
+    ((state, terms, seal),) = (await desk.db.execute(text("SELECT state, terms, seal FROM agent_ask"))).all()
+    assert (state, terms, seal) == ("withdrawn", {}, None)
+    assert (await desk.db.execute(text("SELECT digest FROM agent_deed"))).scalars().all() == [b""]
+
+
+async def theirs(desk: Desk, person_id: UUID) -> dict[str, int]:
+    """How many rows each table of the registry still has of them."""
+    bound = {"tenant": desk.tenant, "person": person_id}
+    counted = {}
+    for each in PERSONAL:
+        statement = text(f"SELECT count(*) FROM {each.table} t WHERE {each.theirs}")
+        names = {name: value for name, value in bound.items() if f":{name}" in each.theirs}
+        counted[each.table] = (await desk.db.execute(statement, names)).scalar_one()
+    return counted
+
+
+async def test_an_agents_export_says_nothing_of_whom_they_asked(desk: Desk) -> None:
+    me, helper = await zora(desk), await agent(desk)
+    terms = {"name": NAME, "place": MOGA.to_json()}
+    await asking.ask(desk, agent_id=helper, person_id=me, kind="reg", terms=terms)
+    said = json.dumps(await privacy.export(desk, helper, actor_id=helper), ensure_ascii=False)
+    assert [trace for trace in TRACES if trace in said] == []
+    mine = await privacy.export(desk, me, actor_id=me)
+    assert mine["data"]["agent_ask"][0]["terms"]["name"] == NAME
+
+
+async def test_a_question_of_an_agent_who_is_gone_waits_for_no_answer(desk: Desk) -> None:
+    """Asked in their last hours; nothing that they wanted is done any more, and nothing falls over."""
+    me, helper = await zora(desk), await agent(desk)
+    terms = {"name": NAME, "place": MOGA.to_json()}
+    then = await forgotten(desk, helper)
+    asked = await asking.ask(then, agent_id=helper, person_id=me, kind="reg", terms=terms)
+    assert await privacy.erase_due(then) == 1
+    with pytest.raises(Moved):
+        await asking.agree(then, ask_id=asked, by_id=me)
+    state, kept = (await desk.db.execute(text("SELECT state, terms FROM agent_ask"))).one()
+    assert (state, kept) == ("withdrawn", terms)
 
 
 async def test_the_files_are_listed_for_deletion(desk: Desk) -> None:
