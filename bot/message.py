@@ -1,9 +1,9 @@
 """One message in, one answer out: plain, frozen, the same for every carrier and channel."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 Channel = Literal["whatsapp", "sms", "voice"]
 
@@ -63,7 +63,6 @@ class Inbound:
     tap: str | None = None
     attachments: tuple[Attachment, ...] = ()
     location: tuple[float, float] | None = None
-    profile_name: str | None = None
     replies_to: str | None = None
     forwarded: bool = False
     #: What the carrier has taken it for and already answered.
@@ -74,7 +73,6 @@ class Inbound:
     aloud: bool = False
     #: Said in a call that we made: the phone that is heard is the real one.
     rung: bool = False
-    raw: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

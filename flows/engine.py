@@ -24,6 +24,7 @@ from flows.grade import one_of_several, photos_alone
 from flows.heard import Heard
 from flows.language import TONGUES, speak
 from flows.menu import main_menu
+from flows.not_here import NOT_HERE
 from flows.notices import tell
 from flows.options import named, tapped
 from flows.registry import FLOWS, asked, flow_for, flow_named
@@ -280,6 +281,12 @@ def _answers_the_stage(this: Turn) -> Steps[bool]:
     return True
 
 
+def _asks_for_what_is_not_here(this: Turn) -> Steps[bool]:
+    """ "What helps against rust in my 40 quintal wheat?" names a quantity, and answers nothing that was asked."""
+    elsewhere = this.heard.intent in NOT_HERE and _sure(this, CLEAR) and not _own_words_awaited(this)
+    return elsewhere and (yield from answer_plainly(this))
+
+
 def _answers_the_question(this: Turn) -> Steps[bool]:
     frame = this.state.top
     wish = _wish(this)
@@ -373,6 +380,7 @@ LISTENING = (
     _repairs,
     _answers_the_code,
     _answers_the_stage,
+    _asks_for_what_is_not_here,
     one_of_several,
     changes_what_is_entered,
     says_what_it_brings,

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from statistics import median
 from uuid import UUID
 
@@ -89,6 +90,11 @@ class _Sample:
     source: str
     why: Reason
     nearest: tuple[Near, ...] = ()
+
+    @cached_property
+    def fair(self) -> Range:
+        """Worked out once, too: of all India's prices it costs more than anything else in a turn."""
+        return fair_range(self.prices)
 
 
 #: By edition, newest day and how far one looks from where; the oldest goes first.
@@ -221,8 +227,7 @@ def _quoted(desk: Desk, commodity: str, sample: _Sample) -> Quote:
     age = (today(desk) - sample.as_of).days
     moves = band(commodity)
     down, _, up = moves.at(age)
-    found = fair_range(sample.prices)
-    wide = widened(found, down, up)
+    wide = widened(sample.fair, down, up)
     moved = trend_of(sample.weeks, week_noise=moves.week_noise, as_of=sample.as_of)
     reasons = [sample.why]
     if moved:
@@ -236,7 +241,7 @@ def _quoted(desk: Desk, commodity: str, sample: _Sample) -> Quote:
                 },
             )
         )
-    reasons.append(_widened(found, wide, age, moves))
+    reasons.append(_widened(sample.fair, wide, age, moves))
     return Quote(
         commodity=commodity,
         low=wide.low,

@@ -11,14 +11,13 @@ from urllib.parse import parse_qsl, quote
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import ClientDisconnect, Request
 
-from bot.channels.text import clean, one_line
+from bot.channels.text import clean
 from bot.message import Address, Attachment, Inbound
 
 CARRIER = "twilio"
 PREFIX = "/carrier/twilio"
 FIELDS = 300  # a message with ten media and an advert has about sixty
 MEDIA = 10
-PROFILE_NAME = 100
 ON_WHATSAPP = "whatsapp:"
 WEBP = "image/webp"
 NO_STICKER = ("image", "document")
@@ -107,11 +106,9 @@ def inbound(form: FormData, received_at: datetime) -> Inbound:
         tap=tapped(form),
         attachments=tuple(attachments(form)),
         location=location(form),
-        profile_name=one_line(field(form, "ProfileName"))[:PROFILE_NAME].strip() or None,
         replies_to=quoted(form),
         forwarded=any(field(form, name).lower() == "true" for name in ("Forwarded", "FrequentlyForwarded")),
         carrier_said=ANSWERED.get(field(form, "OptOutType").upper()),
-        raw=raw(form),
     )
 
 
@@ -194,12 +191,3 @@ def location(form: FormData) -> tuple[float, float] | None:
     if not (math.isfinite(latitude) and math.isfinite(longitude)):
         return None
     return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
-
-
-def raw(form: FormData) -> dict[str, str | list[str]]:
-    """Every field, also those nobody knows yet; cleaned, for PostgreSQL's json takes no NUL."""
-    everything: dict[str, str | list[str]] = {}
-    for key in form:
-        values = [clean(value) for value in form.getlist(key) if isinstance(value, str)]
-        everything[clean(key)] = values[0] if len(values) == 1 else values
-    return everything
