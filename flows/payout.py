@@ -68,9 +68,20 @@ def _named(turn: Turn, frame: Frame) -> Steps[None]:
     if not there.usable:
         turn.say(msg("To keep you safe, the first payment waits one day."))
     if (yield from market(waiting_paise, turn.person.id)) >= SMALLEST_PAISE:
-        yield from _ask(turn)
+        if frame.note.get("send"):
+            yield from _ask(turn)
+        else:  # who only put their UPI id right has not asked for all that waits
+            open_flow(turn, GET_PAID)
     if "code" in frame.note:
         yield from ask_rating(turn, frame.note["code"])
+
+
+def name_and_send(turn: Turn, booking: str | None = None) -> None:
+    """Asks where the money shall go, and sends it there at once; a booking that is complete is rated after it."""
+    note = open_flow(turn, PAYOUT_TO).note
+    note["send"] = True
+    if booking:
+        note["code"] = booking
 
 
 def _ask(turn: Turn) -> Steps[None]:
@@ -107,7 +118,7 @@ def _get_paid(turn: Turn, frame: Frame) -> Steps[None]:
     if not frame.slots["yes"]:
         turn.say(msg("The money stays safe with us."))
     elif (yield from market(queries.destination, turn.person.id)) is None:
-        open_flow(turn, PAYOUT_TO)
+        name_and_send(turn)
     else:
         yield from _ask(turn)
 
@@ -129,6 +140,7 @@ PAYOUT_TO = Flow(
     commit=_named,
     deed=(),
     guarded=lambda turn, frame: True,
+    binds=True,
 )
 
 GET_PAID = Flow(
@@ -138,7 +150,7 @@ GET_PAID = Flow(
         ShallISend(
             "yes",
             text=msg("Is that right?"),
-            name=msg("Right"),
+            name=GET_MONEY.label,
             example=msg("Answer Yes or No."),
             why=msg("Your money goes there."),
         ),
@@ -146,4 +158,5 @@ GET_PAID = Flow(
     commit=_get_paid,
     deed=(),
     guarded=lambda turn, frame: bool(frame.slots["yes"]),
+    binds=True,
 )

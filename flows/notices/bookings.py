@@ -13,7 +13,7 @@ from flows.heard import News
 from flows.menu import ON
 from flows.notices.notice import MY_BOOKINGS, Notice, Opener, offer_when_idle
 from flows.notices.payments import ask_to_pay
-from flows.payout import GET_MONEY, PAYOUT_TO, waiting_paise
+from flows.payout import GET_MONEY, name_and_send, waiting_paise
 from flows.pickup import KEEP_IT, PICKUP, between, window
 from flows.rate import ask_rating
 from flows.say import Say, label, msg
@@ -188,7 +188,7 @@ def _completed(turn: Turn, news: News) -> Steps[None]:
     elif (yield from market(destination, turn.person.id)):
         offer_when_idle(turn, GET_MONEY, to_do("rate", label("Rate"), booking.code))
     else:
-        open_flow(turn, PAYOUT_TO).note["code"] = booking.code
+        name_and_send(turn, booking.code)
         yield from proceed(turn)
 
 
