@@ -103,11 +103,17 @@ def canc(turn: Turn, order: Order) -> Steps[Answer]:
 def disp(turn: Turn, order: Order) -> Steps[Answer]:
     code, said = order.values["booking"], order.values["words"]
     booking = yield from market(bookings.known, code)
-    spoken = set(LETTERS.findall(said.casefold()))
-    reason = next((name for name, words in REASONS.items() if words & spoken), "other")
-    yield from market(disputes.open_dispute, actor_id=turn.person.id, code=code, reason=reason, said=said)
+    yield from market(
+        disputes.open_dispute, actor_id=turn.person.id, code=code, reason=reason_of(said), said=said
+    )
     yield from write(turn, order, code, booking.seller_id)
     return done(order)
+
+
+def reason_of(said: str) -> str:
+    """By whole words: "nothing" is no "not", "kaam" no "kam"."""
+    spoken = set(LETTERS.findall(said.casefold()))
+    return next((name for name, words in REASONS.items() if words & spoken), "other")
 
 
 def _speaks_for(turn: Turn, person_id: UUID) -> Steps[None]:
