@@ -66,6 +66,19 @@ def to_be_paid(booking: Booking, due: showing.Due) -> Say:
     return msg("{code}: please pay {sum:money} by {day:day}.", day=pay_until(booking), **known)
 
 
+def ask_to_pay(turn: Turn, booking: Booking) -> Steps[tuple[Option, ...]]:
+    """Says what the buyer owes now that both have agreed; the button to it, if there is anything to do."""
+    due = yield from market(showing.due, booking)
+    if due.secured:
+        return ()
+    turn.say(to_be_paid(booking, due))
+    if booking.pay_by == "cash":
+        return ()
+    if not turn.channel.terse:
+        turn.say(SAFE)
+    return (pay_for(booking.code),)
+
+
 def _of(booking: Booking) -> dict[str, Any]:
     return {"code": booking.code, "sum": booking.due_paise}
 

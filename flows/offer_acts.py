@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.agenda import MENU
+from flows.money import ask_to_pay
 from flows.refusals import sorry
 from flows.say import Option, Say, label, msg
 from flows.turn import Steps, Turn, market
@@ -121,7 +122,8 @@ def do(turn: Turn, side: Side, act: str, kg: int, price_paise: int) -> Steps[Non
 def _accept(turn: Turn, side: Side, kg: int, price_paise: int) -> Steps[None]:
     booking = yield from market(market_offers.accept, actor_id=turn.person.id, code=side.offer.code)
     turn.say(msg("Agreed. Your booking is {code}. I tell {name}.", code=booking.code, name=side.other))
-    turn.offer(MY_BOOKINGS, MENU)
+    pay = () if side.selling else (yield from ask_to_pay(turn, booking))
+    turn.offer(*pay, MY_BOOKINGS, MENU)
 
 
 def _refuse(turn: Turn, side: Side, kg: int, price_paise: int) -> Steps[None]:

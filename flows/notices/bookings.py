@@ -11,8 +11,8 @@ from flows.booking_answer import BOOKING_ANSWER
 from flows.handover import ARRIVED, ON_THE_WAY, WEIGHED
 from flows.heard import News
 from flows.menu import ON
+from flows.money import ask_to_pay
 from flows.notices.notice import MY_BOOKINGS, Notice, Opener, offer_when_idle
-from flows.notices.payments import ask_to_pay
 from flows.payout import GET_MONEY, name_and_send, waiting_paise
 from flows.pickup import KEEP_IT, PICKUP, between, window
 from flows.rate import ask_rating

@@ -4,31 +4,15 @@ from collections.abc import Callable
 
 from flows.agenda import PERSON
 from flows.heard import News
-from flows.money import to_be_paid
 from flows.notices.notice import Notice, Opener, offer_when_idle
 from flows.pay import FOUND, MY_MONEY, SAFE, pay_for
-from flows.say import Option, Say, msg
-from flows.turn import Steps, Turn, market
-from marketplace_core.bookings.queries import Booking
-from marketplace_core.payments import showing
+from flows.say import Say, msg
+from flows.turn import Steps, Turn
 
 NOT_FOUND = msg("The bank does not show your {sum:money} for {code}.")
 RUN_OUT = msg("The time to pay {sum:money} for {code} is over. If you have paid, talk to a person.")
 GOING_BACK = msg("{sum:money} is on the way back to you.")
 GIVEN_BACK = msg("{sum:money} was sent back to you.")
-
-
-def ask_to_pay(turn: Turn, booking: Booking) -> Steps[tuple[Option, ...]]:
-    """Says what the buyer owes now that both have agreed; the button to it, if there is anything to do."""
-    due = yield from market(showing.due, booking)
-    if due.secured:
-        return ()
-    turn.say(to_be_paid(booking, due))
-    if booking.pay_by == "cash":
-        return ()
-    if not turn.channel.terse:
-        turn.say(SAFE)
-    return (pay_for(booking.code),)
 
 
 def _news(text: Say, *more: Say, anew: bool = False) -> Callable[[Turn, News], Steps[None]]:

@@ -158,8 +158,12 @@ def _undo(kind: str, code: str) -> Mapping[str, Any]:
 
 
 def _name(person_id: UUID) -> Steps[str]:
+    """In letters that an SMS has; else by the end of their number."""
     name = (yield from market(people.person, person_id)).name or ""
-    return name if name.isascii() and name else "*"
+    if name and name.isascii():
+        return name
+    phones = [each.phone for each in (yield from market(people.addresses, person_id)) if each.phone]
+    return at(phones[0]) if phones else "*"
 
 
 def length(turn: Turn, said: Sequence[Say]) -> int:
