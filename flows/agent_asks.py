@@ -53,7 +53,8 @@ def _in_words(it: Wanted, agent: str) -> Say:
 
 class Agreement(YesNo):
     def question(self, turn: Turn, frame: Frame) -> Steps[Question | Over]:
-        wanted = yield from market(asking.waiting, UUID(frame.slots["ask"]))
+        ask_id = UUID(frame.slots["ask"])
+        wanted = yield from market(asking.waiting, ask_id)
         if wanted is None:
             return Over((OVER["question"],))
         agent = (yield from market(people.person, wanted.agent_id)).name or "*"
@@ -62,9 +63,9 @@ class Agreement(YesNo):
             parts.append(CONSENT)
         frame.note["shown"] = [part.to_json() for part in parts]
         # written when it was asked, it reaches the real phone; aloud, whoever has called
-        if wanted.kind in BINDS and wanted.id and turn.channel.name != "voice":
+        if wanted.kind in BINDS and turn.channel.name != "voice":
             drawn = yield from market(proofs.draw)
-            yield from market(asking.keep_seal, wanted.id, drawn.seal)
+            yield from market(asking.keep_seal, ask_id, drawn.seal)
             parts.append(msg("You can also tell {agent} this code: {code}", agent=agent, code=drawn.code))
         return Question(tuple(parts), (self.yes, self.no))
 

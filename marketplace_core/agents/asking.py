@@ -135,7 +135,7 @@ async def agree_by_code(
 
 async def at_once(desk: Desk, *, agent_id: UUID, kind: str, subject: str, terms: Mapping[str, Any]) -> Agreed:
     """What somebody does for themselves needs nobody's yes."""
-    mine = Wanted(None, agent_id, agent_id, kind, subject, terms)
+    mine = Wanted(agent_id, agent_id, kind, subject, terms)
     return Agreed(mine, await DOING[kind](desk, mine))
 
 
@@ -185,7 +185,7 @@ def _open(desk: Desk) -> tuple[Any, ...]:
 
 
 def _wanted(row: Any) -> Wanted:
-    return Wanted(row.id, row.agent_id, row.person_id, row.kind, row.subject, row.terms)
+    return Wanted(row.agent_id, row.person_id, row.kind, row.subject, row.terms)
 
 
 def _about(row: Any, by_id: UUID) -> dict[str, Any]:

@@ -23,9 +23,8 @@ from marketplace_core.places.place import Place
 
 @dataclass(frozen=True)
 class Wanted:
-    """`person_id` is who says yes; `id` is the question's own, None where nobody had to be asked."""
+    """`person_id` is who says yes."""
 
-    id: UUID | None
     agent_id: UUID
     person_id: UUID
     kind: str
