@@ -220,9 +220,9 @@ def _rows(turn: Turn, frame: Frame) -> Steps[Sequence[Row] | Over]:
                 ),
                 in_words(alert),
             )
-            for alert in mine[: MOST_ALERTS - 1]
+            for alert in mine
         ),
-        NEW,
+        *([NEW] if len(mine) < MOST_ALERTS else []),  # ten rows are a full list
     ]
 
 

@@ -16,10 +16,10 @@ from marketplace_core.bookings import commands as bookings
 from marketplace_core.bookings import queries
 from marketplace_core.bookings.commands import LONGEST_WHY
 from marketplace_core.bookings.errors import PickupLocked
-from marketplace_core.bookings.queries import Booking
-from marketplace_core.bookings.transitions import BOOKING_LIFE
+from marketplace_core.bookings.queries import Booking, Role
+from marketplace_core.bookings.transitions import BOOKING_LIFE, STATES
 from marketplace_core.errors import NotMet, NotYours, Refused
-from marketplace_core.parties import BUYER, DRIVER
+from marketplace_core.parties import BUYER, DRIVER, SELLER
 
 MY_BOOKINGS = Option("bookings", label("My bookings"), deed="go:my_bookings")
 NOT_MET = {
@@ -79,12 +79,25 @@ class Which(Pick):
         return Filled(rows[0].id) if not isinstance(rows, Over) and len(rows) == 1 else None
 
 
-def which(*moves: str, none: Over | None = None, fits: Callable[[Booking], bool] | None = None) -> Which:
-    """Those of the person's bookings with which one of these moves can be made, or which fit otherwise."""
+#: As whom the two sides act; where no driver is named the buyer drives.
+ACTING: dict[Role, tuple[str, ...]] = {"seller": (SELLER,), "buyer": (BUYER, DRIVER)}
+
+
+def which(
+    *moves: str,
+    states: Sequence[str] = STATES,
+    none: Over | None = None,
+    fits: Callable[[Booking], bool] = lambda booking: True,
+) -> Which:
+    """Those of the person's bookings with which one of these moves can be made, or which stand so."""
+    standing: dict[Role, list[str]] = {
+        role: [state for state in states if not moves or _open(roles, state, moves)]
+        for role, roles in ACTING.items()
+    }
 
     def rows(turn: Turn, frame: Frame) -> Steps[Sequence[Row] | Over]:
-        mine = yield from market(queries.mine, turn.person.id)
-        found = [each for each in mine if (fits(each) if fits else _open(each, moves))]
+        mine = yield from market(queries.mine, turn.person.id, states=standing)
+        found = [each for each in mine if fits(each)]
         if not found:
             return none or Over((msg("You have no bookings now."),), (MENU,))
         return [Row(each.code, msg("{code}", code=each.code), in_words(each)) for each in found]
@@ -99,9 +112,8 @@ def which(*moves: str, none: Over | None = None, fits: Callable[[Booking], bool]
     )
 
 
-def _open(booking: Booking, moves: Sequence[str]) -> bool:
-    roles = (BUYER, DRIVER) if booking.my_role == "buyer" else (str(booking.my_role),)
-    return any(move.name in moves for role in roles for move in BOOKING_LIFE.open_to(role, booking.state))
+def _open(roles: Sequence[str], state: str, moves: Sequence[str]) -> bool:
+    return any(move.name in moves for role in roles for move in BOOKING_LIFE.open_to(role, state))
 
 
 def confirm(turn: Turn, code: str) -> Steps[None]:

@@ -179,7 +179,7 @@ DISPUTE_ANSWER = Flow(
     "dispute_answer",
     title=msg("the complaint"),
     asks=(
-        which(fits=lambda booking: booking.state == "disputed"),
+        which(states=("disputed",)),
         WhatDoYouSay(
             "said",
             text=msg("What do you say to it? Write it in your own words."),

@@ -5,13 +5,13 @@ from typing import Any
 
 from flows.agenda import MENU, PERSON
 from flows.flow import Flow
-from flows.pay import FOUND, PAID_FOR, PAY, SAFE, claimed, looked_for, pay_for
+from flows.pay import FOUND, PAID_FOR, PAY, SAFE, claimed, looked_for, pay_for, to_pay
 from flows.payout import GET_MONEY, waiting_paise
 from flows.say import Option, Say, label, msg
 from flows.state import Frame
 from flows.turn import KOLKATA, Steps, Turn, market
 from marketplace_core.bookings import queries as bookings
-from marketplace_core.bookings.queries import Booking
+from marketplace_core.bookings.queries import Booking, Role
 from marketplace_core.bookings.transitions import PAY_WITHIN
 from marketplace_core.payments import queries as payments
 from marketplace_core.payments import showing
@@ -36,20 +36,21 @@ def _tell(turn: Turn, frame: Frame) -> Steps[None]:
     waits = yield from market(waiting_paise, turn.person.id)
     if waits >= SMALLEST_PAISE:
         lines.append(msg("{sum:money} of yours is with us.", sum=waits))
-    for booking in (yield from market(bookings.mine, turn.person.id)):
-        if booking.state not in PAID_FOR:
-            continue
+    owed = yield from to_pay(turn)
+    for booking, due in owed:
+        if seen := (yield from claimed(booking)):
+            lines.append(looked_for(seen))
+        else:
+            lines.append(to_be_paid(booking, due))
+            unpaid.append(booking)
+    open_now: dict[Role, tuple[str, ...]] = {"seller": PAID_FOR, "buyer": PAID_FOR}
+    for booking in (yield from market(bookings.mine, turn.person.id, states=open_now)):
         due = yield from market(showing.due, booking)
         if booking.my_role == "seller":
             lines.append(_sold(booking, due))
         elif due.secured:
             lines += (Say(FOUND.text, _of(booking)), SAFE)
-        elif seen := (yield from claimed(booking)):
-            lines.append(looked_for(seen))
-        else:
-            lines.append(to_be_paid(booking, due))
-            unpaid.append(booking)
-    begun = [each for each in (yield from market(payments.mine, turn.person.id)) if each.state == "created"]
+    begun = yield from market(payments.mine, turn.person.id, state="created", limit=1)
     turn.say(*(lines[: MOST_BY_SMS if turn.channel.terse else MOST] or (msg("No money is open now."),)))
     pay = (pay_for(unpaid[0].code) if len(unpaid) == 1 else PAY,) if unpaid else ()
     paid = (Option("paid", label("I have paid"), deed="go:paid"),) if begun else ()

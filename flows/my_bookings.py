@@ -99,7 +99,7 @@ MY_BOOKINGS = Flow(
     title=msg("your bookings"),
     asks=(
         replace(
-            which(fits=lambda booking: True),
+            which(),
             text=msg("Your bookings. Choose one to see or change it."),
         ),
         Pick(

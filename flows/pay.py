@@ -37,6 +37,8 @@ SAFE = msg("We keep it safe until the goods are weighed.")
 LATER = Option("later", label("Later"))
 #: UPI and IMPS count twelve digits, NEFT sixteen, RTGS twenty-two; a telephone has ten.
 LEAST_LETTERS = 12
+#: A list on WhatsApp has ten rows.
+MOST_ROWS = 9
 NUMBERS = re.compile(r"[A-Z0-9]+")
 
 
@@ -46,13 +48,11 @@ def pay_for(code: str) -> Option:
 
 def to_pay(turn: Turn) -> Steps[list[tuple[Booking, showing.Due]]]:
     """What this buyer has agreed to and not yet paid."""
-    mine = yield from market(bookings.mine, turn.person.id)
     found = []
-    for booking in mine:
-        if booking.my_role == "buyer" and booking.state in PAID_FOR:
-            due = yield from market(showing.due, booking)
-            if not due.secured:
-                found.append((booking, due))
+    for booking in (yield from market(showing.unpaid, turn.person.id, PAID_FOR)):
+        due = yield from market(showing.due, booking)
+        if not due.secured:
+            found.append((booking, due))
     return found
 
 
@@ -265,8 +265,7 @@ def _claim(turn: Turn, frame: Frame) -> Steps[None]:
 
 def _begun(turn: Turn, frame: Frame) -> Steps[Sequence[Row] | Over]:
     """Without a code: what was begun and not yet said to be paid."""
-    mine = yield from market(queries.mine, turn.person.id)
-    begun = [payment for payment in mine if payment.state == "created"]
+    begun = yield from market(queries.mine, turn.person.id, state="created", limit=MOST_ROWS)
     if not begun:
         return Over((msg("You have nothing to pay now."),), (MENU,))
     return [
@@ -275,7 +274,7 @@ def _begun(turn: Turn, frame: Frame) -> Steps[Sequence[Row] | Over]:
             msg("{code}", code=payment.booking or payment.code),
             msg("{sum:money}", sum=payment.paise),
         )
-        for payment in begun[:9]
+        for payment in begun
     ]
 
 

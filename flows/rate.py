@@ -66,7 +66,7 @@ RATE = Flow(
     "rate",
     title=msg("the booking"),
     asks=(
-        which(fits=ratings.is_over),
+        which(states=("completed", "cancelled"), fits=ratings.is_over),
         Stars(
             "stars",
             text=msg("Which booking?"),

@@ -1,11 +1,12 @@
 """How my agreements stand, what they cost, and what may be done with them now."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from marketplace_core import parties
 from marketplace_core.accounts.models import person
@@ -133,26 +134,43 @@ def booking_of(row: Any, now: datetime, lot: Any = None) -> Booking:
 
 
 async def mine(
-    desk: Desk, person_id: UUID, *, limit: int = 9, before: UUID | None = None
+    desk: Desk,
+    person_id: UUID,
+    *,
+    states: Mapping[Role, Collection[str]] | None = None,
+    and_also: Sequence[ColumnElement[bool]] = (),
+    limit: int = 9,
+    before: UUID | None = None,
 ) -> tuple[Booking, ...]:
-    """What a person sells or buys, newest first."""
+    """What a person sells or buys, newest first; `states` in which it counts, by the side they are on."""
+    sides: dict[Role, ColumnElement[UUID]] = {"seller": t.c.seller_id, "buyer": t.c.buyer_id}
     # Each half walks its own index from the new end.
     newest = [
         select(t.c.id)
-        .where(t.c.tenant_id == desk.tenant, side == person_id, *([t.c.id < before] if before else []))
+        .where(
+            t.c.tenant_id == desk.tenant,
+            side == person_id,
+            *and_also,
+            *([t.c.state.in_(states.get(role, ()))] if states is not None else []),
+            *([t.c.id < before] if before else []),
+        )
         .order_by(t.c.id.desc())
         .limit(limit)
         .scalar_subquery()
-        for side in (t.c.seller_id, t.c.buyer_id)
+        for role, side in sides.items()
     ]
     rows = await desk.db.execute(
         BOOKINGS.where(t.c.tenant_id == desk.tenant, or_(*(t.c.id.in_(half) for half in newest)))
         .order_by(t.c.id.desc())
         .limit(limit)
     )
-    return tuple(
+    found = (
         replace(booking_of(row, desk.now), my_role="seller" if row.seller_id == person_id else "buyer")
         for row in rows
+    )
+    # the nightly job may be late: what nobody answered in time is called off all the same
+    return tuple(
+        each for each in found if states is None or each.state in states.get(each.my_role or "buyer", ())
     )
 
 

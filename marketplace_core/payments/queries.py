@@ -106,10 +106,12 @@ async def by_code(desk: Desk, code: str) -> Payment | None:
 
 
 async def mine(
-    desk: Desk, person_id: UUID, *, before: UUID | None = None, limit: int = 20
+    desk: Desk, person_id: UUID, *, state: str | None = None, before: UUID | None = None, limit: int = 20
 ) -> tuple[Payment, ...]:
     """What a person paid or tried to pay, newest first; the next page begins `before` the last one's id."""
     own = PAYMENTS.where(t.c.tenant_id == desk.tenant, t.c.payer_id == person_id)
+    if state:
+        own = own.where(t.c.state == state)
     if before:
         own = own.where(t.c.id < before)
     return await _all(desk, own.order_by(t.c.id.desc()).limit(limit))

@@ -1,16 +1,20 @@
 """What is still to be paid, in which ways, and what the payer is shown; the picture lies in our store to be sent."""
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
 from botocore.exceptions import BotoCoreError, ClientError
+from sqlalchemy import exists
 
-from marketplace_core.bookings.queries import Booking
+from marketplace_core.bookings.models import booking
+from marketplace_core.bookings.queries import Booking, mine
 from marketplace_core.desk import Desk
 from marketplace_core.errors import NotFound
 from marketplace_core.escrow import commands as escrow
+from marketplace_core.escrow.models import escrow_hold
 from marketplace_core.ledger.queries import account_of, balance
 from marketplace_core.payments.offered import HowToPay, how_to_pay, methods
 from marketplace_core.payments.queries import by_code
@@ -39,12 +43,22 @@ class Due:
     paise: int
 
 
-async def due(desk: Desk, booking: Booking) -> Due:
-    if await escrow.is_secured(desk, booking.id):
+async def due(desk: Desk, agreed: Booking) -> Due:
+    if await escrow.is_secured(desk, agreed.id):
         return Due(True, 0)
-    account_id = await account_of(desk, "buyer", booking.buyer_id)
+    account_id = await account_of(desk, "buyer", agreed.buyer_id)
     there = (await balance(desk, account_id)).available if account_id else 0
-    return Due(False, max(0, booking.due_paise - there))
+    return Due(False, max(0, agreed.due_paise - there))
+
+
+async def unpaid(desk: Desk, buyer_id: UUID, states: Collection[str]) -> tuple[Booking, ...]:
+    """What this buyer has agreed to and no money waits for, newest first."""
+    held = exists().where(
+        escrow_hold.c.tenant_id == desk.tenant,
+        escrow_hold.c.booking_id == booking.c.id,
+        escrow_hold.c.state == "held",
+    )
+    return await mine(desk, buyer_id, states={"buyer": states}, and_also=(~held,))
 
 
 async def ways(desk: Desk, paise: int) -> tuple[str, ...]:

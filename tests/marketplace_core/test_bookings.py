@@ -25,12 +25,14 @@ from marketplace_core.errors import (
     NotYours,
     OwnListing,
 )
+from marketplace_core.escrow import commands as escrow
 from marketplace_core.events import claim, event, mark_noticed
 from marketplace_core.listings import commands as listings
 from marketplace_core.listings import queries as shelf
 from marketplace_core.offers import commands as offers
 from marketplace_core.offers.errors import PriceMoved
 from marketplace_core.offers.models import offer
+from marketplace_core.payments import showing
 from marketplace_core.seed import TENANT
 from tests.conftest import NOW
 from tests.marketplace_core.people import MOGA, book_as_shown, booked, buyer, farmer, somebody, straw
@@ -320,3 +322,32 @@ async def test_what_is_rolled_back_was_never_told(engine: AsyncEngine, clean: No
         await db.rollback()
         await sit_down(db, TENANT, NOW)
         assert (await db.execute(select(func.count()).select_from(event))).scalar() == 0
+
+
+async def test_what_is_asked_for_is_found_behind_nine_newer_ones_of_another_kind(desk: Desk) -> None:
+    seller, me = await farmer(desk), await buyer(desk)
+    lot = await straw(desk, seller)
+    oldest = await book_as_shown(desk, buyer_id=me, code=lot.code, kg=1_000)
+    for _ in range(9):
+        newer = await book_as_shown(desk, buyer_id=me, code=lot.code, kg=1_000)
+        await bookings.cancel(desk, actor_id=me, code=newer.code, why="")
+    assert oldest.code not in {each.code for each in await agreements.mine(desk, me)}
+    for person, role, other in ((me, "buyer", "seller"), (seller, "seller", "buyer")):
+        found = await agreements.mine(desk, person, states={role: ("pending",)})
+        assert [(each.code, each.my_role) for each in found] == [(oldest.code, role)]
+        assert await agreements.mine(desk, person, states={other: ("pending",)}) == ()
+    late = replace(desk, now=LATER + timedelta(minutes=1))
+    assert await agreements.mine(late, me, states={"buyer": ("pending",)}) == ()
+
+
+async def test_what_is_not_paid_is_found_behind_nine_that_are(desk: Desk) -> None:
+    seller, me = await farmer(desk), await buyer(desk)
+    lot = await straw(desk, seller)
+    agreed = [await book_as_shown(desk, buyer_id=me, code=lot.code, kg=1_000) for _ in range(10)]
+    for each in agreed:
+        await bookings.confirm(desk, actor_id=seller, code=each.code)
+    for each in agreed[1:]:
+        await escrow.pay_in(desk, uuid4(), buyer_id=me, paise=each.due_paise, subject=each.code)
+        await escrow.secure(desk, each.id)
+    assert [each.code for each in await showing.unpaid(desk, me, ("confirmed",))] == [agreed[0].code]
+    assert await showing.unpaid(desk, seller, ("confirmed",)) == ()
