@@ -153,6 +153,9 @@ def _make(turn: Turn, frame: Frame) -> Steps[bool]:
         return True
     turn.say(msg("Sent. I write to you when {name} answers.", name=offer.seller_name))
     turn.offer(MY_OFFERS, MENU)
+    # whoever was asked whether to book it has answered that with a price
+    frames = turn.state.frames
+    frames[:] = [other for other in frames if other is frame or other.slots.get("code") != slots["code"]]
     return True
 
 
