@@ -30,7 +30,7 @@ async def test_script(path: Path, stage: Stage, pytestconfig: pytest.Config) -> 
     "path",
     sorted(
         path
-        for folder in ("market", "sell", "welcome", "stop", "grade", "offers", "buy", "pay")
+        for folder in ("market", "sell", "welcome", "stop", "grade", "offers", "buy", "pay", "agents")
         for path in (SCRIPTS / folder).glob("*.txt")
     ),
     ids=lambda path: str(path.relative_to(SCRIPTS)),
