@@ -12,13 +12,12 @@ from flows.say import Say, label, msg, verbatim
 from flows.state import Frame
 from flows.turn import KOLKATA, Steps, Turn, market
 from marketplace_core.accounts import commands as accounts
-from marketplace_core.listings import commands as listings
-from marketplace_core.listings import queries as shelf
+from marketplace_core.accounts import queries as people
 from marketplace_core.privacy import commands as privacy
 from marketplace_core.privacy import queries as kept
+from marketplace_core.privacy.leaving import MARKETPLACE
 from marketplace_core.privacy.queries import Consent
 
-MARKETPLACE = "marketplace"
 #: As they are shown and stored, by purpose; None: it is given where it is asked for, and only taken back here.
 WORDINGS: dict[str, Say | None] = {
     MARKETPLACE: CONSENT,
@@ -133,10 +132,7 @@ def _take_back(turn: Turn, purpose: str) -> Steps[None]:
     yield from market(privacy.withdraw_consent, turn.person.id, purpose=purpose)
     turn.say(msg("I have noted it."))
     if purpose == MARKETPLACE:
-        for each in (yield from market(shelf.mine, turn.person.id)):
-            if each.state == "active":
-                yield from market(listings.cancel, seller_id=turn.person.id, code=each.code)
-        turn.person = yield from market(accounts.leave, turn.person.id)
+        turn.person = yield from market(people.person, turn.person.id)
         turn.say(msg("What you had for sale is taken down. To sell again, just tell me."))
 
 

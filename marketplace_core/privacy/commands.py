@@ -11,9 +11,7 @@ from marketplace_core.accounts.models import consent
 from marketplace_core.audit import commands as audit
 from marketplace_core.desk import Desk
 from marketplace_core.errors import NotYours
-from marketplace_core.listings import commands as listings
-from marketplace_core.listings.models import listing
-from marketplace_core.privacy import queries
+from marketplace_core.privacy import leaving, queries
 from marketplace_core.privacy.errors import NoConsent, NotAsked
 from marketplace_core.privacy.models import deletion as t
 from marketplace_core.privacy.queries import Deletion
@@ -32,7 +30,10 @@ KEEP_FILES = """
 
 
 async def withdraw_consent(desk: Desk, person_id: UUID, *, purpose: str) -> int:
-    """As easily as it was given; the history stays. How many were withdrawn."""
+    """As easily as it was given; the history stays. How many were withdrawn.
+
+    Whoever takes back the word to be on the market is on it no more, whichever way they said so.
+    """
     c = consent.c
     done = await desk.db.execute(
         update(consent)
@@ -46,6 +47,8 @@ async def withdraw_consent(desk: Desk, person_id: UUID, *, purpose: str) -> int:
     )
     if not done.rowcount:
         raise NoConsent
+    if purpose == leaving.MARKETPLACE:
+        await leaving.leave(desk, person_id)
     return done.rowcount
 
 
@@ -59,7 +62,7 @@ async def export(desk: Desk, person_id: UUID, *, actor_id: UUID) -> dict[str, An
 
 
 async def ask_deletion(desk: Desk, person_id: UUID, *, actor_id: UUID) -> Deletion:
-    """In 90 days, if they do not think better of it. What they have for sale is taken off the market now.
+    """In 90 days, if they do not think better of it. Nothing of theirs stands on the market from now on.
 
     Asking twice changes nothing: the first day counts.
     """
@@ -76,13 +79,7 @@ async def ask_deletion(desk: Desk, person_id: UUID, *, actor_id: UUID) -> Deleti
             moved_by="person" if actor_id == person_id else "operator",
         )
     )
-    for_sale = await desk.db.execute(
-        select(listing.c.code).where(
-            listing.c.tenant_id == desk.tenant, listing.c.seller_id == person_id, listing.c.state == "active"
-        )
-    )
-    for code in for_sale.scalars().all():
-        await listings.cancel(desk, seller_id=person_id, code=code)
+    await leaving.take_down(desk, person_id)
     await audit.note(
         desk, actor_id=actor_id, action="person.deletion_asked", subject=str(person_id), facts={}
     )

@@ -16,12 +16,16 @@ from marketplace_core.accounts import commands as accounts
 from marketplace_core.accounts import queries as people
 from marketplace_core.agents import asking, deeds, signing
 from marketplace_core.alerts import commands as alerts
+from marketplace_core.alerts import queries as watched
 from marketplace_core.audit import commands as audit
 from marketplace_core.audit.verify import verify
 from marketplace_core.desk import Desk, open_desk
 from marketplace_core.errors import Moved, NoSuchPerson, NotYours, Refused
 from marketplace_core.ledger import commands as ledger
 from marketplace_core.listings import commands as listings
+from marketplace_core.listings import queries as shelf
+from marketplace_core.offers import commands as offers
+from marketplace_core.offers import queries as board
 from marketplace_core.privacy import commands as privacy
 from marketplace_core.privacy import queries
 from marketplace_core.privacy.errors import NoConsent, NotAsked
@@ -31,6 +35,8 @@ from marketplace_core.privacy.retention import RETENTION, sweep
 from marketplace_core.seed import TENANT
 from marketplace_core.spreading import spread
 from marketplace_core.webhooks import commands as webhooks
+from marketplace_core.wishes import commands as wishes
+from marketplace_core.wishes import queries as wished
 from tests.conftest import NOW
 from tests.marketplace_core.people import MOGA, book_as_shown, buyer, straw
 
@@ -212,6 +218,30 @@ async def test_a_consent_is_withdrawn_and_its_history_stays(desk: Desk) -> None:
     for person_id, purpose in ((me, "terms"), (me, "marketing"), (uuid4(), "terms")):
         with pytest.raises(NoConsent):
             await privacy.withdraw_consent(desk, person_id, purpose=purpose)
+
+
+async def test_who_takes_back_the_markets_consent_has_nothing_standing_there(desk: Desk) -> None:
+    me, other = await zora(desk), await buyer(desk)
+    await accounts.give_consent(
+        desk, me, purpose="marketplace", language="pa", wording="ਮੈਂ ਸਹਿਮਤ ਹਾਂ", channel="sms"
+    )
+    mine = [await straw(desk, me, kg=1_000) for _ in range(10)]
+    theirs = [await straw(desk, other) for _ in range(2)]
+    price = {"kg": 1_000, "price_paise": 20_000, "per": "quintal"}
+    named = [await offers.make(desk, buyer_id=me, code=lot.code, **price) for lot in theirs]
+    await offers.counter(desk, actor_id=other, code=named[1].code, price_paise=24_000)
+    await wishes.make_wish(
+        desk, buyer_id=me, commodity="wheat", place=MOGA, km=50, until=NOW + timedelta(days=9)
+    )
+    await alerts.wait_for_price(
+        desk, person_id=me, commodity="wheat", way="above", price_paise=300_000, per="quintal", place=MOGA
+    )
+    await privacy.withdraw_consent(desk, me, purpose="marketplace")
+    assert {(await shelf.by_code(desk, lot.code)).state for lot in mine} == {"cancelled"}
+    assert [(await board.by_code(desk, each.code)).state for each in named] == ["withdrawn", "refused"]
+    assert (await wished.mine(desk, me), await watched.mine(desk, me)) == ((), ())
+    assert not (await people.person(desk, me)).registered
+    assert {(await shelf.by_code(desk, lot.code)).state for lot in theirs} == {"active"}
 
 
 # show me my data
