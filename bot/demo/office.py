@@ -42,9 +42,6 @@ class Office:
             self._sign_in()
         return self._api(method, path, body, {"Authorization": f"Bearer {self.token}"})
 
-    def bill(self, booking: str) -> Any:
-        return self.ask("GET", f"/bookings/{booking}/bill")
-
     def _sign_in(self) -> None:
         """With the code that comes to the office's telephone."""
         phone = self.desk.phone("sms", OFFICE)

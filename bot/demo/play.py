@@ -91,7 +91,9 @@ class Stage:
         self._look()
         at = datetime.now(UTC)
         self.office.do(step.what)
-        self._put(Line(at, None, (f"({spelt(step.what, self.codes)})",)))
+        names = re.compile(rf"\b({'|'.join(self.people)})\b")
+        told = names.sub(lambda match: match[0].title(), spelt(step.what, self.codes))
+        self._put(Line(at, None, (f"({told})",)))
 
     def _look(self, *, wait: bool = False) -> None:
         """A message of the bot may be heard once; one that is still on its way to the bot is not shown yet."""
@@ -113,12 +115,15 @@ class Stage:
 
     def end(self) -> Iterator[str]:
         """What the farmer got, what it cost, and how much was written."""
-        bill = self.office.bill(self.codes["B1"])
+        booking = f"/bookings/{self.codes['B1']}"
+        bill, held = (self.office.ask("GET", path) for path in (f"{booking}/bill", booking))
         reference = self.office.references[self.codes["Y1"]]
         farmer = next(person for person in self.people.values() if person.role == "farmer")
-        gets, pays = bill["farmer_gets"], bill["buyer_pays"]
+        gets, pays, paid_in = bill["farmer_gets"], bill["buyer_pays"], held["due_paise"]
         yield f"{farmer.who.title()} got {_rupees(gets)}, under the bank's number {reference}."
         yield f"Fees: none for the farmer, {_rupees(pays - gets)} for the buyer, who paid {_rupees(pays)}."
+        if paid_in > pays:
+            yield f"{_rupees(paid_in - pays)} of what the buyer had paid in are theirs again: it weighed less."
         for who, person in self.people.items():
             wrote, read = self._count(who, "to_bot"), self._count(who, "from_bot")
             yield f"{who.title()}, {person.role}: {wrote} written, {read} read."

@@ -18,9 +18,10 @@ om < Gold is at
 def test_the_lot_goes_from_the_photo_to_the_money(house: Standing) -> None:
     rows: list[str] = []
     page = play.tell(house, STORY.read_text("utf-8"), rows.append, 160)
-    *_, farmer, fees, manjula, rakesh, prakash, raju = rows
+    *_, farmer, fees, rest, manjula, rakesh, prakash, raju = rows
     assert farmer.startswith("Manjula got ₹13,440, under the bank's number ")
     assert fees == "Fees: none for the farmer, ₹268.80 for the buyer, who paid ₹13,708.80."
+    assert rest.startswith("₹571.20 of what the buyer had paid in")
     for person in (manjula, rakesh):
         assert "SMS" not in person
     for person in (prakash, raju):
