@@ -104,7 +104,7 @@ class Attacked:
         while self.server is None or not self.server.started:
             assert time.monotonic() < deadline and self.thread.is_alive()
             time.sleep(0.05)
-        with httpx.Client(base_url=self.url, trust_env=False) as client:
+        with httpx.Client(base_url=self.url, trust_env=False, timeout=60) as client:
             for number in range(len(ROLES)):
                 phone = f"+9198000010{number:02d}"
                 client.post("/auth/otp", json={"phone": phone}).raise_for_status()
@@ -168,7 +168,7 @@ def test_nothing_breaks(case: schemathesis.Case, attacked: Attacked) -> None:
 
 
 async def test_every_request_says_what_it_may_answer(attacked: Attacked) -> None:
-    async with httpx.AsyncClient(base_url=attacked.url, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=attacked.url, trust_env=False, timeout=60) as client:
         spec = (await client.get("/openapi.json")).json()
     for path, operations in spec["paths"].items():
         for method, operation in operations.items():
