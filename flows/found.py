@@ -18,7 +18,7 @@ from marketplace_core.wishes.rules import MOST_KM
 #: As far as a tractor trolley or a small truck goes and comes back in a day.
 REACH_KM = 100
 NEAR_KM = 20
-#: So many are looked at for the cheapest; a list on WhatsApp holds ten rows, and some of them narrow it down.
+#: So many are counted; a list on WhatsApp holds ten rows, and some of them narrow it down.
 LOOKED_AT, SHOWN, SHOWN_BY_SMS = 60, 6, 4
 
 NEAREST, CHEAPEST, BEST, ANY, TELL = "nearest", "cheapest", "best", "any", "tell"
@@ -46,7 +46,8 @@ class Lots(Pick):
             return self._nothing(frame)
         shown = found[: SHOWN_BY_SMS if turn.channel.terse else SHOWN]
         frame.note[self.slot] = [one.listing.code for one in shown] + [TELL]
-        many = msg("For sale within {km} km: {n}.", n=len(found), km=reach(frame))
+        n = f"{len(found)}{'+' if len(found) == LOOKED_AT else ''}"
+        many = msg("For sale within {km} km: {n}.", n=n, km=reach(frame))
         text = msg("Cheapest first. Which one?") if _sort(frame) == CHEAPEST else self.text
         return Question(
             (*((many,) if len(found) > 1 else ()), text),
@@ -126,18 +127,19 @@ def _sort(frame: Frame) -> str:
 
 def search(turn: Turn, frame: Frame) -> Steps[Sequence[Found]]:
     place = Place.from_json(frame.slots["place"])
-    found = yield from market(
-        shelf.near,
-        commodity=frame.slots["commodity"],
-        lat=place.lat,
-        lon=place.lon,
-        km=reach(frame),
-        limit=LOOKED_AT,
-        not_seller=turn.person.id,
+    return (
+        yield from market(
+            shelf.near,
+            commodity=frame.slots["commodity"],
+            lat=place.lat,
+            lon=place.lon,
+            km=reach(frame),
+            limit=LOOKED_AT,
+            not_seller=turn.person.id,
+            grade=frame.note.get("grade"),
+            cheapest=_sort(frame) == CHEAPEST,
+        )
     )
-    grade = frame.note.get("grade")
-    good = [one for one in found if grade is None or (one.listing.grade or "Z") <= grade]
-    return sorted(good, key=_tonne_paise) if _sort(frame) == CHEAPEST else good
 
 
 def _tonne_paise(one: Found) -> int:

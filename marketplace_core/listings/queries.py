@@ -114,17 +114,20 @@ async def near(
     min_kg: int = 1,
     limit: int = 9,
     not_seller: UUID | None = None,
+    grade: str | None = None,
+    cheapest: bool = False,
 ) -> tuple[Found, ...]:
-    """What can be booked here within `km`, nearest first: lots of this market alone."""
+    """What can be booked here within `km`, nearest or cheapest first: lots of this market alone."""
     in_window = await search(
         desk,
         lat=lat,
         lon=lon,
         km=km,
-        wanted=Wanted(commodity=commodity, min_kg=min_kg),
+        wanted=Wanted(commodity=commodity, grade=grade, min_kg=min_kg),
         limit=limit,
         own_market=True,
         not_seller=not_seller,
+        cheapest=cheapest,
     )
     rows = await desk.db.execute(
         select(t).where(t.c.tenant_id == desk.tenant, t.c.id.in_([one.listing_id for one in in_window]))

@@ -89,8 +89,9 @@ async def search(
     limit: int = 9,
     own_market: bool = False,
     not_seller: UUID | None = None,
+    cheapest: bool = False,
 ) -> tuple[OpenListing, ...]:
-    """What is for sale within `km`, nearest first. Nothing in reach is missed while there is room for it."""
+    """What is for sale within `km`, nearest or cheapest first. Nothing in reach is missed while there is room."""
     _check(lat=abs(lat) <= 90, lon=abs(lon) <= 180, km=0 < km < float("inf"), limit=limit >= 1)
     if wanted.commodity is not None and wanted.commodity not in COMMODITIES:
         return ()
@@ -105,11 +106,13 @@ async def search(
                 limit=limit + SPARE,
                 own_market=own_market,
                 not_seller=not_seller,
+                cheapest=cheapest,
             )
         )
     ).all()
     found = [(km_between(lat, lon, row.lat, row.lon), row) for row in rows]
-    found.sort(key=lambda each: (each[0], -each[1].listing_id.int))  # of neighbours the newer first
+    # of neighbours the newer first
+    found.sort(key=lambda each: (each[1].tonne_paise if cheapest else 0, each[0], -each[1].listing_id.int))
     return tuple(_shown(row, round(away, 1)) for away, row in found[:limit])
 
 
@@ -141,6 +144,7 @@ def nearest(
     limit: int,
     own_market: bool,
     not_seller: UUID | None,
+    cheapest: bool = False,
 ) -> Select[Any]:
     if wanted.commodity is None:
         place, offset = t.c.ground, 0
@@ -159,7 +163,7 @@ def nearest(
             *([t.c.tenant_id == desk.tenant] if own_market else []),
             *([t.c.listing_id.not_in(_lots_of(desk, not_seller))] if not_seller else []),
         )
-        .order_by(place.op("<->", return_type=Float)(here))
+        .order_by(*([t.c.tonne_paise] if cheapest else []), place.op("<->", return_type=Float)(here))
         .limit(limit)
         .subquery()
     )

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import update
 
 from marketplace_core.bookings import queries as bookings
 from marketplace_core.codes import ALPHABET
@@ -14,6 +15,7 @@ from marketplace_core.events import claim
 from marketplace_core.listings import commands as listings
 from marketplace_core.listings import queries as shelf
 from marketplace_core.listings.errors import LessThanBooked
+from marketplace_core.listings.models import listing
 from marketplace_core.places.distance import km_between
 from tests.conftest import NOW
 from tests.marketplace_core.people import LUDHIANA, MANDYA, MOGA, book_as_shown, booked, buyer, farmer, straw
@@ -273,6 +275,24 @@ async def test_buyers_find_what_is_near_nearest_first(desk: Desk) -> None:
     assert await codes(km=5) == [ludhiana.code]
     assert await codes(km=3000) == [ludhiana.code, moga.code, far.code]
     assert await codes(lat=0.0, lon=0.0) == []
+
+
+async def test_the_cheapest_and_the_best_are_found_behind_any_number_of_nearer_lots(desk: Desk) -> None:
+    seller = await farmer(desk)
+    near = [await straw(desk, seller) for _ in range(6)]
+    good = await straw(desk, seller, place=LUDHIANA)
+    await desk.db.execute(update(listing).where(listing.c.id == good.id).values(grade="A"))
+    cheap = await straw(desk, seller, place=LUDHIANA, price_paise=240, per="kg")
+
+    async def first(**asked: object) -> list[str]:
+        where = {"commodity": "paddy_straw", "lat": MOGA.lat, "lon": MOGA.lon, "km": 100, "limit": 1}
+        return [found.listing.code for found in await shelf.near(desk, **(where | asked))]
+
+    assert await first() == [near[-1].code]
+    assert await first(cheapest=True) == [cheap.code]
+    assert await first(cheapest=True, limit=2) == [cheap.code, near[-1].code]
+    assert await first(grade="B") == [good.code]
+    assert await first(grade="B", cheapest=True, km=5) == []
 
 
 async def test_strangers_see_the_place_only_to_about_a_kilometre(desk: Desk) -> None:
