@@ -82,7 +82,8 @@ class Words(string.Formatter):
         return format_decimal(value, format=INDIAN_GROUPING, locale="en_IN")
 
     def money(self, paise: int) -> str:
-        return f"₹{format_decimal(Decimal(paise) / 100, format='#,##,##0.##', locale='en_IN')}"
+        whole = "#,##,##0" if paise % 100 == 0 else "#,##,##0.00"
+        return f"₹{format_decimal(Decimal(paise) / 100, format=whole, locale='en_IN')}"
 
 
 def _commodity(words: Words, commodity_id: str) -> str:

@@ -13,7 +13,7 @@ EVERY = [(language.code, script) for language in LANGUAGES.values() for script i
 
 @pytest.mark.parametrize(
     ("paise", "shown"),
-    [(0, "₹0"), (50, "₹0.5"), (100, "₹1"), (250_000, "₹2,500"), (12_345_678_900, "₹12,34,56,789")],
+    [(0, "₹0"), (50, "₹0.50"), (100, "₹1"), (250_000, "₹2,500"), (12_345_678_900, "₹12,34,56,789")],
 )
 @pytest.mark.parametrize(("language", "script"), EVERY)
 def test_money_is_grouped_the_indian_way_in_every_language(
