@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
+from flows.agenda import open_flow, proceed
 from flows.asks import Pick, Row
 from flows.flow import Flow, Over
 from flows.refusals import sorry
@@ -17,7 +18,7 @@ from marketplace_core.accounts import profiles as phone
 from marketplace_core.accounts.errors import TooManyProfiles
 
 SOMEBODY_NEW = Row("new", label("Someone new"))
-#: "This is Sunita", "main Sunita hoon": longer sentences speak of somebody rather than for them.
+#: "Sunita here", "this is Sunita": longer sentences speak of somebody rather than for them.
 SHORT = 4
 
 
@@ -63,24 +64,30 @@ FAMILY = Flow(
 
 
 def another_speaks(turn: Turn) -> Steps[bool]:
-    """ "My name is Sunita", where a Sunita of the same phone is known and no question waits for a name."""
-    said = _named(turn)
-    if not said or turn.channel.address_id is None:
+    """ "My name is Sunita", where a Sunita of the same phone is known and no question waits for a name.
+
+    While nothing is under way her bare name says the same; a sentence that she is named in may be about her, so who
+    speaks is asked.
+    """
+    understood, ask = turn.heard.understood, asked(turn.state.top)
+    if not understood or turn.channel.address_id is None or (ask and ask.expecting in ("name", "text")):
         return False
-    words = {word.strip(".,!?।") for word in said.casefold().split()}
+    told = understood.values.get("name")
+    plain = understood.source != "rule" and not understood.values and not turn.state.top
+    said = _words(str(told) if told else turn.heard.text)
+    if not told and not (plain and len(said) <= SHORT):
+        return False
     for each in (yield from _others(turn)):
-        if set((each.name or "").casefold().split()) <= words:
+        name = _words(each.name or "")
+        if name == said or (told and name <= said):
             turn.person = yield from market(phone.choose_profile, turn.channel.address_id, each.id)
+            return True
+        if name <= said and turn.person.registered:
+            open_flow(turn, FAMILY)
+            yield from proceed(turn)
             return True
     return False
 
 
-def _named(turn: Turn) -> str:
-    """The words in which somebody may be named; while something is under way, only a name that is said to be one."""
-    understood, ask = turn.heard.understood, asked(turn.state.top)
-    if not understood or (ask and ask.expecting in ("name", "text")):
-        return ""
-    if "name" in understood.values:
-        return str(understood.values["name"])
-    plain = understood.source != "rule" and not understood.values and not turn.state.top
-    return turn.heard.text if plain and 1 < len(turn.heard.text.split()) <= SHORT else ""
+def _words(text: str) -> set[str]:
+    return {word.strip(".,!?।") for word in text.casefold().split()}
