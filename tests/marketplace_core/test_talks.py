@@ -45,6 +45,11 @@ async def write(desk: Desk, writer: UUID, code: str, words: str = "Is it dry?") 
         "https://wa.me/919876543210",
         "www.asha.in",
         "asha.com/shop",
+        "098765 43210",
+        "91 98765-43210",
+        "९८७६५ ४३२१०",
+        "৯৮৭৬৫৪৩২১০",
+        "asha@okaxis",
     ],
 )
 def test_ways_past_the_market_are_hidden(words: str) -> None:
@@ -53,7 +58,24 @@ def test_ways_past_the_market_are_hidden(words: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["12 tonnes at 200, so 24000", "12,00,000 for all", "₹2,450.50 a quintal", "मोगा 142001", "26 Nov. Ok?"],
+    [
+        "12 tonnes at 200, so 24000",
+        "12,00,000 for all",
+        "₹2,450.50 a quintal",
+        "मोगा 142001",
+        "26 Nov. Ok?",
+        "2400-2500",
+        "2000, 2100",
+        "2400, 2500, 2600",
+        "9000, 9100, 9200",
+        "12/10/2026",
+        "50 quintal @ 2450",
+        "50 quintal @ Rs 2450",
+        "50 quintal @2450",
+        "२४००-२५००, १२/१०/२०२६",
+        "8000 kg, 9500 kg",
+        "2026-11-25 10:30",
+    ],
 )
 def test_prices_weights_days_and_pincodes_are_not(words: str) -> None:
     assert without_contacts(words) == words
