@@ -28,6 +28,10 @@ OPEN = {
 }
 
 
+GOING = msg("I delete you on {day:dated}. Do you want to stay?")
+KEEP_ME = label("Keep me")
+
+
 @dataclass(frozen=True)
 class Summary(Pick):
     def question(self, turn: Turn, frame: Frame) -> Steps[Question | Over]:
@@ -54,7 +58,7 @@ def _rows(turn: Turn, frame: Frame) -> Steps[Sequence[Row] | Over]:
     return [
         Row("consents", label("What I agreed to"), deed="go:consents"),
         Row("person", label("Ask for the file"), deed="go:person"),
-        Row("delete_me", label("Keep me") if leaving else label("Delete me"), deed="go:delete_me"),
+        Row("delete_me", KEEP_ME if leaving else label("Delete me"), deed="go:delete_me"),
     ]
 
 
@@ -102,7 +106,7 @@ class Leave(Surely):
         asked = yield from market(kept.deletion, turn.person.id)
         frame.note["asked"] = bool(asked)
         if asked:
-            told: Say = msg("I delete you on {day:dated}. Do you want to stay?", day=_day(asked.due_at))
+            told = Say(GOING.text, {"day": _day(asked.due_at)})
             return Question((told,), (self.yes, self.no))
         in_the_way = yield from market(kept.in_the_way, turn.person.id)
         ends = list(dict.fromkeys(OPEN[each] for each in in_the_way if each in OPEN))

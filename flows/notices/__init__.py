@@ -12,6 +12,7 @@ from flows.notices import (
     bookings,
     disputes,
     gradings,
+    leaving,
     listings,
     money,
     offers,
@@ -28,6 +29,7 @@ NOTICES: dict[str, Notice] = (
     | money.NOTICES
     | listings.NOTICES
     | gradings.NOTICES
+    | leaving.NOTICES
     | agents.NOTICES
     | payments.NOTICES
     | wishes.NOTICES

@@ -46,6 +46,7 @@ from marketplace_core.logins.proofs import fits
 from marketplace_core.offers import lapsing
 from marketplace_core.places import queries as places
 from marketplace_core.places.place import Place
+from marketplace_core.privacy.commands import warn_before_erasing
 from tests.conversations import deeds, news
 from tests.conversations.eyes import REPORTS
 
@@ -302,6 +303,7 @@ class Stage:
             await disputes.escalate(desk)
             await lapsing.expire(desk)
             await alerts.expire(desk)
+            await warn_before_erasing(desk)
         await postman.wake_sleepers(self.office, self.now)
 
     async def _heard(self, seen: list[UUID]) -> list[str]:
