@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.bell import Bell, listen
 from tests.conftest import administrator
@@ -67,3 +67,22 @@ async def test_after_the_line_was_cut_it_is_heard_again(
     bell.ring(9)
     async with asyncio.timeout(10):
         assert await heard.get() == 9
+
+
+async def test_a_moment_in_which_every_connection_is_taken_ends_no_bell(
+    engine: AsyncEngine, database_url: str, heard: asyncio.Queue[int]
+) -> None:
+    await until_somebody_listens(engine)
+    narrow = create_async_engine(database_url, pool_size=1, max_overflow=0, pool_timeout=0.05)
+    bell = Bell()
+    ringing = asyncio.create_task(bell.work(narrow))
+    async with narrow.connect():
+        bell.ring(7)
+        await asyncio.sleep(0.3)
+    bell.ring(8)
+    async with asyncio.timeout(10):
+        assert await heard.get() == 8
+    ringing.cancel()
+    with suppress(asyncio.CancelledError):
+        await ringing
+    await narrow.dispose()
