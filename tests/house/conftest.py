@@ -1,17 +1,8 @@
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.settings import Settings
-from tests.house.standing import Standing, standing
-
-
-@pytest.fixture(scope="package")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
-    """One for all stories that can share it."""
-    with standing(tmp_path_factory.mktemp("house")) as house:
-        yield house
 
 
 @pytest.fixture(autouse=True)

@@ -1,12 +1,30 @@
 """The whole house, as `make run` starts it: web server, worker, Rasa and PostgreSQL, spoken to over HTTP."""
 
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
+from bot.demo import play
+from bot.demo.story import STORY
 from tests.house.standing import Standing, alive, letter, new_sid, soon, standing
+
+NOBODY_SAYS_THIS = """
+om@whatsapp[en] +919876500021 is the farmer
+om > hello
+om < Namaste
+om > what is the price of gold
+om < Gold is at
+"""
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
+    with standing(tmp_path_factory.mktemp("house")) as house:
+        yield house
 
 
 def join(house: Standing, phone: str) -> None:
@@ -45,6 +63,29 @@ def test_a_forged_message_changes_nothing(house: Standing) -> None:
     form = letter(phone, "hello")
     assert house.post(form, signature="Zm9yZ2Vk").status_code == 403
     assert house.post(form).status_code == 200
+
+
+def test_in_the_story_of_the_demo_the_lot_goes_from_the_photo_to_the_money(house: Standing) -> None:
+    rows: list[str] = []
+    page = play.tell(house, STORY.read_text("utf-8"), rows.append, 160)
+    *_, farmer, fees, rest, manjula, rakesh, prakash, raju = rows
+    assert farmer.startswith("Manjula got ₹13,440, under the bank's number ")
+    assert fees == "Fees: none for the farmer, ₹268.80 for the buyer, who paid ₹13,708.80."
+    assert rest.startswith("₹571.20 of what the buyer had paid in")
+    for person in (manjula, rakesh):
+        assert "SMS" not in person
+    for person in (prakash, raju):
+        assert "SMS segments written" in person
+    assert all(row in page for row in (farmer, fees, manjula, rakesh, prakash, raju))
+    # what was never asked for is shown too, as what it is
+    assert any("[photo, 960×720 JPEG]" in row for row in rows)
+    assert "[picture, " in "".join(rows)
+
+
+def test_the_demo_ends_where_an_answer_is_another(house: Standing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(play, "PATIENCE", 3.0)
+    with pytest.raises(play.NotAnswered, match="Gold is at"):
+        play.tell(house, NOBODY_SAYS_THIS, lambda row: None, 160)
 
 
 def test_a_killed_web_server_comes_back_and_repeats_its_answer(house: Standing) -> None:
