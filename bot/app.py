@@ -15,8 +15,8 @@ from bot.calling import Book
 from bot.carriers.gateway import webhook as gateway
 from bot.carriers.gateway.dlt import read_registered
 from bot.carriers.twilio import voice, webhook
-from bot.charts import WithCharts
 from bot.console import handovers, simulator
+from bot.drawings import WithDrawings
 from bot.house import House, open_house
 from bot.login_codes import send_code
 from bot.message import Answer, Inbound
@@ -89,7 +89,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
     api = make_office(lambda: house().engine, market, send_code=send_code, after_commit=bell.ring)
     mount_api(app, api, [undelivered.router, handovers.router])
     app.include_router(
-        pictures.routes(chosen, WithCharts(storage(market), lambda: house().engine, _now), _now)
+        pictures.routes(chosen, WithDrawings(storage(market), lambda: house().engine, _now), _now)
     )
     secrets = [secret.get_secret_value() for secret in market.razorpay_webhook_secret]
     if secrets:

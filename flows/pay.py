@@ -30,6 +30,8 @@ WAYS: dict[str, Option] = {
     CASH: Option(CASH, label("Cash at pickup")),
     BALANCE: Option(BALANCE, label("From my money")),
 }
+#: The key of a picture to scan, which is drawn when it is fetched, begins like this.
+TO_PAY = "pay/"
 PAY = Option("pay", label("Pay now"), deed="go:pay")
 MY_MONEY = Option("money", label("My money"), deed="go:money")
 FOUND = msg("Your {sum:money} for {code} has come.")
@@ -156,12 +158,13 @@ def _refused(turn: Turn, code: str, refusal: Refused) -> None:
 
 def _show(turn: Turn, begun: Payment) -> Steps[None]:
     """The link in words; beside it its picture, where there are pictures."""
-    shown = yield from market(showing.show, payer_id=turn.person.id, code=begun.code)
-    how = shown.how
+    how = yield from market(showing.show, payer_id=turn.person.id, code=begun.code)
     if how.link:
         turn.say(msg("Tap to pay {sum:money}:", sum=how.paise), verbatim(how.link))
-        if shown.picture and turn.channel.photos:
-            turn.picture = Picture(shown.picture, msg("Scan to pay {sum:money}.", sum=how.paise))
+        if turn.channel.photos:
+            turn.picture = Picture(
+                f"{TO_PAY}{how.code}/{how.paise}", msg("Scan to pay {sum:money}.", sum=how.paise)
+            )
     elif how.account:
         turn.say(
             msg("Send {sum:money} to this account:", sum=how.paise),

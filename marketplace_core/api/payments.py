@@ -22,6 +22,7 @@ from marketplace_core.payments.errors import NothingToPay, NotOffered, Reference
 from marketplace_core.payments.queries import Payment
 from marketplace_core.payments.razorpay.errands import place_order
 from marketplace_core.payments.razorpay.wire import ProviderAway, ProviderRefused, Razorpay
+from marketplace_core.payments.upi import qr_png
 from marketplace_core.settings import MarketSettings
 
 router = doors("payments")
@@ -108,7 +109,7 @@ def _how(payment: Payment, settings: MarketSettings) -> HowToPay:
     return HowToPay(
         payment=shown(payment),
         link=how.link,
-        qr_png=base64.b64encode(how.qr).decode() if how.qr else None,
+        qr_png=base64.b64encode(qr_png(how.link)).decode() if how.link else None,
         account=how.account,
         order=how.order,
         key_id=how.key_id,

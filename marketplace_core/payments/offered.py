@@ -1,9 +1,9 @@
 """Which ways of paying are set up, and what the payer needs to see for each."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from marketplace_core.payments.queries import Payment
-from marketplace_core.payments.upi import qr_png, upi_link
+from marketplace_core.payments.upi import upi_link
 from marketplace_core.settings import MarketSettings
 
 #: Always there: somebody looks at the bank account. Everything else needs a setting.
@@ -18,7 +18,6 @@ class HowToPay:
     code: str
     paise: int
     link: str | None = None
-    qr: bytes | None = field(default=None, repr=False)
     account: str | None = None
     order: str | None = None
     key_id: str | None = None
@@ -33,11 +32,17 @@ def methods(settings: MarketSettings) -> tuple[str, ...]:
     return tuple(offered)
 
 
+def link_to_pay(code: str, paise: int, settings: MarketSettings) -> str | None:
+    if not settings.pay_to_vpa:
+        return None
+    return upi_link(settings.pay_to_vpa, settings.pay_to_name, paise, code)
+
+
 def how_to_pay(payment: Payment, settings: MarketSettings) -> HowToPay:
     shown = HowToPay(payment.method, payment.code, payment.paise)
-    if payment.method == "upi" and settings.pay_to_vpa:
-        link = upi_link(settings.pay_to_vpa, settings.pay_to_name, payment.paise, payment.code)
-        return HowToPay(payment.method, payment.code, payment.paise, link=link, qr=qr_png(link))
+    if payment.method == "upi":
+        link = link_to_pay(payment.code, payment.paise, settings)
+        return HowToPay(payment.method, payment.code, payment.paise, link=link)
     if payment.method == "razorpay":
         order, key_id = payment.provider_order, settings.razorpay_key_id
         return HowToPay(payment.method, payment.code, payment.paise, order=order, key_id=key_id)

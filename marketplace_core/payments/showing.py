@@ -1,12 +1,9 @@
-"""What is still to be paid, in which ways, and what the payer is shown; the picture lies in our store to be sent."""
+"""What is still to be paid, in which ways, and what the payer is shown."""
 
-import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-import structlog
-from botocore.exceptions import BotoCoreError, ClientError
 from sqlalchemy import exists
 
 from marketplace_core.bookings.models import booking
@@ -20,19 +17,6 @@ from marketplace_core.payments.offered import HowToPay, how_to_pay, methods
 from marketplace_core.payments.queries import by_code
 from marketplace_core.payments.rules import METHODS
 from marketplace_core.settings import market_settings
-from marketplace_core.store import storage
-
-log = structlog.get_logger()
-
-#: Longer than this nobody waits for a picture: the link says the same.
-PATIENCE = 3.0
-
-
-@dataclass(frozen=True)
-class Shown:
-    how: HowToPay
-    #: Where the picture of the link lies; None where there is no link, or no store to be reached.
-    picture: str | None
 
 
 @dataclass(frozen=True)
@@ -71,17 +55,8 @@ async def ways(desk: Desk, paise: int) -> tuple[str, ...]:
     )
 
 
-async def show(desk: Desk, *, payer_id: UUID, code: str) -> Shown:
+async def show(desk: Desk, *, payer_id: UUID, code: str) -> HowToPay:
     payment = await by_code(desk, code)
     if payment is None or payment.payer_id != payer_id:
         raise NotFound("payment")
-    settings = market_settings()
-    how = how_to_pay(payment, settings)
-    if how.qr is None:
-        return Shown(how, None)
-    try:
-        async with asyncio.timeout(PATIENCE):
-            return Shown(how, await storage(settings).store(how.qr, "image/png"))
-    except (OSError, BotoCoreError, ClientError) as fault:  # TimeoutError is an OSError
-        log.warning("no picture to pay by", fault=type(fault).__name__)
-        return Shown(how, None)
+    return how_to_pay(payment, market_settings())
