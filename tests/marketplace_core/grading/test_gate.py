@@ -162,8 +162,7 @@ def test_a_photo_of_a_screen_shows_its_grid(scale: float, turn: float) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "plain", [Image.new("RGB", (600, 400), colour) for colour in ("black", "white", (120, 90, 60))], ids=str
-)
-def test_a_picture_of_nothing_is_looked_at_without_harm(plain: Image.Image) -> None:
+@pytest.mark.parametrize("colour", ["black", "white", "#785a3c"])
+def test_a_picture_of_nothing_is_looked_at_without_harm(colour: str) -> None:
+    plain = Image.new("RGB", (600, 400), colour)
     assert set(looked_at(plain)) <= {"too_dark", "too_bright", "blurred", "screen"}
