@@ -99,7 +99,7 @@ def desk() -> Iterator[Desk]:
 @pytest.fixture
 def real_bot(clean: None, database_url: str, rasa_url: str, tmp_path: Path) -> Iterator[Desk]:
     """The bot itself in the echo's place, and the worker that sends: a module makes it its `desk`."""
-    with served(create_app, database_url=database_url, rasa_url=rasa_url, rasa_timeout=5.0) as desk:
+    with served(create_app, database_url=database_url, rasa_url=rasa_url, rasa_timeout=60.0) as desk:
         worker = [sys.executable, "-m", "bot.cli", "worker"]
         environment = {
             "DATABASE_URL": database_url,

@@ -23,7 +23,7 @@ from tests.conversations.script import Stage
 
 @pytest.fixture(scope="session")
 async def understander(rasa_url: str) -> AsyncIterator[Understander]:
-    understander = Understander(rasa_url, 5.0)
+    understander = Understander(rasa_url, 60.0)
     yield understander
     await understander.close()
 
