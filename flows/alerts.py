@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -19,7 +18,7 @@ from flows.refusals import sorry
 from flows.say import Option, Say, label, msg
 from flows.sell import COMMON
 from flows.state import Frame
-from flows.turn import KOLKATA, Steps, Turn, market
+from flows.turn import Steps, Turn, day_of, market
 from marketplace_core.alerts import commands, queries
 from marketplace_core.alerts.errors import TooManyAlerts
 from marketplace_core.alerts.queries import Alert
@@ -138,12 +137,8 @@ def _wait(turn: Turn, frame: Frame) -> Steps[None]:
         sorry(turn, refusal)
         return
     else:
-        turn.say(msg("I write to you when it comes, until {day:dated}.", day=_day(alert.until)))
+        turn.say(msg("I write to you when it comes, until {day:dated}.", day=day_of(alert.until)))
     turn.offer(MY_ALERTS, MENU)
-
-
-def _day(moment: datetime) -> str:
-    return moment.astimezone(KOLKATA).date().isoformat()
 
 
 PRICE_ALERT = Flow(

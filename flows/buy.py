@@ -7,8 +7,7 @@ from flows.agenda import CHANGE, DROP, MENU, open_flow
 from flows.asks import Choice, Commodity, Pick, Quantity, Row, Where
 from flows.flow import Filled, Flow, Over, Question, Taken
 from flows.found import TELL, Lots, reach
-from flows.refusals import sorry
-from flows.registry import FLOWS
+from flows.refusals import GONE, sorry
 from flows.say import Option, label, msg
 from flows.sell import COMMON
 from flows.state import Frame
@@ -20,8 +19,6 @@ from marketplace_core.errors import NotEnoughLeft, Refused
 from marketplace_core.listings import queries as shelf
 from marketplace_core.offers import commands as offers
 from marketplace_core.offers.errors import PriceMoved
-
-GONE = msg("This listing is no longer for sale.")
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,7 @@ class Deal(Choice):
         terms = standard(listing.commodity, grade=listing.grade, logistics_paise=0)
         bill = quoted(amount["kg"], listing.price_paise, listing.per, terms)
         options = list(self.choices)
-        if "make_offer" in FLOWS and listing.negotiable:
+        if listing.negotiable:
             options.insert(2, Option("offer", label("Offer a price"), deed=f"go:make_offer:{code}"))
         if "place" not in frame.slots or turn.channel.terse:  # there is no list, or BACK leads to it
             options = [option for option in options if option.id != "list"]

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from flows.agenda import MENU
 from flows.asks import Pick, Row, YesNo
@@ -10,7 +9,7 @@ from flows.flow import Flow, Over, Question, Taken
 from flows.register import CONSENT
 from flows.say import Say, label, msg, verbatim
 from flows.state import Frame
-from flows.turn import KOLKATA, Steps, Turn, market
+from flows.turn import Steps, Turn, day_of, market
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.accounts import queries as people
 from marketplace_core.privacy import commands as privacy
@@ -46,14 +45,10 @@ def _stands(history: Sequence[Consent]) -> bool:
     return any(each.withdrawn_at is None for each in history)
 
 
-def _day(moment: datetime) -> str:
-    return moment.astimezone(KOLKATA).date().isoformat()
-
-
 def _when(consent: Consent) -> Say:
     if consent.withdrawn_at:
-        return msg("Taken back on {day:dated}", day=_day(consent.withdrawn_at))
-    return msg("Agreed on {day:dated}", day=_day(consent.given_at))
+        return msg("Taken back on {day:dated}", day=day_of(consent.withdrawn_at))
+    return msg("Agreed on {day:dated}", day=day_of(consent.given_at))
 
 
 def _rows(turn: Turn, frame: Frame) -> Steps[Sequence[Row] | Over]:

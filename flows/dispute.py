@@ -9,7 +9,7 @@ from flows.booking_acts import MY_BOOKINGS, known, refused, which
 from flows.flow import Filled, Flow, Over, Question, Taken
 from flows.say import Option, label, msg
 from flows.state import Frame
-from flows.turn import KOLKATA, Steps, Turn, market
+from flows.turn import Steps, Turn, day_of, market
 from marketplace_core.disputes import commands as disputes
 from marketplace_core.disputes import queries
 from marketplace_core.disputes.commands import LONGEST_TEXT
@@ -73,7 +73,7 @@ class Reason(Choice):
 
 
 def day_to_answer(opened: datetime) -> str:
-    return (opened + ANSWER_WITHIN).astimezone(KOLKATA).date().isoformat()
+    return day_of(opened + ANSWER_WITHIN)
 
 
 def _photos(frame: Frame) -> tuple[UUID, ...]:

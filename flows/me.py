@@ -7,13 +7,13 @@ from flows.agenda import open_flow
 from flows.asks import Choice, Pick, Row
 from flows.flow import Flow, Over, Question
 from flows.languages import LANGUAGES
-from flows.registry import FLOWS, flow_named
+from flows.registry import flow_named
 from flows.say import Option, Say, label, msg, verbatim
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
 from marketplace_core.accounts import queries as people
 
-#: The flow behind each door and what it is told; a door without its flow is not shown.
+#: The flow behind each door and what it is told.
 DOORS: tuple[tuple[Row, str, dict[str, str]], ...] = (
     (Row("name", label("Name"), deed="go:profile:name"), "profile", {"what": "name"}),
     (Row("place", label("Place"), deed="go:profile:place"), "profile", {"what": "place"}),
@@ -73,7 +73,7 @@ def _speaks(turn: Turn) -> bool:
 
 
 def _rows(turn: Turn, frame: Frame) -> Steps[Sequence[Row] | Over]:
-    return [row for row, flow, _ in DOORS if flow in FLOWS and (row.id != "voice" or _speaks(turn))]
+    return [row for row, _, _ in DOORS if row.id != "voice" or _speaks(turn)]
     yield
 
 

@@ -9,7 +9,7 @@ from flows.pay import FOUND, PAID_FOR, PAY, SAFE, claimed, looked_for, pay_for, 
 from flows.payout import GET_MONEY, waiting_paise
 from flows.say import Option, Say, label, msg
 from flows.state import Frame
-from flows.turn import KOLKATA, Steps, Turn, market
+from flows.turn import Steps, Turn, day_of, market
 from marketplace_core.bookings import queries as bookings
 from marketplace_core.bookings.queries import Booking, Role
 from marketplace_core.bookings.transitions import PAY_WITHIN
@@ -25,7 +25,7 @@ MOST, MOST_BY_SMS = 6, 3
 
 def pay_until(booking: Booking) -> str:
     last: datetime = (booking.confirmed_at or booking.moved_at) + PAY_WITHIN
-    return last.astimezone(KOLKATA).date().isoformat()
+    return day_of(last)
 
 
 def _tell(turn: Turn, frame: Frame) -> Steps[None]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from flows.agenda import MENU, open_flow
 from flows.asks import Pick, Row
@@ -12,7 +11,7 @@ from flows.registry import flow_named
 from flows.repair import call_a_person
 from flows.say import Say, label, msg
 from flows.state import Frame
-from flows.turn import KOLKATA, Steps, Turn, market
+from flows.turn import Steps, Turn, day_of, market
 from marketplace_core.privacy import commands as privacy
 from marketplace_core.privacy import queries as kept
 
@@ -92,10 +91,6 @@ MY_DATA = Flow(
 )
 
 
-def _day(moment: datetime) -> str:
-    return moment.astimezone(KOLKATA).date().isoformat()
-
-
 @dataclass(frozen=True)
 class Leave(Surely):
     """ "Delete me" said again is a yes to "shall I delete you?"; to who has asked already it asks whether they stay."""
@@ -106,7 +101,7 @@ class Leave(Surely):
         asked = yield from market(kept.deletion, turn.person.id)
         frame.note["asked"] = bool(asked)
         if asked:
-            told = Say(GOING.text, {"day": _day(asked.due_at)})
+            told = Say(GOING.text, {"day": day_of(asked.due_at)})
             return Question((told,), (self.yes, self.no))
         in_the_way = yield from market(kept.in_the_way, turn.person.id)
         ends = list(dict.fromkeys(OPEN[each] for each in in_the_way if each in OPEN))
@@ -138,7 +133,7 @@ def _leave_or_stay(turn: Turn, frame: Frame) -> Steps[None]:
         turn.say(
             msg(
                 "I delete you on {day:dated}. If you think better of it, write to me before then.",
-                day=_day(leaving.due_at),
+                day=day_of(leaving.due_at),
             )
         )
     else:

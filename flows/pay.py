@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from flows.agenda import MENU, PERSON, open_flow
 from flows.asks import Pick, Row
 from flows.flow import Ask, Closer, Filled, Flow, Over, Question, Taken, Unusable
-from flows.refusals import sorry
+from flows.refusals import PAPERS_FIRST, sorry
 from flows.say import Option, Picture, Say, label, msg, verbatim
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
 from marketplace_core.bookings import queries as bookings
 from marketplace_core.bookings.queries import Booking
 from marketplace_core.errors import Moved, NotFound, NotMet, Refused
-from marketplace_core.kyc.rules import OVER_PAISE
 from marketplace_core.payments import commands as payments
 from marketplace_core.payments import queries, showing
 from marketplace_core.payments.errors import NothingToPay, TooManyAttempts
@@ -146,11 +145,7 @@ def _refused(turn: Turn, code: str, refusal: Refused) -> None:
         turn.say(msg("That was often today. Please try tomorrow, or talk to a person."))
         turn.offer(PERSON, MENU)
     elif isinstance(refusal, NotMet):
-        turn.say(
-            msg(
-                "For more than {sum:money} we must see your papers first. A person helps you.", sum=OVER_PAISE
-            )
-        )
+        turn.say(PAPERS_FIRST)
         turn.offer(PERSON, MENU)
     else:
         sorry(turn, refusal)

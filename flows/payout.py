@@ -9,14 +9,13 @@ from flows.asks import Text, YesNo
 from flows.flow import Filled, Flow, Over, Question, Taken, Unusable
 from flows.heard import Heard
 from flows.rate import ask_rating
-from flows.refusals import sorry
+from flows.refusals import PAPERS_FIRST, sorry
 from flows.review import check
 from flows.say import Option, Say, label, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
 from marketplace_core.desk import Desk
 from marketplace_core.errors import BadTerms, NotMet, Refused
-from marketplace_core.kyc.rules import OVER_PAISE
 from marketplace_core.ledger.queries import account_of, balance
 from marketplace_core.payouts import commands as payouts
 from marketplace_core.payouts import destinations, queries
@@ -88,11 +87,7 @@ def _ask(turn: Turn) -> Steps[None]:
     try:
         asked = yield from market(payouts.ask, actor_id=turn.person.id, person_id=turn.person.id)
     except NotMet:
-        turn.say(
-            msg(
-                "For more than {sum:money} we must see your papers first. A person helps you.", sum=OVER_PAISE
-            )
-        )
+        turn.say(PAPERS_FIRST)
         turn.offer(PERSON, MENU)
     except Refused as refusal:
         sorry(turn, refusal)

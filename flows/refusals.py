@@ -8,6 +8,7 @@ from flows.say import Say, msg
 from flows.turn import Turn
 from marketplace_core import errors
 from marketplace_core.bookings.errors import BillMoved
+from marketplace_core.kyc.rules import OVER_PAISE
 from marketplace_core.offers.errors import NotNegotiable, PriceMoved, TooManyOffers
 
 NOTHING_DONE = msg("That did not work. Nothing was changed.")
@@ -24,8 +25,13 @@ def _moved(refusal: errors.Moved) -> Say:
     return OVER.get(refusal.what, NOTHING_DONE)
 
 
+GONE = msg("This listing is no longer for sale.")
+PAPERS_FIRST = msg(
+    "For more than {sum:money} we must see your papers first. A person helps you.", sum=OVER_PAISE
+)
+
 WORDS: dict[type[errors.Refused], Callable[[Any], Say]] = {
-    errors.ListingGone: lambda _: msg("This listing is no longer for sale."),
+    errors.ListingGone: lambda _: GONE,
     errors.NotEnoughLeft: lambda refusal: msg(
         "Only {left:mass} are left. Please book less.", left={"kg": refusal.left_kg, "unit": "kg"}
     ),

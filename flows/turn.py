@@ -19,6 +19,12 @@ from marketplace_core.desk import Desk
 
 KOLKATA = ZoneInfo("Asia/Kolkata")
 
+
+def day_of(moment: datetime) -> str:
+    """The day in India that a moment falls on, as a blank of a sentence holds it."""
+    return moment.astimezone(KOLKATA).date().isoformat()
+
+
 P = ParamSpec("P")
 T = TypeVar("T")
 

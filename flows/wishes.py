@@ -13,7 +13,7 @@ from flows.refusals import sorry
 from flows.say import Option, Say, label, msg
 from flows.sell import COMMON
 from flows.state import Frame
-from flows.turn import KOLKATA, Steps, Turn, market
+from flows.turn import Steps, Turn, day_of, market
 from marketplace_core.errors import Refused
 from marketplace_core.places.place import Place
 from marketplace_core.wishes import commands as wishes
@@ -74,7 +74,7 @@ def _bounds(wish: Wish) -> Say:
 
 
 def _last_day(wish: Wish) -> str:
-    return wish.until.astimezone(KOLKATA).date().isoformat()
+    return day_of(wish.until)
 
 
 WISH = Flow(

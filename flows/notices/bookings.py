@@ -12,7 +12,7 @@ from flows.handover import ARRIVED, ON_THE_WAY, WEIGHED
 from flows.heard import News
 from flows.menu import ON
 from flows.money import ask_to_pay
-from flows.notices.notice import MY_BOOKINGS, Notice, Opener, offer_when_idle
+from flows.notices.notice import BOTH, MY_BOOKINGS, Notice, Opener, offer_when_idle
 from flows.payout import GET_MONEY, name_and_send, waiting_paise
 from flows.pickup import KEEP_IT, PICKUP, between, window
 from flows.rate import ask_rating
@@ -192,7 +192,6 @@ def _completed(turn: Turn, news: News) -> Steps[None]:
         yield from proceed(turn)
 
 
-BOTH = ("seller_id", "buyer_id")
 NOTICES = {
     "booking.pending": Notice(
         ("seller_id",), _booked, opener=Opener(msg("{name} wants to book your {code}."), ON)

@@ -6,7 +6,7 @@ from flows.agenda import PERSON
 from flows.booking_acts import to_do
 from flows.dispute import OFFICE, REASONS, day_to_answer
 from flows.heard import News
-from flows.notices.notice import MY_BOOKINGS, Notice, Opener, offer_when_idle
+from flows.notices.notice import BOTH, MY_BOOKINGS, Notice, Opener, offer_when_idle
 from flows.say import Say, label, msg, verbatim
 from flows.turn import Steps, Turn, market
 from marketplace_core.bookings import queries as bookings
@@ -71,7 +71,6 @@ def _news(text: Say, then: Callable[[Turn, Dispute], None]) -> Callable[[Turn, N
     return say
 
 
-BOTH = ("seller_id", "buyer_id")
 NOTICES = {
     "dispute.opened": Notice(BOTH, _news(OPENED, _opened), opener=Opener(OPENED, MY_BOOKINGS)),
     "dispute.answered": Notice(BOTH, _news(ANSWERED, _answered), opener=Opener(ANSWERED, MY_BOOKINGS)),

@@ -8,6 +8,8 @@ from flows.heard import News
 from flows.say import Option, Say, label
 from flows.turn import Steps, Turn
 
+#: Both sides of an offer, a booking, a complaint.
+BOTH = ("seller_id", "buyer_id")
 MY_BOOKINGS = Option("bookings", label("My bookings"), deed="go:my_bookings")
 MY_LISTINGS = Option("mine", label("My listings"), deed="go:my_listings")
 

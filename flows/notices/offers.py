@@ -10,7 +10,7 @@ from flows.agenda import open_flow, proceed
 from flows.heard import News
 from flows.menu import ON
 from flows.my_offers import MY_OFFERS as ANSWERING
-from flows.notices.notice import Notice, Opener, offer_when_idle
+from flows.notices.notice import BOTH, Notice, Opener, offer_when_idle
 from flows.offer_acts import MY_OFFERS, OFFERED, side_of, told, write_to
 from flows.say import Say, msg
 from flows.turn import Steps, Turn, market
@@ -78,7 +78,6 @@ def _forget(turn: Turn, code: str) -> bool:
     return was_open
 
 
-BOTH = ("seller_id", "buyer_id")
 NOTICES = {
     "offer.made": Notice(("seller_id",), _named, opener=Opener(OFFERED, ON)),
     "offer.countered": Notice(BOTH, _named, opener=Opener(NEW_PRICE, ON)),
