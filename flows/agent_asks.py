@@ -59,6 +59,8 @@ class Agreement(YesNo):
             return Over((OVER["question"],))
         agent = (yield from market(people.person, wanted.agent_id)).name or "*"
         parts = [_in_words(wanted, agent)]
+        if grade := wanted.terms.get("grade"):
+            parts.append(msg("Grade: {grade}.", grade=grade))
         if wanted.kind == "reg" and not turn.channel.terse:  # two screens of SMS: nobody would see the end
             parts.append(CONSENT)
         frame.note["shown"] = [part.to_json() for part in parts]

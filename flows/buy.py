@@ -18,7 +18,7 @@ from marketplace_core.bookings.terms import standard
 from marketplace_core.errors import NotEnoughLeft, Refused
 from marketplace_core.listings import queries as shelf
 from marketplace_core.offers import commands as offers
-from marketplace_core.offers.errors import PriceMoved
+from marketplace_core.offers.errors import LotChanged
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,12 @@ class Deal(Choice):
         wanted = frame.slots["quantity"]
         amount = {"kg": min(wanted["kg"], listing.kg_left), "unit": wanted["unit"]}
         # what is agreed to is what is booked
-        frame.note["seen"] = {"kg": amount["kg"], "price_paise": listing.price_paise, "per": listing.per}
+        frame.note["seen"] = {
+            "kg": amount["kg"],
+            "price_paise": listing.price_paise,
+            "per": listing.per,
+            "grade": listing.grade,
+        }
         terms = standard(listing.commodity, grade=listing.grade, logistics_paise=0)
         bill = quoted(amount["kg"], listing.price_paise, listing.per, terms)
         options = list(self.choices)
@@ -46,6 +51,7 @@ class Deal(Choice):
             options.insert(2, Option("offer", label("Offer a price"), deed=f"go:make_offer:{code}"))
         if "place" not in frame.slots or turn.channel.terse:  # there is no list, or BACK leads to it
             options = [option for option in options if option.id != "list"]
+        grade = (msg("Grade: {grade}.", grade=listing.grade),) if listing.grade else ()
         return Question(
             (
                 msg(
@@ -56,6 +62,7 @@ class Deal(Choice):
                     total=bill.sum("goods"),
                     place=listing.place.to_json(),
                 ),
+                *grade,
                 msg("With our fee you pay {sum:money}.", sum=bill.buyer_pays),
                 self.text,
             ),
@@ -91,9 +98,9 @@ def _book(turn: Turn, frame: Frame) -> Steps[bool]:
             **frame.note["seen"],
             pay_by=frame.slots["pay_by"],
         )
-    except (NotEnoughLeft, PriceMoved) as refusal:
+    except (NotEnoughLeft, LotChanged) as refusal:
         sorry(turn, refusal)
-        del frame.slots["pay_by"]  # asked again, with what is left at the price of now
+        del frame.slots["pay_by"]  # asked again, with what is left as it is now
         return False
     except Refused as refusal:
         sorry(turn, refusal)

@@ -9,7 +9,7 @@ from flows.turn import Turn
 from marketplace_core import errors
 from marketplace_core.bookings.errors import BillMoved
 from marketplace_core.kyc.rules import OVER_PAISE
-from marketplace_core.offers.errors import NotNegotiable, PriceMoved, TooManyOffers
+from marketplace_core.offers.errors import LotChanged, NotNegotiable, TooManyOffers
 
 NOTHING_DONE = msg("That did not work. Nothing was changed.")
 #: What is over has no state that anybody would want to hear.
@@ -39,7 +39,7 @@ WORDS: dict[type[errors.Refused], Callable[[Any], Say]] = {
     errors.Moved: _moved,
     errors.OwnListing: lambda _: msg("This is your own listing. You cannot book it yourself."),
     BillMoved: lambda _: msg("The bill has changed. Please look again."),
-    PriceMoved: lambda _: msg("The farmer has changed the price."),
+    LotChanged: lambda _: msg("Price or grade has changed. Please look again."),
     NotNegotiable: lambda _: msg("This farmer sells at the asked price only."),
     TooManyOffers: lambda _: msg("Too many offers of yours wait for an answer. Take one back first."),
     errors.BadTerms: lambda _: msg("The market cannot take this one as it is."),

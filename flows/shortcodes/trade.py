@@ -78,7 +78,8 @@ def book(turn: Turn, order: Order) -> Steps[Answer]:
     if lot is None:
         raise NotFound("listing")
     phone = order.values.get("phone", "")
-    terms = {"kg": qty["kg"], "unit": qty["unit"], "paise": lot.price_paise, "per": lot.per}
+    seen = {"paise": lot.price_paise, "per": lot.per, "grade": lot.grade}
+    terms = {"kg": qty["kg"], "unit": qty["unit"], **seen}
     return (yield from with_their_yes(turn, order, "book", buyer, subject=code, terms=terms, phone=phone))
 
 

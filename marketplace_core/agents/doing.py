@@ -103,6 +103,7 @@ async def _book(desk: Desk, it: Wanted) -> str:
         kg=it.terms["kg"],
         price_paise=it.terms["paise"],
         per=it.terms["per"],
+        grade=it.terms.get("grade"),
     )
     return booking.code
 

@@ -44,7 +44,7 @@ from marketplace_core.errors import (
 )
 from marketplace_core.logins.queries import Caller
 from marketplace_core.offers import commands as offers
-from marketplace_core.offers.errors import PriceMoved
+from marketplace_core.offers.errors import LotChanged
 from marketplace_core.offers.rules import MOST_LOGISTICS_PAISE
 from marketplace_core.parties import OPERATOR
 from marketplace_core.places.plane import shown as coarse
@@ -78,6 +78,9 @@ class NewBooking(Asked):
     kg: Kg
     price_paise: Paise = Field(description="As the listing shows it; booked is at no other price.")
     per: Literal["kg", "quintal", "t"]
+    grade: Literal["A", "B", "C"] | None = Field(
+        description="As the listing shows it, null where it shows none; booked is at no other grade."
+    )
     pay_by: PayBy = "advance"
     logistics_paise: LogisticsPaise = 0
     for_person: ForPerson = None
@@ -212,7 +215,7 @@ async def _seen(desk: Desk, me: Caller, code: str) -> Booking:
     "/listings/{code}/book",
     status_code=201,
     summary="Book at the listed price",
-    responses=refuses(ListingGone, NotEnoughLeft, OwnListing, BadTerms, NotYours, PriceMoved),
+    responses=refuses(ListingGone, NotEnoughLeft, OwnListing, BadTerms, NotYours, LotChanged),
 )
 async def book(code: ListingCode, body: NewBooking, desk: AtDesk, me: Me) -> BookingShown:
     """The quantity is reserved until the seller answers, for a day at most; nobody else gets the same kilogram."""

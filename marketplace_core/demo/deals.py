@@ -67,6 +67,7 @@ async def _book(deal: Deal) -> None:
         kg=deal.kg,
         price_paise=deal.lot.price_paise,
         per=deal.lot.per,
+        grade=deal.lot.grade,
     )
 
 

@@ -27,7 +27,7 @@ from marketplace_core.events import record
 from marketplace_core.listings import stock
 from marketplace_core.listings.models import listing
 from marketplace_core.listings.queries import by_code as listing_by_code
-from marketplace_core.offers.errors import NotNegotiable, PriceMoved, TooManyOffers
+from marketplace_core.offers.errors import LotChanged, NotNegotiable, TooManyOffers
 from marketplace_core.offers.lapsing import about, lapse_offers
 from marketplace_core.offers.models import offer as t
 from marketplace_core.offers.moving import OTHER, held, known, move, side_of, write_step
@@ -58,21 +58,27 @@ async def book_at_listed_price(
     kg: int,
     price_paise: int,
     per: str,
+    grade: str | None,
     pay_by: str = "advance",
     logistics_paise: int = 0,
     actor_id: UUID | None = None,
 ) -> Booking:
     """Reserve `kg` for this buyer until the seller answers; two buyers never get the same kilogram.
 
-    The price is the one that they saw: a lot whose price was changed meanwhile is not booked.
+    Price and grade are the ones that they saw: a lot of which one has changed meanwhile is not booked.
     """
     check_ways(kg=kg, pay_by=pay_by, logistics_paise=logistics_paise)
     actor_id = actor_id or buyer_id
     who = await _for_the_buyer(desk, actor_id, buyer_id)
-    as_seen = and_(listing.c.code == spoken(code), listing.c.price_paise == price_paise, listing.c.per == per)
+    as_seen = and_(
+        listing.c.code == spoken(code),
+        listing.c.price_paise == price_paise,
+        listing.c.per == per,
+        listing.c.grade.is_not_distinct_from(grade),
+    )
     lot = await stock.take(desk, as_seen, buyer_id=buyer_id, kg=kg)
     if lot is None:
-        raise await _refusal(desk, buyer_id, code, kg, (price_paise, per))
+        raise await _refusal(desk, buyer_id, code, kg, (price_paise, per, grade))
     offer_id = (
         await desk.db.execute(
             insert(t)
@@ -327,7 +333,9 @@ async def _uncovered(desk: Desk, offer: Offer) -> Refused:
     return NotEnoughLeft(lot.kg_left)
 
 
-async def _refusal(desk: Desk, buyer_id: UUID, code: str, kg: int, price: tuple[int, str]) -> Refused:
+async def _refusal(
+    desk: Desk, buyer_id: UUID, code: str, kg: int, seen: tuple[int, str, str | None]
+) -> Refused:
     there = await listing_by_code(desk, code)
     if there is None or there.state != "active":
         return ListingGone()
@@ -335,8 +343,9 @@ async def _refusal(desk: Desk, buyer_id: UUID, code: str, kg: int, price: tuple[
         return OwnListing()
     if there.kg_left < kg:
         return NotEnoughLeft(there.kg_left)
-    if (there.price_paise, there.per) != price:
-        return PriceMoved(there.price_paise, there.per)
+    now = (there.price_paise, there.per, there.grade)
+    if now != seen:
+        return LotChanged(*now)
     return NoSuchPerson(buyer_id)
 
 

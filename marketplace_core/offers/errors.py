@@ -3,12 +3,12 @@
 from marketplace_core.errors import Moved, Refused
 
 
-class PriceMoved(Moved):
-    """The lot costs something else than what the buyer saw and said yes to."""
+class LotChanged(Moved):
+    """The lot costs something else, or is of another grade, than what the buyer saw and said yes to."""
 
-    def __init__(self, price_paise: int, per: str) -> None:
-        super().__init__("price", f"{price_paise} per {per}")
-        self.price_paise, self.per = price_paise, per
+    def __init__(self, price_paise: int, per: str, grade: str | None) -> None:
+        super().__init__("lot", f"{price_paise} per {per}, {f'grade {grade}' if grade else 'not graded'}")
+        self.price_paise, self.per, self.grade = price_paise, per, grade
 
 
 class NotNegotiable(Refused):

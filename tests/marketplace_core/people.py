@@ -49,10 +49,12 @@ async def straw(desk: Desk, seller_id: UUID, **terms: Any) -> Listing:
 
 
 async def book_as_shown(desk: Desk, *, code: str, **wanted: Any) -> Booking:
-    """At the price that the lot shows now."""
+    """At the price and the grade that the lot shows now."""
     lot = await shelf.by_code(desk, code)
-    price = {"price_paise": lot.price_paise, "per": lot.per} if lot else {"price_paise": 1, "per": "kg"}
-    return await offers.book_at_listed_price(desk, code=code, **price, **wanted)
+    seen: dict[str, Any] = {"price_paise": 1, "per": "kg", "grade": None}
+    if lot:
+        seen = {name: getattr(lot, name) for name in seen}
+    return await offers.book_at_listed_price(desk, code=code, **seen, **wanted)
 
 
 async def take_bill(desk: Desk, take: Any, *, actor_id: UUID, code: str) -> Booking:

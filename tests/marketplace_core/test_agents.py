@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from marketplace_core.accounts import acting
@@ -17,7 +17,7 @@ from marketplace_core.accounts import commands as accounts
 from marketplace_core.agents import asking, deeds, field, models, signing
 from marketplace_core.agents.asking import Agreed, WrongCode
 from marketplace_core.agents.deeds import Before
-from marketplace_core.agents.doing import DOING
+from marketplace_core.agents.doing import DOING, Wanted
 from marketplace_core.agents.errors import SaidToday
 from marketplace_core.audit.models import entry
 from marketplace_core.bookings import commands as bookings
@@ -32,9 +32,11 @@ from marketplace_core.escrow import commands as escrow
 from marketplace_core.grading import queries as gradings
 from marketplace_core.grading.models import grading
 from marketplace_core.listings import queries as listings
+from marketplace_core.listings.models import listing
 from marketplace_core.logins import proofs
 from marketplace_core.offers import commands as offers
 from marketplace_core.offers import queries as standing
+from marketplace_core.offers.errors import LotChanged
 from marketplace_core.payments import queries as payments
 from marketplace_core.payments.errors import NothingToPay
 from marketplace_core.seed import TENANT
@@ -151,6 +153,19 @@ async def test_the_code_is_worth_something_for_these_terms_and_five_guesses(desk
     done = await says("4821")
     assert isinstance(done, Agreed) and done.code.startswith("B")
     assert await says("4821") is None, "once"
+
+
+async def test_a_yes_to_a_booking_is_good_for_the_grade_that_was_read(desk: Desk) -> None:
+    (me, _), seller, client = await agent(desk), await farmer(desk), await buyer(desk)
+    lot = await straw(desk, seller)
+    terms = {"kg": 5_000, "paise": lot.price_paise, "per": lot.per, "grade": "A"}
+    wanted = Wanted(me, client, "book", lot.code, terms)
+    for grade in (None, "C"):
+        await desk.db.execute(update(listing).where(listing.c.code == lot.code).values(grade=grade))
+        with pytest.raises(LotChanged):
+            await DOING["book"](desk, wanted)
+    await desk.db.execute(update(listing).where(listing.c.code == lot.code).values(grade="A"))
+    assert (await DOING["book"](desk, wanted)).startswith("B")
 
 
 async def test_after_five_wrong_codes_the_right_one_is_worth_nothing(desk: Desk) -> None:

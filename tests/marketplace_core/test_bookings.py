@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from marketplace_core.accounts import commands as accounts
@@ -29,8 +29,9 @@ from marketplace_core.escrow import commands as escrow
 from marketplace_core.events import claim, event, mark_noticed
 from marketplace_core.listings import commands as listings
 from marketplace_core.listings import queries as shelf
+from marketplace_core.listings.models import listing
 from marketplace_core.offers import commands as offers
-from marketplace_core.offers.errors import PriceMoved
+from marketplace_core.offers.errors import LotChanged
 from marketplace_core.offers.models import offer
 from marketplace_core.payments import showing
 from marketplace_core.seed import TENANT
@@ -119,20 +120,28 @@ async def test_what_cannot_be_booked(desk: Desk) -> None:
     assert await news(desk) == []
 
 
-async def test_nothing_is_booked_at_another_price_than_the_one_that_was_seen(desk: Desk) -> None:
+async def test_nothing_is_booked_at_another_price_or_grade_than_was_seen(desk: Desk) -> None:
     seller, me = await farmer(desk), await buyer(desk)
     lot = await straw(desk, seller)
-    seen = {"buyer_id": me, "code": lot.code, "kg": 5_000, "price_paise": lot.price_paise, "per": lot.per}
+    asked = {"buyer_id": me, "code": lot.code, "kg": 5_000}
+    seen = asked | {"price_paise": lot.price_paise, "per": lot.per, "grade": None}
     await listings.change(desk, seller_id=seller, code=lot.code, price_paise=30_000, sure=True)
-    with pytest.raises(PriceMoved) as moved:
+    with pytest.raises(LotChanged) as moved:
         await offers.book_at_listed_price(desk, **seen)
     assert (moved.value.price_paise, moved.value.per) == (30_000, "quintal")
     await listings.change(desk, seller_id=seller, code=lot.code, price_paise=25_000, per="kg", sure=True)
-    with pytest.raises(PriceMoved):
+    with pytest.raises(LotChanged):
         await offers.book_at_listed_price(desk, **seen)
     assert await left(desk, lot.code) == ("active", 12_000)
     await listings.change(desk, seller_id=seller, code=lot.code, per="quintal", sure=True)
-    assert (await offers.book_at_listed_price(desk, **seen)).total_paise == 1_250_000
+    for was, now in ((None, "A"), ("A", "C"), ("C", None)):
+        await desk.db.execute(update(listing).where(listing.c.code == lot.code).values(grade=now))
+        with pytest.raises(LotChanged) as moved:
+            await offers.book_at_listed_price(desk, **seen | {"grade": was})
+        assert moved.value.grade == now
+    assert await left(desk, lot.code) == ("active", 12_000)
+    agreed = await offers.book_at_listed_price(desk, **seen)
+    assert (agreed.total_paise, agreed.terms.grade) == (1_250_000, None)
 
 
 async def test_the_seller_confirms_and_the_goods_stay_reserved(desk: Desk) -> None:

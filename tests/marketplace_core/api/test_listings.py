@@ -13,7 +13,7 @@ STRAW: dict[str, Any] = {
     "where": {"pincode": "142001"},
     "available_from": "2026-11-25",
 }
-PRICE = {"price_paise": STRAW["price_paise"], "per": STRAW["per"]}
+PRICE = {"price_paise": STRAW["price_paise"], "per": STRAW["per"], "grade": None}
 
 
 async def test_a_lot_is_put_up_and_seen_by_strangers_to_a_kilometre(
