@@ -20,8 +20,6 @@ from marketplace_core.bookings.errors import BillMoved
 from marketplace_core.bookings.queries import Booking
 from marketplace_core.errors import Refused
 
-#: A bill is there once the goods have come; a complaint on the road may come before it.
-BILLED = ("delivered", "disputed", "completed", "cancelled")
 COMPLETED = msg("{code} is complete.")
 RIGHT = Option("yes", label("Yes, it is right"))
 WRONG = Option("no", label("Complain"))
@@ -158,7 +156,7 @@ BILL = Flow(
     "bill",
     title=msg("the booking"),
     asks=(
-        which(states=BILLED, fits=lambda booking: booking.billed_at is not None),
+        which(and_also=(queries.BILLED,)),
         Agree(
             "right",
             text=msg("Is this bill right?"),

@@ -1,6 +1,6 @@
 """A booking in one line, which one is meant, and the first things that a farmer or a buyer does with it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from marketplace_core.bookings import commands as bookings
 from marketplace_core.bookings import queries
 from marketplace_core.bookings.commands import LONGEST_WHY
 from marketplace_core.bookings.errors import PickupLocked
-from marketplace_core.bookings.queries import Booking, Role
+from marketplace_core.bookings.queries import Booking, Condition, Role
 from marketplace_core.bookings.transitions import BOOKING_LIFE, STATES
 from marketplace_core.errors import NotMet, NotYours, Refused
 from marketplace_core.parties import BUYER, DRIVER, SELLER
@@ -86,8 +86,8 @@ ACTING: dict[Role, tuple[str, ...]] = {"seller": (SELLER,), "buyer": (BUYER, DRI
 def which(
     *moves: str,
     states: Sequence[str] = STATES,
+    and_also: Sequence[Condition] = (),
     none: Over | None = None,
-    fits: Callable[[Booking], bool] = lambda booking: True,
 ) -> Which:
     """Those of the person's bookings with which one of these moves can be made, or which stand so."""
     standing: dict[Role, list[str]] = {
@@ -96,8 +96,7 @@ def which(
     }
 
     def rows(turn: Turn, frame: Frame) -> Steps[Sequence[Row] | Over]:
-        mine = yield from market(queries.mine, turn.person.id, states=standing)
-        found = [each for each in mine if fits(each)]
+        found = yield from market(queries.mine, turn.person.id, states=standing, and_also=and_also)
         if not found:
             return none or Over((msg("You have no bookings now."),), (MENU,))
         return [Row(each.code, msg("{code}", code=each.code), in_words(each)) for each in found]

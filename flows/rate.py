@@ -66,7 +66,7 @@ RATE = Flow(
     "rate",
     title=msg("the booking"),
     asks=(
-        which(states=("completed", "cancelled"), fits=ratings.is_over),
+        which(and_also=(ratings.IS_OVER,)),
         Stars(
             "stars",
             text=msg("Which booking?"),

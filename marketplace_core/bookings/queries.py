@@ -28,6 +28,10 @@ from marketplace_core.places.place import Place
 from marketplace_core.transitions import TIME, Move
 
 Role = Literal["buyer", "seller"]
+#: What `mine` is asked for beside the state.
+Condition = ColumnElement[bool]
+#: A bill is there once the goods have come; a complaint on the road may come before it.
+BILLED: Condition = t.c.billed_at.is_not(None)
 
 
 @dataclass(frozen=True)
@@ -138,7 +142,7 @@ async def mine(
     person_id: UUID,
     *,
     states: Mapping[Role, Collection[str]] | None = None,
-    and_also: Sequence[ColumnElement[bool]] = (),
+    and_also: Sequence[Condition] = (),
     limit: int = 9,
     before: UUID | None = None,
 ) -> tuple[Booking, ...]:

@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from marketplace_core import parties
-from marketplace_core.bookings.queries import Booking, known
+from marketplace_core.bookings.models import booking as b
+from marketplace_core.bookings.queries import Booking, Condition, known
 from marketplace_core.desk import Desk
 from marketplace_core.errors import BadTerms, NotYours
 from marketplace_core.events import record
@@ -17,6 +18,10 @@ from marketplace_core.ratings.models import rating as t
 
 RATE_WITHIN = timedelta(days=30)
 CHANGE_WITHIN = timedelta(days=7)
+#: `is_over` as the database reads it.
+IS_OVER: Condition = or_(
+    b.c.state == "completed", and_(b.c.state == "cancelled", b.c.confirmed_at.is_not(None))
+)
 
 
 async def rate(desk: Desk, *, actor_id: UUID, code: str, stars: int) -> None:
