@@ -135,6 +135,9 @@ def _respond(this: Turn) -> Steps[None]:
     else:
         yield from _follow_language(this)
         yield from _converse(this)
+        if this.meant:
+            this.heard = this.meant
+            yield from _listen(this)
 
 
 def _converse(this: Turn) -> Steps[None]:

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from flows.agenda import open_flow, proceed
 from flows.asks import Pick, Row
+from flows.did_you_mean import GUESSES
 from flows.flow import Flow, Over
+from flows.heard import Heard
 from flows.refusals import sorry
 from flows.register import NAME_ASK
 from flows.registry import asked
@@ -16,8 +18,10 @@ from flows.turn import Steps, Turn, market
 from marketplace_core.accounts import Person
 from marketplace_core.accounts import profiles as phone
 from marketplace_core.accounts.errors import TooManyProfiles
+from nlu.understanding import ACT, Understanding
 
 SOMEBODY_NEW = Row("new", label("Someone new"))
+MYSELF = "me"
 #: "Sunita here", "this is Sunita": longer sentences speak of somebody rather than for them.
 SHORT = 4
 
@@ -28,13 +32,22 @@ def _others(turn: Turn) -> Steps[list[Person]]:
 
 
 def _rows(turn: Turn, frame: Frame) -> Steps[Sequence[Row] | Over]:
-    others = yield from _others(turn)
-    return [*(Row(str(each.id), verbatim(each.name or "")) for each in others), SOMEBODY_NEW]
+    others = [Row(str(each.id), verbatim(each.name or "")) for each in (yield from _others(turn))]
+    if "said" in frame.note:
+        others.insert(0, Row(MYSELF, verbatim(turn.person.name or ""), msg("It is me")))
+    return [*others, SOMEBODY_NEW]
 
 
 def _pass_on(turn: Turn, frame: Frame) -> Steps[None]:
-    """What follows is said in the other's own conversation: `bot/turn.py` greets them there."""
+    """What follows is said in the other's own conversation: `bot/turn.py` greets them there.
+
+    Nobody else speaks: then what made us ask is answered.
+    """
     who, address = frame.slots["who"], turn.channel.address_id
+    if who == MYSELF:
+        said = frame.note["said"]
+        turn.meant = Heard(said["text"], Understanding(said["intent"], said["confidence"], source="rasa"))
+        return
     try:
         if who == SOMEBODY_NEW.id:
             turn.person = yield from market(phone.add_profile, address, name=frame.slots["name"])
@@ -67,8 +80,10 @@ def another_speaks(turn: Turn) -> Steps[bool]:
     """ "My name is Sunita", where a Sunita of the same phone is known and no question waits for a name.
 
     While nothing is under way her bare name says the same; a sentence that she is named in may be about her, so who
-    speaks is asked.
+    speaks is asked, unless it is clear what is wanted.
     """
+    if turn.heard is turn.meant:
+        return False
     understood, ask = turn.heard.understood, asked(turn.state.top)
     if not understood or turn.channel.address_id is None or (ask and ask.expecting in ("name", "text")):
         return False
@@ -82,8 +97,14 @@ def another_speaks(turn: Turn) -> Steps[bool]:
         if name == said or (told and name <= said):
             turn.person = yield from market(phone.choose_profile, turn.channel.address_id, each.id)
             return True
-        if name <= said and turn.person.registered:
-            open_flow(turn, FAMILY)
+        clear = understood.intent in GUESSES and understood.confidence >= ACT
+        if name <= said and turn.person.registered and not clear:
+            frame = open_flow(turn, FAMILY)
+            frame.note["said"] = {
+                "text": turn.heard.text,
+                "intent": understood.intent,
+                "confidence": understood.confidence,
+            }
             yield from proceed(turn)
             return True
     return False

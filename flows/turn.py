@@ -100,6 +100,8 @@ class Turn:
     wants_person: bool | None = None
     #: What the code just sent back was asked for: it opens this, and nothing that lies below or comes later.
     proven: Frame | None = None
+    #: Said before, and answered now that a choice has made clear who says it.
+    meant: Heard | None = None
 
     @property
     def today(self) -> date:
