@@ -51,9 +51,7 @@ def to_pay(turn: Turn) -> Steps[list[tuple[Booking, showing.Due]]]:
     """What this buyer has agreed to and not yet paid."""
     found = []
     for booking in (yield from market(showing.unpaid, turn.person.id, PAID_FOR)):
-        due = yield from market(showing.due, booking)
-        if not due.secured:
-            found.append((booking, due))
+        found.append((booking, (yield from market(showing.due, booking))))
     return found
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from marketplace_core.bookings import queries
 from marketplace_core.bookings.errors import BillMoved
@@ -24,7 +24,7 @@ from marketplace_core.bookings.transitions import (
 from marketplace_core.desk import Desk
 from marketplace_core.errors import Refused
 from marketplace_core.escrow import commands as escrow
-from marketplace_core.escrow.models import escrow_hold
+from marketplace_core.escrow.queries import secured
 from marketplace_core.events import record_all
 from marketplace_core.listings import stock
 from marketplace_core.transitions import TIME, lapse
@@ -129,11 +129,7 @@ async def run_out(desk: Desk) -> int:
         t.c.state == "confirmed",
         t.c.pay_by == "advance",
         t.c.confirmed_at <= desk.now - PAY_WITHIN,
-        ~exists().where(
-            escrow_hold.c.tenant_id == desk.tenant,
-            escrow_hold.c.booking_id == t.c.id,
-            escrow_hold.c.state == "held",
-        ),
+        ~secured(desk, t.c.id),
     )
     for code in await _overdue(desk, *unpaid):
         moved += await _alone(desk, code, _call_off_unpaid)

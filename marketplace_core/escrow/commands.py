@@ -19,7 +19,7 @@ from marketplace_core.errors import BadTerms, Moved, NotFound, NotYours
 from marketplace_core.escrow.errors import AlreadyReleased, AlreadySettled, CashLimit, MoreThanSecured
 from marketplace_core.escrow.models import cash_handover
 from marketplace_core.escrow.models import escrow_hold as t
-from marketplace_core.escrow.queries import cash
+from marketplace_core.escrow.queries import cash, secured
 from marketplace_core.escrow.rules import HOLD_FOR, KEEP_BEFORE, ON_THE_WAY, Line, Shares, shares
 from marketplace_core.events import record
 from marketplace_core.fraud.commands import raise_flag
@@ -142,8 +142,7 @@ async def keep_held(desk: Desk) -> int:
 
 async def is_secured(desk: Desk, booking_id: UUID) -> bool:
     """Whether the money waits at this moment."""
-    there = await _held(desk, booking_id)
-    return there is not None and there.state == "held" and await _open(desk, there.hold_id)
+    return bool((await desk.db.execute(select(secured(desk, booking_id)))).scalar())
 
 
 async def release(desk: Desk, booking_id: UUID) -> None:

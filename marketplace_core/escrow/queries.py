@@ -1,12 +1,13 @@
-"""What an agent carries."""
+"""Whether the buyer's money waits for a booking, and what an agent carries."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 
 from marketplace_core.desk import Desk
-from marketplace_core.ledger.models import account
+from marketplace_core.escrow.models import escrow_hold
+from marketplace_core.ledger.models import account, open_hold
 from marketplace_core.ledger.rules import CASH_LIMIT_PAISE
 
 
@@ -18,6 +19,19 @@ class Cash:
     @property
     def left_paise(self) -> int:
         return self.limit_paise - self.in_hand_paise
+
+
+def secured(desk: Desk, booking_id: UUID | ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Whether the money waits at this moment: it was set aside, and the time for that has not run out."""
+    e, h = escrow_hold.c, open_hold.c
+    return exists().where(
+        e.tenant_id == desk.tenant,
+        e.booking_id == booking_id,
+        e.state == "held",
+        h.tenant_id == e.tenant_id,
+        h.id == e.hold_id,
+        h.until > desk.now,
+    )
 
 
 async def cash(desk: Desk, agent_id: UUID) -> Cash:

@@ -4,14 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import exists
-
 from marketplace_core.bookings.models import booking
 from marketplace_core.bookings.queries import Booking, mine
 from marketplace_core.desk import Desk
 from marketplace_core.errors import NotFound
 from marketplace_core.escrow import commands as escrow
-from marketplace_core.escrow.models import escrow_hold
+from marketplace_core.escrow.queries import secured
 from marketplace_core.ledger.queries import account_of, balance
 from marketplace_core.payments.offered import HowToPay, how_to_pay, methods
 from marketplace_core.payments.queries import by_code
@@ -37,12 +35,7 @@ async def due(desk: Desk, agreed: Booking) -> Due:
 
 async def unpaid(desk: Desk, buyer_id: UUID, states: Collection[str]) -> tuple[Booking, ...]:
     """What this buyer has agreed to and no money waits for, newest first."""
-    held = exists().where(
-        escrow_hold.c.tenant_id == desk.tenant,
-        escrow_hold.c.booking_id == booking.c.id,
-        escrow_hold.c.state == "held",
-    )
-    return await mine(desk, buyer_id, states={"buyer": states}, and_also=(~held,))
+    return await mine(desk, buyer_id, states={"buyer": states}, and_also=(~secured(desk, booking.c.id),))
 
 
 async def ways(desk: Desk, paise: int) -> tuple[str, ...]:

@@ -22,11 +22,13 @@ from marketplace_core.bookings.models import weighment
 from marketplace_core.desk import Desk, open_desk
 from marketplace_core.errors import BadTerms, Moved, NotFound, NotMet, NotYours
 from marketplace_core.escrow import commands as escrow
+from marketplace_core.escrow.rules import HOLD_FOR
 from marketplace_core.events import claim
 from marketplace_core.ledger.queries import account_of, balance
 from marketplace_core.listings import commands as listings
 from marketplace_core.listings import queries as shelf
 from marketplace_core.offers import commands as offers
+from marketplace_core.payments import showing
 from marketplace_core.seed import TENANT
 from tests.conftest import NOW
 from tests.marketplace_core.money import noted
@@ -415,6 +417,19 @@ async def test_a_paid_booking_waits_for_its_cart(desk: Desk) -> None:
     await pay(desk, deal)
     assert await bookings.run_out(replace(desk, now=NOW + 100 * HOUR)) == 0
     assert await state(desk, deal) == "confirmed"
+
+
+async def test_money_that_waited_too_long_is_to_be_paid_again_or_the_booking_is_called_off(
+    desk: Desk,
+) -> None:
+    deal = await a_deal(desk)
+    await pay(desk, deal)
+    for waited, open_now in ((HOLD_FOR - HOUR, []), (HOLD_FOR, [deal.code])):
+        then = replace(desk, now=NOW + waited)
+        assert await escrow.is_secured(then, deal.id) is not bool(open_now)
+        assert [each.code for each in await showing.unpaid(then, deal.buyer, ("confirmed",))] == open_now
+        assert await bookings.run_out(then) == len(open_now)
+    assert await state(desk, deal) == "cancelled"
 
 
 async def test_calling_off_frees_the_money_and_no_more_can_be_held(desk: Desk) -> None:
