@@ -50,6 +50,12 @@ async def write(desk: Desk, writer: UUID, code: str, words: str = "Is it dry?") 
         "९८७६५ ४३२१०",
         "৯৮৭৬৫৪৩২১০",
         "asha@okaxis",
+        "9876543210",
+        "987-654-3210",
+        "9876 543 210",
+        "0161-2345678",
+        "(022) 2345 6789",
+        "+1 415 555 2671",
     ],
 )
 def test_ways_past_the_market_are_hidden(words: str) -> None:
@@ -75,6 +81,11 @@ def test_ways_past_the_market_are_hidden(words: str) -> None:
         "२४००-२५००, १२/१०/२०२६",
         "8000 kg, 9500 kg",
         "2026-11-25 10:30",
+        "7000-7500 40 quintal",
+        "(2400-2500) 40 quintal",
+        "7 to 8, 9:00 7000-7500 4 quintal",
+        "75000-80000 for all of it",
+        "60 65 70 75 80",
     ],
 )
 def test_prices_weights_days_and_pincodes_are_not(words: str) -> None:
