@@ -56,6 +56,7 @@ AWAY = 3
 #: What time does, room by room, each in transactions of its own.
 LAPSES = (
     escrow.keep_held,
+    bookings.remind_unpaid,
     bookings.run_out,
     listings.expire,
     offers.expire,

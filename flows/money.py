@@ -21,6 +21,7 @@ from marketplace_core.payouts.rules import SMALLEST_PAISE
 
 #: So many lines are read; the office knows the rest.
 MOST, MOST_BY_SMS = 6, 3
+TO_BE_PAID = msg("{code}: please pay {sum:money} by {day:day}.")
 
 
 def pay_until(booking: Booking) -> str:
@@ -64,7 +65,7 @@ def to_be_paid(booking: Booking, due: showing.Due) -> Say:
     known = {"code": booking.code, "sum": due.paise or booking.due_paise}
     if booking.state != "confirmed":
         return msg("{code}: please pay {sum:money}.", **known)
-    return msg("{code}: please pay {sum:money} by {day:day}.", day=pay_until(booking), **known)
+    return Say(TO_BE_PAID.text, known | {"day": pay_until(booking)})
 
 
 def ask_to_pay(turn: Turn, booking: Booking) -> Steps[tuple[Option, ...]]:

@@ -11,8 +11,9 @@ from flows.booking_answer import BOOKING_ANSWER
 from flows.handover import ARRIVED, ON_THE_WAY, WEIGHED
 from flows.heard import News
 from flows.menu import ON
-from flows.money import ask_to_pay
+from flows.money import TO_BE_PAID, ask_to_pay
 from flows.notices.notice import BOTH, MY_BOOKINGS, Notice, Opener, offer_when_idle
+from flows.pay import PAY, claimed
 from flows.payout import GET_MONEY, name_and_send, waiting_paise
 from flows.pickup import KEEP_IT, PICKUP, between, window
 from flows.rate import ask_rating
@@ -29,6 +30,7 @@ CALLED_OFF = msg("The booking {code} was called off.")
 FETCHED_BY = msg("{name} comes to fetch {code}.")
 INSPECTED = msg("{code} was inspected.")
 BILL_AGREED = msg("The farmer agrees to the bill of {code}.")
+UNPAID_THEN = msg("If you do not pay, the booking is called off.")
 LOCKED = msg("For {code} a wrong pickup code was said five times.")
 
 PICKUP_DAY, PICKUP_CODE = label("Pickup day"), label("Pickup code")
@@ -74,6 +76,17 @@ def _confirmed(turn: Turn, news: News) -> Steps[None]:
 def _called_off(turn: Turn, news: News) -> Steps[None]:
     if news.about.get("why") != "dispute":  # the decision itself says it better
         yield from _booking_news(CALLED_OFF)(turn, news)
+
+
+def _unpaid(turn: Turn, news: News) -> Steps[None]:
+    """Meanwhile it may be paid, or the bank's number named."""
+    booking: Booking | None = yield from market(bookings.by_code, news.subject)
+    if not booking or booking.state != "confirmed" or (yield from claimed(booking)):
+        return
+    pay = yield from ask_to_pay(turn, booking)
+    if pay:
+        turn.say(UNPAID_THEN)
+        offer_when_idle(turn, *pay, MY_BOOKINGS)
 
 
 def _pickup_agreed(turn: Turn, news: News) -> Steps[None]:
@@ -202,6 +215,7 @@ NOTICES = {
         opener=Opener(CONFIRMED, MY_BOOKINGS),
     ),
     "booking.cancelled": Notice(BOTH, _called_off, opener=Opener(CALLED_OFF, MY_BOOKINGS)),
+    "booking.unpaid": Notice(("buyer_id",), _unpaid, opener=Opener(TO_BE_PAID, PAY)),
     "booking.pickup_agreed": Notice(BOTH, _pickup_agreed, opener=Opener(PICKUP, MY_BOOKINGS)),
     "booking.driver_assigned": Notice(
         ("seller_id", "driver_id"), _driver, opener=Opener(FETCHED_BY, MY_BOOKINGS)

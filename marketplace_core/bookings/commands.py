@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, update
 
 from marketplace_core.bookings import queries
 from marketplace_core.bookings.errors import BillMoved
@@ -18,6 +18,7 @@ from marketplace_core.bookings.transitions import (
     BOOKING_LIFE,
     OBJECT_WITHIN,
     PAY_WITHIN,
+    REMIND_BEFORE,
     UNPAID,
     WEIGHED,
 )
@@ -35,6 +36,7 @@ log = structlog.get_logger()
 LONGEST_WHY = 200
 #: As many as one transaction of the job closes with money in hand: whoever closes one of these meanwhile waits.
 AT_ONCE = 5
+REMINDED_AT_ONCE = 500
 
 
 async def confirm(desk: Desk, *, actor_id: UUID, code: str) -> Booking:
@@ -125,18 +127,48 @@ async def expire_pending(desk: Desk) -> int:
 async def run_out(desk: Desk) -> int:
     """Everything that time does to bookings; how many it moved."""
     moved = await expire_pending(desk)
-    unpaid = (
-        t.c.state == "confirmed",
-        t.c.pay_by == "advance",
-        t.c.confirmed_at <= desk.now - PAY_WITHIN,
-        ~secured(desk, t.c.id),
-    )
-    for code in await _overdue(desk, *unpaid):
+    for code in await _overdue(desk, *_unpaid(desk), t.c.confirmed_at <= desk.now - PAY_WITHIN):
         moved += await _alone(desk, code, _call_off_unpaid)
     unopposed = (t.c.state == "delivered", t.c.billed_at <= desk.now - OBJECT_WITHIN)
     for code in await _overdue(desk, *unopposed):
         moved += await _alone(desk, code, _close_unopposed)
     return moved
+
+
+async def remind_unpaid(desk: Desk) -> int:
+    """A day before an agreed advance has not come in time its buyer hears of it, once; how many were told."""
+    soon = (
+        select(t.c.id)
+        .where(
+            t.c.tenant_id == desk.tenant,
+            *_unpaid(desk),
+            t.c.confirmed_at > desk.now - PAY_WITHIN,
+            t.c.confirmed_at <= desk.now - PAY_WITHIN + REMIND_BEFORE,
+            t.c.reminded_at.is_(None),
+        )
+        .order_by(t.c.id)
+        .limit(REMINDED_AT_ONCE)
+        .with_for_update(skip_locked=True)
+        .cte()
+    )
+    rows = await desk.db.execute(
+        update(t)
+        .where(t.c.tenant_id == desk.tenant, t.c.id.in_(select(soon.c.id)))
+        .values(reminded_at=desk.now)
+        .returning(t)
+    )
+    reminded = rows.all()
+    await record_all(desk, "booking.unpaid", ((row.code, _about(row) | {"by": TIME}) for row in reminded))
+    return len(reminded)
+
+
+def _unpaid(desk: Desk) -> tuple[ColumnElement[bool], ...]:
+    """To be paid first, and no money waits for it."""
+    return (
+        t.c.state == "confirmed",
+        t.c.pay_by == "advance",
+        ~secured(desk, t.c.id),
+    )
 
 
 async def _overdue(desk: Desk, *which: ColumnElement[bool]) -> list[str]:

@@ -41,6 +41,7 @@ booking = Table(
     Column("due_paise", BigInteger, nullable=False, server_default=text("0")),
     Column("terms", JSONB, nullable=False, server_default=text("'{}'")),
     Column("confirmed_at", Moment),
+    Column("reminded_at", Moment),
     Column("billed_at", Moment),
     Column("bill_agreed_at", Moment),
     Column("decided_paise", BigInteger),

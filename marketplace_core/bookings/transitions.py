@@ -10,6 +10,7 @@ STATES = ("pending", "confirmed", "in_transit", "delivered", "completed", "cance
 #: The seller's yes; the buyer's money; a word against the bill.
 CONFIRM_WITHIN = timedelta(hours=24)
 PAY_WITHIN = timedelta(hours=72)
+REMIND_BEFORE = timedelta(hours=24)
 OBJECT_WITHIN = timedelta(hours=48)
 
 SECURED = Condition("secured", "the money is held, or cash on delivery was agreed")

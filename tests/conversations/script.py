@@ -299,6 +299,7 @@ class Stage:
         self.now += timedelta(**{f"{unit}s": n})
         async with self.office.desk(self.now) as desk:
             await listings.expire(desk)
+            await bookings.remind_unpaid(desk)
             await bookings.run_out(desk)
             await disputes.escalate(desk)
             await lapsing.expire(desk)

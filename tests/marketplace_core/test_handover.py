@@ -412,6 +412,34 @@ async def test_an_advance_that_never_comes_frees_the_goods_after_three_days(desk
     assert (await shelf.by_code(after, deal.lot)).kg_left == 5_000
 
 
+async def test_a_day_before_the_advance_is_too_late_its_buyer_hears_of_it_once(desk: Desk) -> None:
+    deal = await a_deal(desk)
+    await kinds(desk)
+    hours = (timedelta(hours=48) - timedelta(seconds=1), timedelta(hours=48), timedelta(hours=71))
+    assert [await bookings.remind_unpaid(replace(desk, now=NOW + each)) for each in hours] == [0, 1, 0]
+    (told,) = [each for each in await claim(desk, 200) if each.kind == "booking.unpaid"]
+    assert (told.subject, told.about["buyer_id"]) == (deal.code, str(deal.buyer))
+
+
+async def test_a_round_that_comes_too_late_reminds_nobody_of_what_is_called_off(desk: Desk) -> None:
+    await a_deal(desk)
+    assert await bookings.remind_unpaid(replace(desk, now=NOW + 72 * HOUR)) == 0
+
+
+async def test_whoever_has_paid_or_pays_at_the_cart_is_not_reminded(desk: Desk) -> None:
+    await pay(desk, await a_deal(desk))
+    await book_as_shown(
+        desk,
+        buyer_id=(buyer_id := await somebody(desk, "+919800000031", name="Cash")),
+        code=(lot := await straw(desk, (seller := await somebody(desk, "+919800000032", name="Far")))).code,
+        kg=lot.kg,
+        pay_by="cash",
+    )
+    (agreed,) = await agreements.mine(desk, buyer_id)
+    await bookings.confirm(desk, actor_id=seller, code=agreed.code)
+    assert await bookings.remind_unpaid(replace(desk, now=NOW + 48 * HOUR)) == 0
+
+
 async def test_a_paid_booking_waits_for_its_cart(desk: Desk) -> None:
     deal = await a_deal(desk)
     await pay(desk, deal)

@@ -1,6 +1,7 @@
 """What several people do at the same moment; beside each race, how it ends without the guard."""
 
 import asyncio
+from datetime import timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -10,6 +11,7 @@ from marketplace_core.bookings import queries as agreements
 from marketplace_core.bookings.models import booking
 from marketplace_core.desk import Desk, open_desk
 from marketplace_core.errors import ListingGone, Moved, NotEnoughLeft
+from marketplace_core.events import claim, record
 from marketplace_core.listings import queries as shelf
 from marketplace_core.listings.models import listing
 from marketplace_core.seed import TENANT
@@ -106,3 +108,40 @@ async def test_without_comparing_the_state_they_would_give_back_twice(
 
     # 12 t for sale although 5 t of them are still promised
     assert await _call_off_at_once(engine, act) == (["done", "done"], 12_000)
+
+
+async def _reminded(engine: AsyncEngine, remind) -> int:
+    """Rounds that begin at the same moment: how often the buyer of one unpaid booking is told."""
+    async with open_desk(engine, TENANT, NOW) as desk:
+        seller, _, _, agreed = await booked(desk)
+        await bookings.confirm(desk, actor_id=seller, code=agreed.code)
+    ready = asyncio.Barrier(4)
+
+    async def one() -> None:
+        async with open_desk(engine, TENANT, NOW + timedelta(hours=48)) as desk:
+            await remind(desk, ready)
+
+    await asyncio.gather(*(one() for _ in range(4)))
+    async with open_desk(engine, TENANT, NOW) as desk:
+        return [each.kind for each in await claim(desk, 100)].count("booking.unpaid")
+
+
+async def test_rounds_at_the_same_moment_remind_an_unpaid_buyer_once(
+    engine: AsyncEngine, clean: None
+) -> None:
+    async def remind(desk: Desk, ready: asyncio.Barrier) -> None:
+        await ready.wait()
+        await bookings.remind_unpaid(desk)
+
+    assert await _reminded(engine, remind) == 1
+
+
+async def test_rounds_that_look_first_and_remind_later_do_it_each(engine: AsyncEngine, clean: None) -> None:
+    async def remind(desk: Desk, looked: asyncio.Barrier) -> None:
+        there = (await desk.db.execute(select(booking.c.code, booking.c.reminded_at))).one()
+        await looked.wait()
+        if there.reminded_at is None:
+            await desk.db.execute(update(booking).values(reminded_at=desk.now))
+            await record(desk, "booking.unpaid", there.code, {})
+
+    assert await _reminded(engine, remind) == 4
