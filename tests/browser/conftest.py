@@ -103,6 +103,7 @@ def real_bot(clean: None, database_url: str, rasa_url: str, tmp_path: Path) -> I
         worker = [sys.executable, "-m", "bot.cli", "worker"]
         environment = {
             "DATABASE_URL": database_url,
+            "RASA_URL": rasa_url,  # or it would start one of its own
             "PUBLIC_BASE_URL": desk.url,
             "TWILIO_API_URL": desk.settings.twilio_api_url,
             "SIMULATOR": "true",
