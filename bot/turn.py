@@ -36,7 +36,8 @@ from flows.heard import Heard, News, VoiceNote
 from flows.notices import NOTICES
 from flows.say import Reply, msg
 from flows.shortcodes import answering as shortcodes
-from flows.shortcodes.parse import masked
+from flows.shortcodes.grammar import types_commands
+from flows.shortcodes.mask import masked
 from flows.state import State
 from flows.turn import KOLKATA, Steps
 from flows.turn import Channel as DialogueChannel
@@ -211,7 +212,7 @@ async def _turn(
         heard=(inbound.carrier, inbound.carrier_id),
         state=done.outcome.state.to_json(),
         wake_after=done.outcome.wake_after,
-        said=(sender.channel, _said(inbound)),
+        said=(sender.channel, _said(inbound, reached.person)),
         outgoing=outgoing,
         answer=answer,
         sending=None if in_reply or not outgoing else _sending(sender.channel, sender.value, done.outcome),
@@ -365,7 +366,7 @@ async def _apologise(office: Office, inbound: Inbound) -> Answer:
             heard=(inbound.carrier, inbound.carrier_id),
             state=_after_fault(state),
             wake_after=None,
-            said=(sender.channel, _said(inbound)),
+            said=(sender.channel, _said(inbound, reached.person)),
             outgoing=outgoing,
             answer=outgoing.text if in_reply else None,
             sending=None if in_reply else Sending(sender.channel, sender.value),
@@ -391,9 +392,9 @@ def _after_fault(state: Mapping[str, Any]) -> dict[str, Any]:
     return {key: state[key] for key in KEPT_AFTER_FAULTS if key in state}
 
 
-def _said(inbound: Inbound) -> dict[str, Any]:
+def _said(inbound: Inbound, sender: Person) -> dict[str, Any]:
     said = {
-        "text": masked(inbound.text, _day(inbound)),
+        "text": masked(inbound.text, agent=types_commands(sender.roles)),
         "tap": inbound.tap,
         "location": inbound.location,
         "attachments": len(inbound.attachments),

@@ -14,6 +14,7 @@ from flows.turn import Steps, Turn, market
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.accounts import queries as people
 from marketplace_core.agents import asking
+from marketplace_core.agents.asking import TooLate
 from marketplace_core.agents.doing import BINDS, Wanted
 from marketplace_core.errors import Refused
 from marketplace_core.logins import proofs
@@ -79,19 +80,22 @@ def _answer(turn: Turn, frame: Frame) -> Steps[None]:
             yield from market(asking.refuse, ask_id=ask_id, by_id=me)
             turn.say(msg("Nothing was done. I tell your agent."))
             return
-        if frame.slots["kind"] == "reg":
-            yield from market(
-                accounts.give_consent,
-                me,
-                purpose="marketplace",
-                language=turn.person.language,
-                wording="\n".join(turn.words(Say.from_json(part)) for part in frame.note["shown"]),
-                channel=turn.channel.name,
-            )
         agreed = yield from market(asking.agree, ask_id=ask_id, by_id=me)
     except Refused as refusal:
         sorry(turn, refusal)
         return
+    if isinstance(agreed, TooLate):
+        sorry(turn, agreed.why)
+        return
+    if frame.slots["kind"] == "reg":  # only a yes that counted is kept
+        yield from market(
+            accounts.give_consent,
+            me,
+            purpose="marketplace",
+            language=turn.person.language,
+            wording="\n".join(turn.words(Say.from_json(part)) for part in frame.note["shown"]),
+            channel=turn.channel.name,
+        )
     turn.person = yield from market(people.person, me)
     if frame.slots["kind"] == "sell":
         turn.say(msg("Published. Your listing is {code}.", code=agreed.code))

@@ -42,6 +42,7 @@ WORDS: dict[type[errors.Refused], Callable[[Any], Say]] = {
     LotChanged: lambda _: msg("Price or grade has changed. Please look again."),
     NotNegotiable: lambda _: msg("This farmer sells at the asked price only."),
     TooManyOffers: lambda _: msg("Too many offers of yours wait for an answer. Take one back first."),
+    errors.PriceLooksWrong: lambda _: msg("The price looks wrong. Please check it."),
     errors.BadTerms: lambda _: msg("The market cannot take this one as it is."),
 }
 

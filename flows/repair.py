@@ -24,7 +24,8 @@ from flows.filling import MISSES, settle
 from flows.menu import main_menu
 from flows.registry import asked, flow_named
 from flows.say import Option, label, msg
-from flows.shortcodes.parse import masked
+from flows.shortcodes.grammar import types_commands
+from flows.shortcodes.mask import masked
 from flows.state import Frame
 from flows.turn import KOLKATA, Steps, Turn, market
 from marketplace_core.accounts import commands as accounts
@@ -298,7 +299,8 @@ def wake_after(turn: Turn) -> timedelta | None:
 
 def miss(turn: Turn) -> Steps[None]:
     """First an example, then the question with its reason, then every way out."""
-    turn.state.missed = [*turn.state.missed, masked(turn.heard.text, turn.today)][-MISSES:]
+    said = masked(turn.heard.text, agent=types_commands(turn.person.roles))
+    turn.state.missed = [*turn.state.missed, said][-MISSES:]
     frame = turn.state.top
     if not frame:
         yield from _miss_at_rest(turn)

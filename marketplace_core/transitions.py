@@ -87,6 +87,17 @@ class Life:
         return f"{self.name}.{move.event or move.target}"
 
 
+def allowed(
+    life: Life, move: str, state: str, who: str, holding: Mapping[Condition, bool] | None = None
+) -> Move:
+    """The move, if it is open to them and what must hold does."""
+    step = life.find(move, state, who)
+    for condition in step.holds:
+        if not (holding or {})[condition]:
+            raise NotMet(condition.name, condition.sentence)
+    return step
+
+
 async def make(
     desk: Desk,
     life: Life,
@@ -106,10 +117,7 @@ async def make(
 
     `state` is where the caller saw it. `holding` answers every condition of the move.
     """
-    step = life.find(move, state, who)
-    for condition in step.holds:
-        if not (holding or {})[condition]:
-            raise NotMet(condition.name, condition.sentence)
+    step = allowed(life, move, state, who, holding)
     row = (
         await desk.db.execute(
             update(table)

@@ -1,19 +1,20 @@
 """What every command's answer is made of, and how a yes is asked for."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flows.agenda import open_flow
-from flows.registry import flow_named
 from flows.say import Say, msg
 from flows.shortcodes.parse import Order
-from flows.turn import Steps, Turn, market
+from flows.shortcodes.words import SHORT
+from flows.turn import KOLKATA, Steps, Turn, market
 from marketplace_core.accounts import Person
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.accounts import queries as people
 from marketplace_core.agents import asking, deeds
-from marketplace_core.agents.asking import WrongCode
+from marketplace_core.agents.asking import TooLate, WrongCode
 from marketplace_core.agents.doing import BINDS
 from marketplace_core.errors import BadTerms, NotFound
 from marketplace_core.places import queries as places
@@ -22,8 +23,6 @@ from marketplace_core.places.place import Place
 Answer = tuple[Say, ...]
 Hand = Callable[[Turn, Order], Steps[Answer]]
 
-#: The flow in which a line waits: for the agent's word that it was meant so, or for the code that proves who sent it.
-CHECK = "shortcode_check"
 #: One segment of Latin letters, with room for what the channel may add.
 ONE_SMS = 150
 MOST_LINES = 10
@@ -104,57 +103,85 @@ def with_their_yes(
 
     A code is always somebody's yes: a line that carries one is never the agent's own, whomever it leaves out.
     """
-    agent, code = turn.person.id, order.command.code
-    if said := order.values.get("code"):
+    agent = turn.person.id
+    if "code" in order.values:
         named = person_id if person_id != agent else None
-        agreed = yield from market(
-            asking.agree_by_code,
-            agent_id=agent,
-            kind=kind,
-            subject=subject,
-            terms=terms,
-            said=said,
-            person_id=named,
-        )
-        if agreed is None:
-            return (msg("Nobody was asked for just this. First send the line without the code."),)
-        if isinstance(agreed, WrongCode):
-            return (msg("This code is wrong. Tries left: {n}.", n=agreed.tries_left),)
-        yield from write(turn, order, agreed.code, agreed.asked.person_id, _undo(kind, agreed.code))
-        return done(order, agreed.code)
+        return (yield from _with_their_code(turn, order, kind, person_id=named, subject=subject, terms=terms))
     if person_id == agent:
-        if kind in BINDS and turn.channel.forgeable and not _proven(turn, order):
-            open_flow(turn, flow_named(CHECK), {"line": order.line, "right": True, "own": True})
-            return (
-                Say("{line}", {"line": order.line}),
-            )  # whoever is asked for the code reads what it is for
-        own = yield from market(asking.at_once, agent_id=agent, kind=kind, subject=subject, terms=terms)
-        yield from write(turn, order, own.code, agent, _undo(kind, own.code))
-        return done(order, own.code)
+        code = yield from market(asking.at_once, agent_id=agent, kind=kind, subject=subject, terms=terms)
+        yield from write(turn, order, code, agent, {"how": kind, "code": code})
+        return done(order, code)
     asked = yield from market(
         asking.ask, agent_id=agent, person_id=person_id, kind=kind, subject=subject, terms=terms
     )
-    yield from write(turn, order, subject, person_id, {"how": "ask", "id": str(asked)})
+    if asked.waits_since:
+        return (
+            msg(
+                "{code} was asked already at {time}.", code=order.command.code, time=clock(asked.waits_since)
+            ),
+        )
+    yield from write(turn, order, subject, person_id, {"how": "ask", "id": str(asked.id)})
     whom = at(phone) if phone else (yield from _name(person_id))
-    if kind not in BINDS:
-        return (msg("{code}: {who} was asked and agrees with 1.", code=code, who=whom),)
-    return (
+    said = (
         msg(
             "{code}: {who} was asked. They answer 1, or tell you a code: then send {line} and the code.",
-            code=code,
+            code=order.command.code,
             who=whom,
             line=order.line,
-        ),
+        )
+        if kind in BINDS
+        else msg("{code}: {who} was asked and agrees with 1.", code=order.command.code, who=whom)
     )
+    if asked.instead is None:
+        return (said,)
+    over = msg("What was asked at {time} is over.", time=clock(asked.instead))
+    return (Say("{now:say} {before:say}", {"now": said.to_json(), "before": over.to_json()}),)
 
 
-def _proven(turn: Turn, order: Order) -> bool:
-    """The phone has just shown to be the real one, for this very line."""
-    return turn.proven is not None and turn.proven.slots.get("line") == order.line
+def _with_their_code(
+    turn: Turn,
+    order: Order,
+    kind: str,
+    *,
+    person_id: UUID | None,
+    subject: str,
+    terms: Mapping[str, Any],
+) -> Steps[Answer]:
+    said = yield from market(
+        asking.agree_by_code,
+        agent_id=turn.person.id,
+        kind=kind,
+        subject=subject,
+        terms=terms,
+        said=order.values["code"],
+        person_id=person_id,
+    )
+    if said is None:
+        return (msg("Nobody was asked for just this. First send the line without the code."),)
+    if isinstance(said, WrongCode):
+        left = msg("This code is wrong. Tries left: {n}.", n=said.tries_left)
+        return (
+            (left, msg("A new sum? Write Rs{digits}.", digits=order.values["code"]))
+            if order.or_sum
+            else (left,)
+        )
+    if isinstance(said, TooLate):
+        raise said.why
+    yield from write(turn, order, said.code, said.asked.person_id, {"how": "ask", "id": str(said.id)})
+    return done(replace(order, line=_with_its_sum(order, said.asked.terms)), said.code)
 
 
-def _undo(kind: str, code: str) -> Mapping[str, Any]:
-    return {"how": kind, "code": code}
+def _with_its_sum(order: Order, terms: Mapping[str, Any]) -> str:
+    """A line that left out what was agreed to says it now."""
+    if not order.or_sum:
+        return order.line
+    rupees = f"{terms['paise'] / 100:.2f}".removesuffix(".00")
+    agreed = f"{rupees}/{SHORT[terms['per']]}" if "per" in terms else rupees
+    return f"{order.line.removesuffix(order.values['code'])}{agreed}"
+
+
+def clock(at: datetime) -> str:
+    return f"{at.astimezone(KOLKATA):%H:%M}"
 
 
 def _name(person_id: UUID) -> Steps[str]:

@@ -1,27 +1,30 @@
 """A message of an agent that reads as commands is answered here, before any language model is asked."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
+from uuid import UUID
 
 from flows.agenda import open_flow, proceed
 from flows.options import named
-from flows.refusals import WORDS
 from flows.registry import flow_named
 from flows.say import Say, msg
 from flows.shortcodes import lots, people, road, trade
-from flows.shortcodes.answer import CHECK, Answer, Hand
+from flows.shortcodes.answer import Answer, Hand, clock, known
 from flows.shortcodes.grammar import TRADER
 from flows.shortcodes.parse import MOST_LINES, Lacks, Order, Slip, lines, parse
 from flows.shortcodes.people import SIGN_IN
-from flows.turn import KOLKATA, Steps, Turn, market
+from flows.shortcodes.why import why
+from flows.turn import Steps, Turn, market
+from marketplace_core.accounts import commands as people_at
 from marketplace_core.accounts import queries as accounts
-from marketplace_core.agents import deeds, signing
-from marketplace_core.agents.errors import SaidToday
+from marketplace_core.agents import asking, deeds, signing
 from marketplace_core.agents.rules import AGENTS
-from marketplace_core.bookings.errors import PickupLocked
-from marketplace_core.bookings.transitions import SECURED, WEIGHED
-from marketplace_core.errors import BadTerms, NotFound, NotMet, NotYours, PriceLooksWrong, Refused
-from marketplace_core.escrow.errors import CashLimit
+from marketplace_core.commodities import KG_PER
+from marketplace_core.errors import Refused
+
+Whose = Callable[[Turn, Order], Steps[UUID]]
 
 HANDS: dict[str, Hand] = {
     "PIN": people.pin,
@@ -50,11 +53,20 @@ HANDS: dict[str, Hand] = {
     "LANG": people.lang,
     "UNDO": people.undo,
 }
-UNKNOWN = msg("That is not known here, or you do not act for them.")
-TOO_EARLY = {
-    SECURED.name: msg("The buyer has not paid yet."),
-    WEIGHED.name: msg("It is not weighed yet."),
+#: Whose yes a line needs. Where it is somebody else's, a line in a forged name only asks them.
+WHOSE: dict[str, Whose] = {
+    "OFFER": known,
+    "ACC": trade.whose_turn,
+    "REJ": trade.whose_turn,
+    "BOOK": known,
+    "CONF": trade.seller,
+    "CANC": trade.side,
+    "DLV": road.buyer,
 }
+#: Where four bare digits may be a sum, or the code of what was asked: the kind of question, and what it is about.
+ASKED = {"OFFER": ("offer", "listing"), "REJ": ("counter", "offer"), "COD": ("cod", "booking")}
+#: The flow in which a line waits: for the agent's word that it was meant so, or for the code that proves who sent it.
+CHECK = "shortcode_check"
 
 
 def reads(text: str, today: date) -> bool:
@@ -133,40 +145,53 @@ def carried_out(turn: Turn, order: Order) -> Steps[Answer]:
     command, me = order.command, turn.person
     if not command.who & set(me.roles):
         return (msg("{code} is not for you. Write HELP.", code=command.code),)
+    signed_in = signing.is_signed_in
+    if command.changes and not (
+        yield from market(signed_in, agent_id=me.id, address_id=turn.channel.address_id)
+    ):
+        return (SIGN_IN,)
+    order = yield from _with_its_code(turn, order)
     if command.changes:
-        address = turn.channel.address_id
-        if not (yield from market(signing.is_signed_in, agent_id=me.id, address_id=address)):
-            return (SIGN_IN,)
         before = yield from market(deeds.done_before, agent_id=me.id, line=order.line)
         if before:
-            said: dict[str, object] = {
-                "code": command.code,
-                "time": f"{before.at.astimezone(KOLKATA):%H:%M}",
-            }
-            waits, done = (
-                msg("{code} was asked already at {time}."),
-                msg("{code} was done already at {time}."),
-            )
-            return (Say((waits if before.waits else done).text, said),)
+            return (msg("{code} was done already at {time}.", code=command.code, time=clock(before)),)
     try:
+        if (yield from _must_prove(turn, order)):
+            open_flow(turn, flow_named(CHECK), {"line": order.line, "right": True, "own": True})
+            # whoever is asked for the code reads what it is for
+            return (Say("{line}", {"line": order.line}),)
         return (yield from HANDS[command.code](turn, order))
     except Refused as refusal:
-        return (Say("{code}: {why:say}", {"code": command.code, "why": _why(refusal).to_json()}),)
+        return (Say("{code}: {why:say}", {"code": command.code, "why": why(refusal).to_json()}),)
 
 
-def _why(refusal: Refused) -> Say:
-    if isinstance(refusal, NotYours | NotFound):
-        return UNKNOWN
-    if isinstance(refusal, CashLimit):
-        return msg("You may take {left:money} more, not above your limit.", left=refusal.left_paise)
-    if isinstance(refusal, PriceLooksWrong):
-        return msg("The price looks wrong. Please check it.")
-    if isinstance(refusal, PickupLocked):
-        return msg("Too many wrong codes. Try again in {n} minutes.", n=60)
-    if isinstance(refusal, BadTerms) and refusal.field == "place":
-        return UNKNOWN
-    if isinstance(refusal, NotMet):
-        return TOO_EARLY.get(refusal.condition, msg("This cannot be done now."))
-    if isinstance(refusal, SaidToday):
-        return msg("Both sides have heard of it today.")
-    return WORDS.get(type(refusal), lambda _: msg("This cannot be done now."))(refusal)
+def _with_its_code(turn: Turn, order: Order) -> Steps[Order]:
+    """ "COD B1 4821": while somebody holds a code for just this, four digits are that code, if not the sum asked."""
+    if order.or_code is None:
+        return order
+    kind, about = ASKED[order.command.code]
+    asked = yield from market(
+        asking.with_a_code, agent_id=turn.person.id, kind=kind, subject=order.values[about]
+    )
+    if phone := order.values.get("phone"):
+        whom = yield from market(people_at.who_has, phone)
+        asked = tuple(each for each in asked if each.person_id == whom)
+    return order.or_code if asked and not any(_same_sum(order, each.terms) for each in asked) else order
+
+
+def _same_sum(order: Order, terms: Mapping[str, Any]) -> bool:
+    if "amount" in order.values:
+        return bool(order.values["amount"] == terms["paise"])
+    price = order.values["price"]
+    return bool(price["paise"] * KG_PER[terms["per"]] == terms["paise"] * KG_PER[price["per"]])
+
+
+def _must_prove(turn: Turn, order: Order) -> Steps[bool]:
+    """What a line does on its sender's word alone is done where nobody can forge it, or for the phone that has just
+    shown to be the real one, for this very line."""
+    if not (order.command.binds and turn.channel.forgeable) or "code" in order.values:
+        return False
+    if turn.proven is not None and turn.proven.slots.get("line") == order.line:
+        return False
+    whose = WHOSE.get(order.command.code)
+    return whose is None or (yield from whose(turn, order)) == turn.person.id

@@ -3,8 +3,7 @@
 from flows.asks import YesNo
 from flows.flow import Flow, Over, Question
 from flows.say import msg
-from flows.shortcodes.answer import CHECK
-from flows.shortcodes.answering import carried_out
+from flows.shortcodes.answering import CHECK, carried_out
 from flows.shortcodes.parse import Order, parse
 from flows.state import Frame
 from flows.turn import Steps, Turn

@@ -1,5 +1,6 @@
 """The grammar as a table: what each code takes, who may send it, what it does. The help card is printed from it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flows.say import Say, msg
@@ -9,6 +10,10 @@ EVERYBODY = frozenset({FIELD, DRIVER, TRADER})
 SELLERS_SIDE = frozenset({FIELD})
 TRADE = frozenset({FIELD, TRADER})
 ROAD = frozenset({DRIVER, TRADER})
+
+
+def types_commands(roles: Iterable[str]) -> bool:
+    return not EVERYBODY.isdisjoint(roles)
 
 
 @dataclass(frozen=True)
@@ -22,7 +27,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Command:
-    """`changes`: it is for those who have signed in, is written down, and a repeated text does it only once."""
+    """`changes`: it is for those who have signed in, is written down, and a repeated text does it only once.
+
+    `binds`: on its sender's word alone it moves goods or money, or says what others rely on; where a sender can be
+    forged, they show first that it is them.
+    """
 
     code: str
     parts: tuple[Part, ...]
@@ -30,6 +39,7 @@ class Command:
     does: Say
     example: str
     changes: bool = True
+    binds: bool = False
 
     @property
     def form(self) -> str:
@@ -88,6 +98,7 @@ COMMANDS: dict[str, Command] = {
             SELLERS_SIDE,
             msg("Writes your grade, or checks your photo."),
             "GRADE L7QK2M A 14%",
+            binds=True,
         ),
         Command(
             "LIST",
@@ -119,6 +130,7 @@ COMMANDS: dict[str, Command] = {
             TRADE,
             msg("Offers a price for a buyer, or for you."),
             "OFFER L7QK2M 190 40q",
+            binds=True,
         ),
         Command(
             "ACC",
@@ -126,6 +138,7 @@ COMMANDS: dict[str, Command] = {
             TRADE,
             msg("Accepts an offer."),
             "ACC F7QK2M",
+            binds=True,
         ),
         Command(
             "REJ",
@@ -133,6 +146,7 @@ COMMANDS: dict[str, Command] = {
             TRADE,
             msg("Refuses an offer, or names another price."),
             "REJ F7QK2M 210",
+            binds=True,
         ),
         Command(
             "BOOK",
@@ -140,6 +154,7 @@ COMMANDS: dict[str, Command] = {
             TRADE,
             msg("Books at the listed price."),
             "BOOK L7QK2M 40q 9876543210",
+            binds=True,
         ),
         Command(
             "CONF",
@@ -147,6 +162,7 @@ COMMANDS: dict[str, Command] = {
             TRADE,
             msg("Confirms a booking."),
             "CONF B7QK2M",
+            binds=True,
         ),
         Command(
             "CANC",
@@ -154,6 +170,7 @@ COMMANDS: dict[str, Command] = {
             TRADE,
             msg("Calls a booking off."),
             "CANC B7QK2M rain",
+            binds=True,
         ),
         Command(
             "ROUTE",
@@ -176,6 +193,7 @@ COMMANDS: dict[str, Command] = {
             ROAD,
             msg("Hands the goods to the buyer."),
             "DLV B7QK2M 4821",
+            binds=True,
         ),
         Command(
             "COD",
@@ -212,6 +230,7 @@ COMMANDS: dict[str, Command] = {
             EVERYBODY,
             msg("Writes grade, moisture and weight."),
             "QC B7QK2M A 14% 40q",
+            binds=True,
         ),
         Command(
             "DISP",
@@ -219,6 +238,7 @@ COMMANDS: dict[str, Command] = {
             TRADE,
             msg("Opens a dispute."),
             "DISP B7QK2M weight short",
+            binds=True,
         ),
         Command(
             "HELP",
@@ -243,6 +263,7 @@ COMMANDS: dict[str, Command] = {
             msg("Takes back the last one, within 10 minutes."),
             "UNDO",
             changes=False,
+            binds=True,
         ),
     )
 }

@@ -70,7 +70,11 @@ def sell(turn: Turn, order: Order) -> Steps[Answer]:
         photos=0,
     )
     check_price(terms["commodity"], terms["paise"], terms["per"], sure=False)
-    return (yield from with_their_yes(turn, order, "sell", farmer.id, terms=terms, phone=phone))
+    return (
+        yield from with_their_yes(
+            turn, order, "sell", farmer.id, subject=said["what"], terms=terms, phone=phone
+        )
+    )
 
 
 def grade(turn: Turn, order: Order) -> Steps[Answer]:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -25,20 +25,24 @@ SPACED_PHONE = re.compile(r"(?<![\dA-Za-z+])(?:\+?91[ -]?|0)?([6-9]\d{4})[ -]?(\
 SIGNS = re.compile(r"[,=:#*_()\[\]\"'!?<>]+")
 GLUED = re.compile(rf"({'|'.join(sorted(COMMANDS, key=len, reverse=True))})(\d.*|{CODE.pattern})")
 PIN = COMMANDS["PIN"]
-SAYS_PIN = re.compile(r"(?i)\W*pin\b")
-#: What farmers call a PIN.
-PINCODE = re.compile(r"(?<!\d)[1-9]\d{5}(?!\d)")
+#: Bare digits that may be a sum as well as a code that somebody was sent.
+SUMS, CODE_SENT = ("price", "amount"), re.compile(r"[1-9]\d{3}")
 #: Words a person says for themselves; digits never stand in a name.
 SAID = ("name", "words")
 
 
 @dataclass(frozen=True)
 class Order:
-    """`line` says the same in the words of the card."""
+    """`line` says the same in the words of the card.
+
+    `or_code`: four bare digits were read as a sum, and may be a code instead. `or_sum`: this is that other reading.
+    """
 
     command: Command
     values: dict[str, Any]
     line: str
+    or_code: "Order | None" = None
+    or_sum: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,8 @@ class _Reading:
     values: dict[str, Any] = field(default_factory=dict)
     shown: dict[str, str] = field(default_factory=dict)
     at: dict[str, int] = field(default_factory=dict)
+    #: Four bare digits that were taken for a sum: the kind of sum, and the digits.
+    digits: tuple[str, str] | None = None
     #: The words nobody has read yet, with their places.
     left: list[tuple[int, str]] = field(default_factory=list)
 
@@ -82,14 +88,30 @@ class _Reading:
 
     @property
     def order(self) -> Order:
-        shown = (self.shown[part.kind] for part in self.command.parts if part.kind in self.shown)
-        return Order(self.command, self.values, " ".join((self.command.code, *shown)))
+        return Order(self.command, self.values, _written(self.command, self.shown), self._or_code())
+
+    def _or_code(self) -> Order | None:
+        if self.digits is None or "code" in self.values or all(p.kind != "code" for p in self.command.parts):
+            return None
+        sum_, code = self.digits
+        values, shown = ({**said, "code": code} for said in (self.values, self.shown))
+        del values[sum_], shown[sum_]
+        return Order(self.command, values, _written(self.command, shown), or_sum=True)
+
+
+def _written(command: Command, shown: Mapping[str, str]) -> str:
+    said = (shown[part.kind] for part in command.parts if part.kind in shown)
+    return " ".join((command.code, *said))
 
 
 def lines(text: str) -> list[str]:
     """The commands of one message, each on a line or behind a semicolon."""
-    plain = "".join(_plain(letter) for letter in unicodedata.normalize("NFKC", text))
-    return [line.strip() for line in BETWEEN.split(plain) if line.strip()]
+    return [line.strip() for line in BETWEEN.split(plain(text)) if line.strip()]
+
+
+def plain(text: str) -> str:
+    """Native and wide digits as ours, and nothing that nobody sees."""
+    return "".join(_plain(letter) for letter in unicodedata.normalize("NFKC", text))
 
 
 def _plain(letter: str) -> str:
@@ -103,28 +125,14 @@ def _plain(letter: str) -> str:
 def parse(line: str, today: date) -> Parsed:
     """What one line orders. None: it is no command, and the language model may have it.
 
-    A PIN is never asked back, nor what was wrong with it: it would stand there to be read.
+    A PIN is never guessed, nor asked back, nor said what was wrong with it: five wrong ones close the phone for the
+    day, and it would stand there to be read.
     """
     parsed = _parsed(line, today)
-    if isinstance(parsed, Slip) and parsed.order.command is PIN:
-        return parsed.order
-    if isinstance(parsed, Lacks) and parsed.command is PIN:
-        return Lacks(PIN, missing=tuple(part.name for part in PIN.parts))
-    return parsed
-
-
-def masked(text: str, today: date) -> str:
-    """A message without the PIN in it, as it may be kept."""
-    return "".join(_masked(part, today) for part in re.split(f"({BETWEEN.pattern})", text))
-
-
-def _masked(part: str, today: date) -> str:
-    parsed = parse(line, today) if (line := " ".join(lines(part))) else None
-    if isinstance(parsed, Order) and parsed.command is PIN:
-        return "PIN ****"
-    if SAYS_PIN.match(part) and not PINCODE.search(part):
-        return re.sub(r"\d", "*", part)
-    return part
+    command = parsed.order.command if isinstance(parsed, Slip) else parsed.command if parsed else None
+    if command is not PIN or isinstance(parsed, Order):
+        return parsed
+    return Lacks(PIN, missing=tuple(part.name for part in PIN.parts))
 
 
 def _parsed(line: str, today: date) -> Parsed:
@@ -191,6 +199,8 @@ def _suspects(reading: _Reading) -> list[tuple[int, str]]:
 
 def _misspelt(named: str, said: Sequence[str], today: date) -> Slip | None:
     near = [code for code in COMMANDS if code != named and OSA.distance(named, code) == 1]
+    if named[:1] != PIN.code[0]:  # "min 2400" is a price
+        near = [code for code in near if code != PIN.code]
     found = [reading for code in near if (reading := _read(COMMANDS[code], said, today)).whole]
     # a word that only looks like a code must have something of a command behind it
     found = [
@@ -252,6 +262,8 @@ def _take(reading: _Reading, kind: str, reader: Any, today: date) -> None:
         if found:
             reading.values[kind], reading.shown[kind] = found.value, found.shown
             reading.at[kind] = reading.left[n][0]
+            if kind in SUMS and CODE_SENT.fullmatch(reading.left[n][1]):
+                reading.digits = (kind, reading.left[n][1])
             del reading.left[n : n + found.words]
             return
 

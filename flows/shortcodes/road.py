@@ -1,6 +1,7 @@
 """ROUTE, PICK, DLV, QC and FAIL, and the cash on the way: COD, BAL and DEP."""
 
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 
 from flows.say import Say, msg
 from flows.shortcodes.answer import Answer, done, listed, with_their_yes, write
@@ -49,6 +50,10 @@ def pick(turn: Turn, order: Order) -> Steps[Answer]:
     return done(order)
 
 
+def buyer(turn: Turn, order: Order) -> Steps[UUID]:
+    return (yield from market(bookings.known, order.values["booking"])).buyer_id
+
+
 def dlv(turn: Turn, order: Order) -> Steps[Answer]:
     booking = yield from _mine(turn, order)
     return (yield from with_their_yes(turn, order, "dlv", booking.buyer_id, subject=booking.code, terms={}))
@@ -83,8 +88,9 @@ def fail(turn: Turn, order: Order) -> Steps[Answer]:
 
 def cod(turn: Turn, order: Order) -> Steps[Answer]:
     booking = yield from _mine(turn, order)
-    terms = {"paise": order.values["amount"]}
-    yield from market(payments.may_collect, agent_id=turn.person.id, booking_code=booking.code, **terms)
+    terms = {"paise": order.values["amount"]} if "amount" in order.values else {}
+    if terms:
+        yield from market(payments.may_collect, agent_id=turn.person.id, booking_code=booking.code, **terms)
     return (
         yield from with_their_yes(turn, order, "cod", booking.buyer_id, subject=booking.code, terms=terms)
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,17 +13,34 @@ from marketplace_core.agents.doing import DOING, Wanted
 from marketplace_core.agents.models import ask as t
 from marketplace_core.audit import commands as audit
 from marketplace_core.desk import Desk
-from marketplace_core.errors import BadTerms, Moved, NotYours
+from marketplace_core.errors import BadTerms, Moved, NotYours, Refused
 from marketplace_core.events import record
 from marketplace_core.logins import proofs
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`waits_since`: just this was asked then, and is not asked again. `instead`: other terms, asked then, are over."""
+
+    id: UUID
+    waits_since: datetime | None = None
+    instead: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Agreed:
     """`code` is what came of it: a listing, a booking, or nothing that has a code."""
 
+    id: UUID
     asked: Wanted
     code: str
+
+
+@dataclass(frozen=True)
+class TooLate:
+    """They said yes, but the market has moved on: the question is over, so this is an answer and no refusal."""
+
+    why: Refused
 
 
 @dataclass(frozen=True)
@@ -34,16 +52,16 @@ class WrongCode:
 
 async def ask(
     desk: Desk, *, agent_id: UUID, person_id: UUID, kind: str, subject: str = "", terms: Mapping[str, Any]
-) -> UUID:
-    """They are told and asked. The same question put again takes the place of the one before."""
+) -> Asked:
+    """They are told and asked. While just this waits for them it is not asked twice; other terms take its place."""
     if kind not in DOING:
         raise BadTerms("kind")
     same = (t.c.kind == kind, t.c.subject == subject, t.c.agent_id == agent_id, t.c.person_id == person_id)
-    await desk.db.execute(
-        update(t)
-        .where(t.c.tenant_id == desk.tenant, t.c.state == "asked", *same)
-        .values(state="withdrawn", settled_at=desk.now)
-    )
+    before = (await desk.db.execute(select(t).where(*_open(desk), *same).with_for_update())).one_or_none()
+    if before and before.terms == dict(terms):
+        return Asked(before.id, waits_since=before.at)
+    if before:
+        await _settle(desk, before, "withdrawn")
     made = await desk.db.execute(
         insert(t)
         .values(
@@ -60,8 +78,14 @@ async def ask(
     )
     ask_id: UUID = made.scalar_one()
     about = {"agent_id": str(agent_id), "person_id": str(person_id), "actor_id": str(agent_id), "kind": kind}
-    await record(desk, "agent.asked", str(ask_id), about)
-    return ask_id
+    await record(desk, "agent.asked", str(ask_id), about | ({"instead": str(before.id)} if before else {}))
+    return Asked(ask_id, instead=before.at if before else None)
+
+
+async def with_a_code(desk: Desk, *, agent_id: UUID, kind: str, subject: str) -> tuple[Wanted, ...]:
+    """What the agent asked about this and somebody holds a code for."""
+    about = (t.c.agent_id == agent_id, t.c.kind == kind, t.c.subject == subject, t.c.seal.is_not(None))
+    return tuple(_wanted(row) for row in await desk.db.execute(select(t).where(*_open(desk), *about)))
 
 
 async def waiting(desk: Desk, ask_id: UUID) -> Wanted | None:
@@ -78,7 +102,7 @@ async def keep_seal(desk: Desk, ask_id: UUID, seal: str) -> None:
     await desk.db.execute(update(t).where(t.c.tenant_id == desk.tenant, t.c.id == ask_id).values(seal=seal))
 
 
-async def agree(desk: Desk, *, ask_id: UUID, by_id: UUID) -> Agreed:
+async def agree(desk: Desk, *, ask_id: UUID, by_id: UUID) -> Agreed | TooLate:
     """Their own yes."""
     row = await _held(desk, ask_id)
     if row.person_id != by_id:
@@ -103,7 +127,7 @@ async def agree_by_code(
     terms: Mapping[str, Any],
     said: str,
     person_id: UUID | None = None,
-) -> Agreed | WrongCode | None:
+) -> Agreed | TooLate | WrongCode | None:
     """The agent was told the code; `person_id` where the line names them.
 
     None: there is no such question, its terms were others, or several were asked the same.
@@ -133,10 +157,9 @@ async def agree_by_code(
     return await _do(desk, row, agent_id)
 
 
-async def at_once(desk: Desk, *, agent_id: UUID, kind: str, subject: str, terms: Mapping[str, Any]) -> Agreed:
-    """What somebody does for themselves needs nobody's yes."""
-    mine = Wanted(agent_id, agent_id, kind, subject, terms)
-    return Agreed(mine, await DOING[kind](desk, mine))
+async def at_once(desk: Desk, *, agent_id: UUID, kind: str, subject: str, terms: Mapping[str, Any]) -> str:
+    """What somebody does for themselves needs nobody's yes. The code of what came of it."""
+    return await DOING[kind](desk, Wanted(agent_id, agent_id, kind, subject, terms))
 
 
 async def withdraw(desk: Desk, *, agent_id: UUID, ask_id: UUID) -> None:
@@ -147,9 +170,17 @@ async def withdraw(desk: Desk, *, agent_id: UUID, ask_id: UUID) -> None:
     await record(desk, "agent.withdrawn", str(row.id), _about(row, agent_id))
 
 
-async def _do(desk: Desk, row: Any, by_id: UUID) -> Agreed:
+async def _do(desk: Desk, row: Any, by_id: UUID) -> Agreed | TooLate:
+    """What is refused now is refused for good: the question is over, and whoever did not speak hears why."""
     wanted = _wanted(row)
-    code = await DOING[row.kind](desk, wanted)
+    try:
+        async with desk.db.begin_nested():
+            code = await DOING[row.kind](desk, wanted)
+    except Refused as why:
+        await _settle(desk, row, "withdrawn")
+        about = {"subject": row.subject, "why": type(why).__name__, "facts": vars(why)}
+        await record(desk, "agent.too_late", str(row.id), _about(row, by_id) | about)
+        return TooLate(why)
     await _settle(desk, row, "agreed", became=code or None)
     facts = {"person_id": str(row.person_id), "by": str(by_id), "code": code, "ask": str(row.id)}
     await audit.note(
@@ -160,7 +191,7 @@ async def _do(desk: Desk, row: Any, by_id: UUID) -> Agreed:
         facts=facts,
     )
     await record(desk, "agent.agreed", str(row.id), _about(row, by_id) | {"code": code})
-    return Agreed(wanted, code)
+    return Agreed(row.id, wanted, code)
 
 
 async def _settle(desk: Desk, row: Any, state: str, **more: Any) -> None:

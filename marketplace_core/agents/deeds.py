@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, and_, cast, false, func, insert, or_, select, update
+from sqlalchemy import Text, and_, cast, func, insert, or_, select, update
 
-from marketplace_core.agents import asking, rules
+from marketplace_core.agents import asking, field, rules
 from marketplace_core.agents.models import ask
 from marketplace_core.agents.models import deed as t
 from marketplace_core.agents.signing import day_of
@@ -18,18 +18,9 @@ from marketplace_core.bookings import queries as agreements
 from marketplace_core.desk import Desk
 from marketplace_core.errors import Moved, Refused
 from marketplace_core.listings import commands as listings
-from marketplace_core.listings.models import listing
 from marketplace_core.offers import commands as offers
 from marketplace_core.offers import queries as standing
 from marketplace_core.vault import house_vault
-
-
-@dataclass(frozen=True)
-class Before:
-    """The same line was sent today. `waits`: they were asked, and have not answered yet."""
-
-    at: datetime
-    waits: bool
 
 
 @dataclass(frozen=True)
@@ -40,31 +31,22 @@ class TakenBack:
     done: bool
 
 
-async def done_before(desk: Desk, *, agent_id: UUID, line: str) -> Before | None:
-    """When this very line was sent today, if what it did still stands. A question that got no yes did nothing."""
-    waits = and_(ask.c.state == "asked", ask.c.at > desk.now - rules.ANSWER_WITHIN)
-    row = (
-        await desk.db.execute(
-            select(t.c.at, func.coalesce(ask.c.state == "asked", false()).label("waits"))
-            .select_from(
-                t.outerjoin(
-                    ask,
-                    and_(ask.c.tenant_id == t.c.tenant_id, cast(ask.c.id, Text) == t.c.undo["id"].astext),
-                )
-            )
-            .where(
-                t.c.tenant_id == desk.tenant,
-                t.c.agent_id == agent_id,
-                t.c.digest == _digest(desk, line),
-                t.c.day == day_of(desk),
-                t.c.undone_at.is_(None),
-                or_(ask.c.id.is_(None), ask.c.state == "agreed", waits),
-            )
-            .order_by(t.c.id.desc())
-            .limit(1)
+async def done_before(desk: Desk, *, agent_id: UUID, line: str) -> datetime | None:
+    """When this very line was done today. A question has done nothing before its yes."""
+    asked = and_(ask.c.tenant_id == t.c.tenant_id, cast(ask.c.id, Text) == t.c.undo["id"].astext)
+    found: datetime | None = await desk.db.scalar(
+        select(func.max(t.c.at))
+        .select_from(t.outerjoin(ask, asked))
+        .where(
+            t.c.tenant_id == desk.tenant,
+            t.c.agent_id == agent_id,
+            t.c.digest == _digest(desk, line),
+            t.c.day == day_of(desk),
+            t.c.undone_at.is_(None),
+            or_(ask.c.id.is_(None), ask.c.state == "agreed"),
         )
-    ).one_or_none()
-    return Before(row.at, row.waits) if row else None
+    )
+    return found
 
 
 async def write(
@@ -124,8 +106,12 @@ async def take_back(desk: Desk, *, agent_id: UUID) -> TakenBack | None:
     except Refused:
         done = False
     if done:
+        # the line that asked and the line with the code did one thing
+        same = t.c.undo == row.undo if row.undo.get("how") == "ask" else t.c.id == row.id
         await desk.db.execute(
-            update(t).where(t.c.tenant_id == desk.tenant, t.c.id == row.id).values(undone_at=desk.now)
+            update(t)
+            .where(t.c.tenant_id == desk.tenant, t.c.agent_id == agent_id, t.c.undone_at.is_(None), same)
+            .values(undone_at=desk.now)
         )
         await audit.note(
             desk, actor_id=agent_id, action="agent.undo", subject=row.code, facts={"deed": str(row.id)}
@@ -138,7 +124,8 @@ async def _undo(desk: Desk, agent_id: UUID, undo: Mapping[str, Any]) -> bool:
     if how == "ask":
         return await _undo_ask(desk, agent_id, UUID(undo["id"]))
     if how == "grade":
-        return await _undo_grade(desk, undo)
+        before = {name: undo[name] for name in ("code", "now", "grade", "graded_by")}
+        return await field.ungrade(desk, actor_id=agent_id, **before)
     return how is not None and how in UNDOING and await UNDOING[how](desk, agent_id, undo["code"])
 
 
@@ -189,18 +176,3 @@ UNDOING: Mapping[str, Callable[[Desk, UUID, str], Awaitable[bool]]] = {
     "offer": _undo_offer,
     "book": _undo_booking,
 }
-
-
-async def _undo_grade(desk: Desk, undo: Mapping[str, Any]) -> bool:
-    """Back to the grade before, unless somebody has judged anew since."""
-    back = await desk.db.execute(
-        update(listing)
-        .where(
-            listing.c.tenant_id == desk.tenant,
-            listing.c.code == undo["code"],
-            listing.c.grade == undo["now"],
-            listing.c.graded_by == "agent",
-        )
-        .values(grade=undo["grade"], graded_by=undo["graded_by"])
-    )
-    return back.rowcount == 1

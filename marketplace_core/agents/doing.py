@@ -139,6 +139,5 @@ DOING: dict[str, Callable[[Desk, Wanted], Awaitable[str]]] = {
     "dlv": _deliver,
     "cod": _took_cash,
 }
-#: What moves goods or money: the person gets a code to tell the agent, and who does it for themselves where a sender
-#: can be forged proves who they are.
+#: What moves goods or money: the person gets a code to tell the agent.
 BINDS = frozenset({"offer", "counter", "acc", "book", "conf", "canc", "dlv", "cod"})

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import and_, exists, or_, select, update
 
 from marketplace_core.accounts.duty import on_duty
+from marketplace_core.accounts.queries import may_act_for
 from marketplace_core.agents.errors import SaidToday
 from marketplace_core.agents.signing import day_of
 from marketplace_core.audit import commands as audit
@@ -26,6 +27,7 @@ from marketplace_core.grading.models import grading as g
 from marketplace_core.listings import queries as listings
 from marketplace_core.listings.models import listing
 from marketplace_core.listings.rules import KOLKATA
+from marketplace_core.parties import is_operator
 
 GRADES = ("A", "B", "C")
 MOST_STOPS = 30
@@ -63,7 +65,7 @@ class Stop:
 
 
 async def grade(desk: Desk, *, actor_id: UUID, code: str, grade: str, moisture: int | None) -> Graded:
-    """An agent's grade at the heap, of which the farmer hears; where they had asked for one it answers that.
+    """An agent's grade at the heap, of a farmer whom they speak for or who has asked for one: then it answers that.
 
     Moisture in tenths.
     """
@@ -81,7 +83,10 @@ async def grade(desk: Desk, *, actor_id: UUID, code: str, grade: str, moisture: 
         .order_by(g.c.id.desc())
         .limit(1)
     )
-    if request := asked.scalar_one_or_none():
+    request = asked.scalar_one_or_none()
+    if not (request or await may_act_for(desk, actor_id, lot.seller_id) or await is_operator(desk, actor_id)):
+        raise NotYours
+    if request:
         await gradings.grade(
             desk,
             actor_id=actor_id,
@@ -101,6 +106,29 @@ async def grade(desk: Desk, *, actor_id: UUID, code: str, grade: str, moisture: 
     facts = {"grade": grade, "moisture": moisture, "was": lot.grade, "person_id": str(lot.seller_id)}
     await audit.note(desk, actor_id=actor_id, action="agent.grade", subject=lot.code, facts=facts)
     return Graded(lot.code, lot.seller_id, lot.grade, lot.graded_by, asked=request is not None)
+
+
+async def ungrade(
+    desk: Desk, *, actor_id: UUID, code: str, now: str, grade: str | None, graded_by: str | None
+) -> bool:
+    """Back to the grade before, unless somebody has judged anew since. The farmer hears which one stands."""
+    back = await desk.db.execute(
+        update(listing)
+        .where(
+            listing.c.tenant_id == desk.tenant,
+            listing.c.code == code,
+            listing.c.grade == now,
+            listing.c.graded_by == "agent",
+        )
+        .values(grade=grade, graded_by=graded_by)
+        .returning(listing.c.seller_id)
+    )
+    seller_id = back.scalar_one_or_none()
+    if seller_id is None:
+        return False
+    told = {"seller_id": str(seller_id), "actor_id": str(actor_id), "grade": grade, "moisture": None}
+    await record(desk, "agent.graded", code, told | {"taken_back": True})
+    return True
 
 
 async def load(desk: Desk, *, actor_id: UUID, code: str, pickup_code: str, kg: int) -> Booking | WrongCode:

@@ -4,11 +4,9 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import and_, insert, update
 
 from marketplace_core import parties
-from marketplace_core.accounts.models import person
-from marketplace_core.accounts.queries import may_act_for
 from marketplace_core.bookings.making import write_booking
 from marketplace_core.bookings.queries import Booking
 from marketplace_core.bookings.terms import standard
@@ -16,38 +14,35 @@ from marketplace_core.codes import OFFER, spoken, write_coded
 from marketplace_core.desk import Desk
 from marketplace_core.errors import (
     ListingGone,
-    NoSuchPerson,
     NotEnoughLeft,
     NotMet,
     NotYours,
-    OwnListing,
     Refused,
 )
 from marketplace_core.events import record
 from marketplace_core.listings import stock
 from marketplace_core.listings.models import listing
 from marketplace_core.listings.queries import by_code as listing_by_code
-from marketplace_core.offers.errors import LotChanged, NotNegotiable, TooManyOffers
+from marketplace_core.offers.allowed import (
+    for_a_counter,
+    for_the_buyer,
+    may_counter,
+    may_offer,
+    why_not_booked,
+)
 from marketplace_core.offers.lapsing import about, lapse_offers
 from marketplace_core.offers.models import offer as t
 from marketplace_core.offers.moving import OTHER, held, known, move, side_of, write_step
 from marketplace_core.offers.queries import Offer, by_code
 from marketplace_core.offers.rules import (
-    MOST_ON_A_LOT,
-    MOST_OPEN,
-    MOST_PRICES,
-    check_offer,
     check_ways,
 )
 from marketplace_core.offers.transitions import (
-    ANSWER_WITHIN,
     OFFER_LIFE,
-    OPEN,
     OWN_WORD,
-    PRICES_LEFT,
     YOUR_TURN,
 )
-from marketplace_core.parties import BUYER, OPERATOR, SELLER
+from marketplace_core.parties import BUYER, SELLER
 
 
 async def book_at_listed_price(
@@ -69,7 +64,7 @@ async def book_at_listed_price(
     """
     check_ways(kg=kg, pay_by=pay_by, logistics_paise=logistics_paise)
     actor_id = actor_id or buyer_id
-    who = await _for_the_buyer(desk, actor_id, buyer_id)
+    who = await for_the_buyer(desk, actor_id, buyer_id)
     as_seen = and_(
         listing.c.code == spoken(code),
         listing.c.price_paise == price_paise,
@@ -78,7 +73,7 @@ async def book_at_listed_price(
     )
     lot = await stock.take(desk, as_seen, buyer_id=buyer_id, kg=kg)
     if lot is None:
-        raise await _refusal(desk, buyer_id, code, kg, (price_paise, per, grade))
+        raise await why_not_booked(desk, buyer_id, code, kg, (price_paise, per, grade))
     offer_id = (
         await desk.db.execute(
             insert(t)
@@ -134,20 +129,20 @@ async def make(
     sure: bool = False,
 ) -> Offer:
     """A buyer names a price for a part of a lot or all of it; nothing is reserved by that."""
-    check_ways(kg=kg, pay_by=pay_by, logistics_paise=logistics_paise)
     actor_id = actor_id or buyer_id
-    who = await _for_the_buyer(desk, actor_id, buyer_id)
-    lot = await listing_by_code(desk, code)
-    if lot is None or lot.state != "active":
-        raise ListingGone
-    check_offer(commodity=lot.commodity, kg=kg, price_paise=price_paise, per=per, note=note, sure=sure)
-    if lot.seller_id == buyer_id:
-        raise OwnListing
-    if not lot.negotiable:
-        raise NotNegotiable
-    if lot.kg_left < kg:
-        raise NotEnoughLeft(lot.kg_left)
-    await _not_too_many(desk, buyer_id, lot.id)
+    who, lot = await may_offer(
+        desk,
+        buyer_id=buyer_id,
+        code=code,
+        kg=kg,
+        price_paise=price_paise,
+        per=per,
+        note=note,
+        pay_by=pay_by,
+        logistics_paise=logistics_paise,
+        actor_id=actor_id,
+        sure=sure,
+    )
     row = await write_coded(
         desk,
         t,
@@ -183,17 +178,12 @@ async def counter(
     sure: bool = False,
 ) -> Offer:
     """Another price or another quantity from the side whose turn it is; what is not named stays."""
-    offer = await held(desk, code)
+    offer, side = await may_counter(
+        desk, actor_id=actor_id, code=code, kg=kg, price_paise=price_paise, note=note, sure=sure
+    )
     kg = offer.kg if kg is None else kg
     price_paise = offer.price_paise if price_paise is None else price_paise
-    check_offer(
-        commodity=offer.commodity, kg=kg, price_paise=price_paise, per=offer.per, note=note, sure=sure
-    )
-    side = await side_of(desk, offer, actor_id, offer.turn)
     prices = offer.buyer_prices if side == BUYER else offer.seller_prices
-    lot = await listing_by_code(desk, offer.listing_code)
-    if lot and lot.state == "active" and lot.kg_left < kg:
-        raise NotEnoughLeft(lot.kg_left)
     named: dict[str, Any] = {f"{side}_prices": prices + 1}
     row = await move(
         desk,
@@ -202,7 +192,7 @@ async def counter(
         side,
         actor_id,
         told={"kg": kg, "price_paise": price_paise},
-        holding={YOUR_TURN: offer.turn == side, PRICES_LEFT: prices < MOST_PRICES},
+        holding=for_a_counter(offer, side),
         kg=kg,
         price_paise=price_paise,
         turn=OTHER[side],
@@ -279,38 +269,6 @@ async def accept(desk: Desk, *, actor_id: UUID, code: str) -> Booking:
     return _mine(booking, side)
 
 
-async def _for_the_buyer(desk: Desk, actor_id: UUID, buyer_id: UUID) -> str:
-    if await may_act_for(desk, actor_id, buyer_id):
-        return BUYER
-    if await parties.is_operator(desk, actor_id):
-        return OPERATOR
-    raise NotYours
-
-
-async def _not_too_many(desk: Desk, buyer_id: UUID, listing_id: UUID) -> None:
-    # One offer of a buyer after the other, so that what is counted here is still so when it is written.
-    there = await desk.db.execute(
-        select(person.c.id)
-        .where(person.c.tenant_id == desk.tenant, person.c.id == buyer_id)
-        .with_for_update(key_share=True)
-    )
-    if there.one_or_none() is None:
-        raise NoSuchPerson(buyer_id)
-    on_lot = func.count().filter(t.c.listing_id == listing_id)
-    counted = (
-        await desk.db.execute(
-            select(on_lot, func.count()).where(
-                t.c.tenant_id == desk.tenant,
-                t.c.buyer_id == buyer_id,
-                t.c.state.in_(OPEN),
-                t.c.moved_at > desk.now - ANSWER_WITHIN,
-            )
-        )
-    ).one()
-    if counted[0] >= MOST_ON_A_LOT or counted[1] >= MOST_OPEN:
-        raise TooManyOffers
-
-
 async def _lot_taken(desk: Desk, lot: Any) -> None:
     if lot.state == "booked":
         await stock.tell_taken(desk, lot)
@@ -331,22 +289,6 @@ async def _uncovered(desk: Desk, offer: Offer) -> Refused:
     if lot is None or lot.state not in ("active", "booked"):
         return ListingGone()
     return NotEnoughLeft(lot.kg_left)
-
-
-async def _refusal(
-    desk: Desk, buyer_id: UUID, code: str, kg: int, seen: tuple[int, str, str | None]
-) -> Refused:
-    there = await listing_by_code(desk, code)
-    if there is None or there.state != "active":
-        return ListingGone()
-    if there.seller_id == buyer_id:
-        return OwnListing()
-    if there.kg_left < kg:
-        return NotEnoughLeft(there.kg_left)
-    now = (there.price_paise, there.per, there.grade)
-    if now != seen:
-        return LotChanged(*now)
-    return NoSuchPerson(buyer_id)
 
 
 def _of_booking(booking: Booking, actor_id: UUID) -> dict[str, Any]:

@@ -15,8 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from marketplace_core.accounts import acting
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.agents import asking, deeds, field, models, signing
-from marketplace_core.agents.asking import Agreed, WrongCode
-from marketplace_core.agents.deeds import Before
+from marketplace_core.agents.asking import Agreed, Asked, TooLate, WrongCode
 from marketplace_core.agents.doing import DOING, Wanted
 from marketplace_core.agents.errors import SaidToday
 from marketplace_core.audit.models import entry
@@ -29,8 +28,10 @@ from marketplace_core.codes import GRADING, write_coded
 from marketplace_core.desk import Desk, open_desk
 from marketplace_core.errors import BadTerms, Moved, NotYours
 from marketplace_core.escrow import commands as escrow
+from marketplace_core.events import event
 from marketplace_core.grading import queries as gradings
 from marketplace_core.grading.models import grading
+from marketplace_core.listings import commands as listings_commands
 from marketplace_core.listings import queries as listings
 from marketplace_core.listings.models import listing
 from marketplace_core.logins import proofs
@@ -62,6 +63,10 @@ async def agent(desk: Desk) -> tuple[UUID, UUID]:
     await signing.set_pin(desk, phone=PHONE, pin="4821")
     reached = await accounts.reach(desk, channel="sms", value=PHONE, phone=PHONE)
     return me, reached.address_id
+
+
+async def wanted(desk: Desk, **what: Any) -> UUID:
+    return (await asking.ask(desk, **what)).id
 
 
 def later(desk: Desk, **span: float) -> Desk:
@@ -116,7 +121,7 @@ async def test_the_pin_is_not_to_be_read_in_its_row(desk: Desk) -> None:
 
 async def test_nothing_is_published_without_the_farmers_yes(desk: Desk) -> None:
     (me, _), seller = await agent(desk), await farmer(desk)
-    asked = await asking.ask(desk, agent_id=me, person_id=seller, kind="sell", terms=TERMS)
+    asked = await wanted(desk, agent_id=me, person_id=seller, kind="sell", terms=TERMS)
     with pytest.raises(NotYours):
         await asking.agree(desk, ask_id=asked, by_id=me)
     assert await listings.mine(desk, seller) == ()
@@ -128,10 +133,11 @@ async def test_nothing_is_published_without_the_farmers_yes(desk: Desk) -> None:
 
 async def test_a_yes_after_a_day_is_too_late(desk: Desk) -> None:
     (me, _), seller = await agent(desk), await farmer(desk)
-    asked = await asking.ask(desk, agent_id=me, person_id=seller, kind="sell", terms=TERMS)
+    asked = await wanted(desk, agent_id=me, person_id=seller, kind="sell", terms=TERMS)
     with pytest.raises(Moved):
         await asking.agree(later(desk, hours=24), ask_id=asked, by_id=seller)
     done = await asking.agree(later(desk, hours=23), ask_id=asked, by_id=seller)
+    assert isinstance(done, Agreed)
     (lot,) = await listings.mine(desk, seller)
     assert (done.code, lot.seller_id, lot.kg) == (lot.code, seller, 12_000)
 
@@ -140,10 +146,10 @@ async def test_the_code_is_worth_something_for_these_terms_and_five_guesses(desk
     (me, _), seller, client = await agent(desk), await farmer(desk), await buyer(desk)
     lot = await straw(desk, seller)
     terms = {"kg": 5_000, "unit": "t", "paise": lot.price_paise, "per": lot.per}
-    asked = await asking.ask(desk, agent_id=me, person_id=client, kind="book", subject=lot.code, terms=terms)
+    asked = await wanted(desk, agent_id=me, person_id=client, kind="book", subject=lot.code, terms=terms)
     await asking.keep_seal(desk, asked, proofs.sealed("4821", "salt"))
 
-    async def says(said: str, kg: int = 5_000) -> Agreed | WrongCode | None:
+    async def says(said: str, kg: int = 5_000) -> Agreed | TooLate | WrongCode | None:
         return await asking.agree_by_code(
             desk, agent_id=me, kind="book", subject=lot.code, terms=terms | {"kg": kg}, said=said
         )
@@ -172,7 +178,7 @@ async def test_after_five_wrong_codes_the_right_one_is_worth_nothing(desk: Desk)
     (me, _), seller, client = await agent(desk), await farmer(desk), await buyer(desk)
     lot = await straw(desk, seller)
     how: dict[str, Any] = {"agent_id": me, "kind": "book", "subject": lot.code}
-    asked = await asking.ask(desk, person_id=client, terms={"kg": 5_000}, **how)
+    asked = await wanted(desk, person_id=client, terms={"kg": 5_000}, **how)
     await asking.keep_seal(desk, asked, proofs.sealed("4821", "salt"))
     for _ in range(5):
         await asking.agree_by_code(desk, terms={}, said="1234", **how)
@@ -183,11 +189,10 @@ async def test_after_five_wrong_codes_the_right_one_is_worth_nothing(desk: Desk)
 
 async def test_ten_minutes_to_take_it_back_and_the_book_knows_who_and_for_whom(desk: Desk) -> None:
     (me, _), seller = await agent(desk), await farmer(desk)
-    asked = await asking.ask(desk, agent_id=me, person_id=seller, kind="sell", terms=TERMS)
+    asked = await wanted(desk, agent_id=me, person_id=seller, kind="sell", terms=TERMS)
     undo = {"how": "ask", "id": str(asked)}
     await deeds.write(desk, agent_id=me, code="SELL", line="SELL x", subject="", person_id=seller, undo=undo)
-    assert await deeds.done_before(desk, agent_id=me, line="sell X") == Before(desk.now, waits=True)
-    assert await deeds.done_before(later(desk, days=1), agent_id=me, line="SELL x") is None
+    assert await deeds.done_before(desk, agent_id=me, line="sell X") is None, "they have not said yes yet"
     assert await deeds.take_back(later(desk, minutes=10), agent_id=me) is None
     back = await deeds.take_back(later(desk, minutes=9), agent_id=me)
     assert back and back.done
@@ -200,7 +205,7 @@ async def test_ten_minutes_to_take_it_back_and_the_book_knows_who_and_for_whom(d
 async def test_what_somebody_relies_on_is_not_taken_back(desk: Desk) -> None:
     """A lot that an agent may speak for is taken down again; one they may not speak for stays."""
     (me, _), seller = await agent(desk), await farmer(desk)
-    asked = await asking.ask(desk, agent_id=me, person_id=seller, kind="sell", terms=TERMS)
+    asked = await wanted(desk, agent_id=me, person_id=seller, kind="sell", terms=TERMS)
     await asking.agree(desk, ask_id=asked, by_id=seller)
     undo = {"how": "ask", "id": str(asked)}
     await deeds.write(desk, agent_id=me, code="SELL", line="SELL x", subject="", person_id=seller, undo=undo)
@@ -214,8 +219,9 @@ async def test_what_somebody_relies_on_is_not_taken_back(desk: Desk) -> None:
     assert await listings.mine(desk, seller) == ()
 
 
-async def test_a_grade_goes_back_to_the_one_before(desk: Desk) -> None:
+async def test_a_grade_goes_back_to_the_one_before_and_the_farmer_hears_which_stands(desk: Desk) -> None:
     (me, _), seller = await agent(desk), await farmer(desk)
+    await acts_for(desk, me, seller)
     lot = await straw(desk, seller)
     for letter in ("B", "A"):
         was = await field.grade(desk, actor_id=me, code=lot.code, grade=letter, moisture=140)
@@ -224,6 +230,12 @@ async def test_a_grade_goes_back_to_the_one_before(desk: Desk) -> None:
     back = await deeds.take_back(desk, agent_id=me)
     seen = await listings.by_code(desk, lot.code)
     assert back and back.done and seen and (seen.grade, seen.graded_by) == ("B", "agent")
+    said = await desk.db.execute(
+        select(event.c.about).where(event.c.kind == "agent.graded").order_by(event.c.id)
+    )
+    *_, last = said.scalars()
+    assert (last["seller_id"], last["grade"], last["taken_back"]) == (str(seller), "B", True)
+    assert [each.get("taken_back") for each in _] == [None, None]
     with pytest.raises(NotYours):
         await field.grade(desk, actor_id=seller, code=lot.code, grade="A", moisture=None)
 
@@ -232,7 +244,7 @@ async def test_a_grade_goes_back_to_the_one_before(desk: Desk) -> None:
 
 
 async def asked_by_line(desk: Desk, me: UUID, person: UUID, **what: Any) -> UUID:
-    asked = await asking.ask(desk, agent_id=me, person_id=person, **what)
+    asked = await wanted(desk, agent_id=me, person_id=person, **what)
     undo = {"how": "ask", "id": str(asked)}
     await deeds.write(desk, agent_id=me, code="X", line="X 1", subject="", person_id=person, undo=undo)
     return asked
@@ -243,7 +255,7 @@ async def test_a_question_that_got_no_yes_has_done_nothing(desk: Desk) -> None:
     lot = await straw(desk, seller)
     what: dict[str, Any] = {"kind": "book", "subject": lot.code, "terms": {"kg": 5_000}}
     asked = await asked_by_line(desk, me, client, **what)
-    assert await deeds.done_before(later(desk, hours=1), agent_id=me, line="X 1") == Before(desk.now, True)
+    assert await deeds.done_before(later(desk, hours=1), agent_id=me, line="X 1") is None
     await asking.refuse(desk, ask_id=asked, by_id=client)
     assert await deeds.done_before(desk, agent_id=me, line="X 1") is None
     asked = await asked_by_line(desk, me, client, **what)
@@ -257,7 +269,8 @@ async def test_a_question_that_got_its_yes_is_done(desk: Desk) -> None:
     (me, _), seller = await agent(desk), await farmer(desk)
     asked = await asked_by_line(desk, me, seller, kind="sell", terms=TERMS)
     await asking.agree(desk, ask_id=asked, by_id=seller)
-    assert await deeds.done_before(desk, agent_id=me, line="X 1") == Before(desk.now, waits=False)
+    assert await deeds.done_before(desk, agent_id=me, line="X 1") == desk.now
+    assert await deeds.done_before(later(desk, days=1), agent_id=me, line="X 1") is None
 
 
 async def test_the_line_cannot_be_guessed_from_what_is_kept_of_it(desk: Desk) -> None:
@@ -267,6 +280,65 @@ async def test_the_line_cannot_be_guessed_from_what_is_kept_of_it(desk: Desk) ->
     assert row.digest != sha256(line.casefold().encode()).digest()
 
 
+# What was asked before, and what has moved since.
+
+
+async def test_the_same_is_not_asked_twice_and_other_terms_take_its_place(desk: Desk) -> None:
+    (me, _), seller, client = await agent(desk), await farmer(desk), await buyer(desk)
+    lot = await straw(desk, seller)
+    how: dict[str, Any] = {"agent_id": me, "person_id": client, "kind": "book", "subject": lot.code}
+    first = await asking.ask(desk, terms={"kg": 5_000, "paise": 100}, **how)
+    assert first == Asked(first.id)
+    again = await asking.ask(later(desk, minutes=1), terms={"kg": 5_000, "paise": 100}, **how)
+    assert again == Asked(first.id, waits_since=desk.now)
+    other = await asking.ask(later(desk, minutes=2), terms={"kg": 5_000, "paise": 200}, **how)
+    assert other == Asked(other.id, instead=desk.now) and other.id != first.id
+    assert await asking.waiting(desk, first.id) is None
+    told = (await desk.db.execute(select(event.c.about).order_by(event.c.id.desc()).limit(1))).scalar_one()
+    assert told["instead"] == str(first.id), "the old question leaves their screen"
+
+
+@pytest.mark.parametrize("by", ["word", "code"])
+async def test_a_yes_that_comes_too_late_ends_the_question_and_both_hear_of_it(desk: Desk, by: str) -> None:
+    """The farmer changes the price; nothing is booked, and the same may be asked anew at once."""
+    (me, _), seller, client = await agent(desk), await farmer(desk), await buyer(desk)
+    lot = await straw(desk, seller)
+    terms = {"kg": 5_000, "unit": "t", "paise": lot.price_paise, "per": lot.per, "grade": lot.grade}
+    how: dict[str, Any] = {"kind": "book", "subject": lot.code, "terms": terms}
+    asked = await asked_by_line(desk, me, client, **how)
+    await asking.keep_seal(desk, asked, proofs.sealed("4821", "salt"))
+    await listings_commands.change(desk, seller_id=seller, code=lot.code, price_paise=lot.price_paise + 1_000)
+    if by == "word":
+        said = await asking.agree(desk, ask_id=asked, by_id=client)
+    else:
+        said = await asking.agree_by_code(desk, agent_id=me, said="4821", **how)  # type: ignore[assignment]
+    assert isinstance(said, TooLate) and isinstance(said.why, LotChanged)
+    assert await asking.waiting(desk, asked) is None
+    told = await about(desk, "agent.too_late")
+    assert (told["agent_id"], told["person_id"], told["why"]) == (str(me), str(client), "LotChanged")
+    assert told["actor_id"] == str(client if by == "word" else me)
+    assert await deeds.done_before(desk, agent_id=me, line="X 1") is None
+    assert (await asking.ask(desk, agent_id=me, person_id=client, **how)).instead is None
+
+
+async def test_what_was_agreed_by_code_and_taken_back_may_be_asked_again(desk: Desk) -> None:
+    (me, _), seller, client = await agent(desk), await farmer(desk), await buyer(desk)
+    await acts_for(desk, me, client)
+    lot = await straw(desk, seller)
+    terms = {"kg": 5_000, "unit": "t", "paise": lot.price_paise, "per": lot.per, "grade": lot.grade}
+    asked = await asked_by_line(desk, me, client, kind="book", subject=lot.code, terms=terms)
+    await asking.keep_seal(desk, asked, proofs.sealed("4821", "salt"))
+    done = await asking.agree_by_code(
+        desk, agent_id=me, kind="book", subject=lot.code, terms=terms, said="4821"
+    )
+    assert isinstance(done, Agreed)
+    undo = {"how": "ask", "id": str(done.id)}
+    await deeds.write(desk, agent_id=me, code="X", line="X 1 4821", subject=done.code, undo=undo)
+    back = await deeds.take_back(desk, agent_id=me)
+    assert back and back.done
+    assert await deeds.done_before(desk, agent_id=me, line="X 1") is None
+
+
 # The code that somebody told, and what it opens.
 
 
@@ -274,7 +346,7 @@ async def test_a_new_code_does_not_forget_the_wrong_guesses(desk: Desk) -> None:
     (me, _), seller, client = await agent(desk), await farmer(desk), await buyer(desk)
     lot = await straw(desk, seller)
     how: dict[str, Any] = {"agent_id": me, "kind": "book", "subject": lot.code}
-    asked = await asking.ask(desk, person_id=client, terms={"kg": 5_000}, **how)
+    asked = await wanted(desk, person_id=client, terms={"kg": 5_000}, **how)
     for n in range(5):
         await asking.keep_seal(desk, asked, proofs.sealed("4821", f"salt {n}"))
         said = await asking.agree_by_code(desk, terms={}, said="1234", **how)
@@ -289,7 +361,7 @@ async def test_where_two_were_asked_the_same_the_line_must_say_who(desk: Desk) -
     how: dict[str, Any] = {"agent_id": me, "kind": "book", "subject": lot.code}
     price = {"kg": 5_000, "paise": lot.price_paise, "per": lot.per}
     for person, code in ((client, "4821"), (other, "9312")):
-        asked = await asking.ask(desk, person_id=person, terms=price, **how)
+        asked = await wanted(desk, person_id=person, terms=price, **how)
         await asking.keep_seal(desk, asked, proofs.sealed(code, "salt"))
     assert await asking.agree_by_code(desk, terms={}, said="4821", **how) is None
     done = await asking.agree_by_code(desk, terms={}, said="4821", person_id=client, **how)
@@ -303,15 +375,14 @@ async def test_neither_an_offer_nor_another_price_goes_out_before_the_yes(desk: 
     (me, _), seller, client = await agent(desk), await farmer(desk), await buyer(desk)
     lot = await straw(desk, seller)
     price = {"kg": 5_000, "unit": "t", "paise": 24_000, "per": "quintal"}
-    asked = await asking.ask(desk, agent_id=me, person_id=client, kind="offer", subject=lot.code, terms=price)
+    asked = await wanted(desk, agent_id=me, person_id=client, kind="offer", subject=lot.code, terms=price)
     assert await standing.open_on(desk, lot.code, seller) == ()
     made = await asking.agree(desk, ask_id=asked, by_id=client)
+    assert isinstance(made, Agreed)
     (there,) = await standing.open_on(desk, lot.code, seller)
     assert (there.code, there.price_paise, there.turn) == (made.code, 24_000, "seller")
     more = price | {"was": 24_000, "paise": 24_500}
-    asked = await asking.ask(
-        desk, agent_id=me, person_id=seller, kind="counter", subject=made.code, terms=more
-    )
+    asked = await wanted(desk, agent_id=me, person_id=seller, kind="counter", subject=made.code, terms=more)
     assert (await standing.open_on(desk, lot.code, seller))[0].price_paise == 24_000
     await asking.agree(desk, ask_id=asked, by_id=seller)
     (there,) = await standing.open_on(desk, lot.code, seller)
@@ -327,11 +398,11 @@ async def test_a_yes_is_for_the_price_that_was_read(desk: Desk, kind: str) -> No
         desk, buyer_id=client, code=lot.code, kg=5_000, price_paise=24_000, per="quintal", sure=True
     )
     terms = {"kg": 5_000, "unit": "t", "paise": 24_000, "per": "quintal", "was": 24_000}
-    asked = await asking.ask(desk, agent_id=me, person_id=seller, kind=kind, subject=made.code, terms=terms)
+    asked = await wanted(desk, agent_id=me, person_id=seller, kind=kind, subject=made.code, terms=terms)
     await offers.counter(desk, actor_id=seller, code=made.code, price_paise=24_800, sure=True)
     await offers.counter(desk, actor_id=client, code=made.code, price_paise=23_000, sure=True)
-    with pytest.raises(Moved):
-        await asking.agree(desk, ask_id=asked, by_id=seller)
+    late = await asking.agree(desk, ask_id=asked, by_id=seller)
+    assert isinstance(late, TooLate) and isinstance(late.why, Moved)
     (there,) = await standing.open_on(desk, lot.code, seller)
     assert (there.price_paise, there.turn) == (23_000, "seller")
 
@@ -385,8 +456,22 @@ async def test_a_lot_is_taken_down_only_while_nobody_wants_of_it(desk: Desk, rel
     assert len(await standing.open_on(desk, lot.code, seller)) == (relied_on == "offer")
 
 
+async def test_a_stranger_grades_only_what_they_were_asked_to(desk: Desk) -> None:
+    (me, _), seller = await agent(desk), await farmer(desk)
+    lot, other = await straw(desk, seller), await straw(desk, seller)
+    await a_request(desk, seller, other.code)
+    with pytest.raises(NotYours):
+        await field.grade(desk, actor_id=me, code=lot.code, grade="C", moisture=None)
+    seen = await listings.by_code(desk, lot.code)
+    assert seen and seen.grade is None
+    await field.grade(desk, actor_id=me, code=other.code, grade="C", moisture=None)
+    await accounts.add_role(desk, me, "operator")
+    await field.grade(desk, actor_id=me, code=lot.code, grade="B", moisture=None)
+
+
 async def test_the_farmer_hears_of_a_grade_that_nobody_asked_for(desk: Desk) -> None:
     (me, _), seller = await agent(desk), await farmer(desk)
+    await acts_for(desk, me, seller)
     lot = await straw(desk, seller)
     was = await field.grade(desk, actor_id=me, code=lot.code, grade="C", moisture=140)
     assert not was.asked
@@ -490,10 +575,12 @@ async def test_a_way_in_vain_is_told_once_a_day_and_only_of_goods_on_the_road(de
 
 
 async def cash(desk: Desk, driver: UUID, client: UUID, code: str, paise: int) -> None:
-    asked = await asking.ask(
+    asked = await wanted(
         desk, agent_id=driver, person_id=client, kind="cod", subject=code, terms={"paise": paise}
     )
-    await asking.agree(desk, ask_id=asked, by_id=client)
+    said = await asking.agree(desk, ask_id=asked, by_id=client)
+    if isinstance(said, TooLate):
+        raise said.why
 
 
 async def test_cash_is_a_payment_for_the_booking_up_to_what_is_due(desk: Desk) -> None:
@@ -543,7 +630,7 @@ async def two_yeses(
         lot = await straw(desk, seller)
         terms = {"kg": 5_000, "unit": "t", "paise": lot.price_paise, "per": lot.per}
         how: dict[str, Any] = {"agent_id": me, "person_id": client, "kind": "book", "subject": lot.code}
-        asked = await asking.ask(desk, terms=terms, **how)
+        asked = await wanted(desk, terms=terms, **how)
         await asking.keep_seal(desk, asked, proofs.sealed("4821", "salt"))
     ready = asyncio.Barrier(2)
 
@@ -569,7 +656,7 @@ async def test_of_two_yeses_at_once_one_books(engine: AsyncEngine, clean: None) 
         )
         return isinstance(done, Agreed)
 
-    async def by_word(desk: Desk, asked: UUID, who: UUID) -> Agreed:
+    async def by_word(desk: Desk, asked: UUID, who: UUID) -> Agreed | TooLate:
         return await asking.agree(desk, ask_id=asked, by_id=who)
 
     assert await two_yeses(engine, by_code, by_word) == ([False, True], 5_000)

@@ -107,7 +107,7 @@ async def with_a_life(desk: Desk) -> UUID:
     line = f"REG {PHONE} {NAME}"
     terms = {"name": NAME, "place": MOGA.to_json()}
     asked = await asking.ask(desk, agent_id=helper, person_id=me, kind="reg", terms=terms)
-    undo = {"how": "ask", "id": str(asked)}
+    undo = {"how": "ask", "id": str(asked.id)}
     await deeds.write(desk, agent_id=helper, code="REG", line=line, subject="", person_id=me, undo=undo)
     await accounts.add_role(desk, me, "field_agent")
     await signing.set_pin(desk, phone=PHONE, pin="4821")
@@ -337,7 +337,7 @@ async def test_a_question_of_an_agent_who_is_gone_waits_for_no_answer(desk: Desk
     asked = await asking.ask(then, agent_id=helper, person_id=me, kind="reg", terms=terms)
     assert await privacy.erase_due(then) == 1
     with pytest.raises(Moved):
-        await asking.agree(then, ask_id=asked, by_id=me)
+        await asking.agree(then, ask_id=asked.id, by_id=me)
     state, kept = (await desk.db.execute(text("SELECT state, terms FROM agent_ask"))).one()
     assert (state, kept) == ("withdrawn", terms)
 

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from flows.shortcodes.parse import Lacks, Order, Slip, lines, masked, parse
+from flows.shortcodes.mask import masked
+from flows.shortcodes.parse import Lacks, Order, Slip, lines, parse
 
 TODAY = date(2026, 11, 20)
 
@@ -86,32 +87,75 @@ def test_several_commands_in_one_message() -> None:
     assert [parse(line, TODAY).line for line in said] == ["BAL", "ROUTE", "PRICE onion 422001"]  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("said", ["PIN 4821", "pin4821", "PIM 4821", "4821 PIN", "PIN 482l", "PIN ४८२१"])
-def test_a_pin_is_never_asked_back(said: str) -> None:
+@pytest.mark.parametrize("said", ["PIN 4821", "pin4821", "4821 PIN", "PIN ४८२१"])
+def test_a_pin_is_a_pin_however_it_is_written(said: str) -> None:
     found = parse(lines(said)[0], TODAY)
     assert isinstance(found, Order)
     assert found.line == "PIN 4821"
+
+
+@pytest.mark.parametrize("said", ["PIM 4821", "PN 4821", "pan 2400", "PIN 482l", "PIN 4821 99", "PIN"])
+def test_a_pin_is_never_guessed_nor_asked_back(said: str) -> None:
+    assert parse(said, TODAY) == Lacks(parse_of("PIN 4821").command, missing=("pin",))
+
+
+@pytest.mark.parametrize("said", ["min 2400", "in 2400", "bin 2400", "tin 2400", "win 2400"])
+def test_another_word_and_a_price_are_no_pin(said: str) -> None:
+    assert parse(said, TODAY) is None
 
 
 @pytest.mark.parametrize(
     ("said", "kept"),
     [
         ("PIN 4821", "PIN ****"),
-        ("PIM 4821", "PIN ****"),
-        ("4821 PIN", "PIN ****"),
+        ("pin4821", "pin****"),
+        ("4821 PIN", "**** PIN"),
+        ("my pin is 4821", "my pin is ****"),
+        ("मेरा पिन 4821 है", "मेरा पिन **** है"),
         ("BAL\nPIN ४८२१;COD B7QK2M 1200", "BAL\nPIN ****;COD B7QK2M 1200"),
+        ("PIN 4821 FIND parali 10t 142001", "PIN **** FIND parali 10t 142001"),
+        ("PI\u200bN 48\u200b21", "PIN ****"),
         ("pin 48 21", "pin ** **"),
+        ("PIN\n4821", "PIN\n****"),
+        ("PIN 4821\nDEP 5000 SBI1", "PIN ****\nDEP 5000 SBI1"),
         ("pin 142001", "pin 142001"),
+        ("pin 142 001, 2400", "pin 142 001, 2400"),
+        ("pincode 142001 price 2400", "pincode 142001 price 2400"),
         ("DLV B7QK2M 4821", "DLV B7QK2M 4821"),
         ("my house 4821", "my house 4821"),
     ],
 )
-def test_a_pin_is_not_kept_with_what_was_said(said: str, kept: str) -> None:
-    assert masked(said, TODAY) == kept
+@pytest.mark.parametrize("agent", [True, False])
+def test_a_pin_is_not_kept_with_what_was_said(said: str, kept: str, agent: bool) -> None:
+    assert masked(said, agent=agent) == kept
 
 
-def test_what_was_wrong_with_a_pin_is_not_said_back() -> None:
-    assert parse("PIN 4821 99", TODAY) == Lacks(parse_of("PIN 4821").command, missing=("pin",))
+@pytest.mark.parametrize("said", ["min 2400", "PIM 4821", "tin 2400", "in 2400"])
+def test_a_slip_of_the_word_hides_digits_for_agents_alone(said: str) -> None:
+    assert masked(said, agent=False) == said
+    assert masked(said, agent=True) == said[:-4] + "****"
+
+
+@pytest.mark.parametrize(
+    ("said", "other"),
+    [
+        ("COD B7QK2M 4821", "COD B7QK2M 4821"),
+        ("REJ F7QK2M 4821", "REJ F7QK2M 4821"),
+        ("OFFER L7QK2M 40q 4821", "OFFER L7QK2M 40q 4821"),
+        ("COD B7QK2M Rs4821", None),
+        ("COD B7QK2M 48210", None),
+        ("COD B7QK2M 1200 4821", None),
+        ("REJ F7QK2M 2400/q", None),
+        ("FIND onion 2400q 422001", None),
+    ],
+)
+def test_four_bare_digits_may_be_a_code(said: str, other: str | None) -> None:
+    found = parse_of(said)
+    if other is None:
+        assert found.or_code is None
+    else:
+        assert found.or_code and found.or_code.line == other and found.or_code.values["code"] == "4821"
+        assert not found.or_code.values.keys() & {"amount", "price"}
 
 
 def parse_of(line: str) -> Order:
