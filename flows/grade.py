@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from flows.agenda import MENU, PERSON, REGISTRATION, open_flow, proceed
-from flows.asks import Choice, Commodity, Photo, Pick, Row, YesNo
+from flows.asks import Brought, Choice, Commodity, Photo, YesNo
 from flows.filling import fill
 from flows.flow import Ask, Filled, Flow, Over, Question, Taken
 from flows.heard import Heard
@@ -308,22 +308,9 @@ GRADE = Flow(
             when=lambda turn, frame: judged(frame.slots["commodity"]),
             optional=True,
         ),
-        Pick(  # comes with the button under a bad photo of a sale, is never asked
-            "listing",
-            text=msg("Choose one of the list."),
-            name=msg("Listing"),
-            example=msg("Choose one of the list."),
-            why=msg("I judge only what I see."),
-            rows=lambda turn, frame: _no_rows(),
-            when=lambda turn, frame: False,
-        ),
+        Brought("listing"),  # with the button under a bad photo of a sale
     ),
     commit=_ask_the_eyes,
     deed=("commodity", "listing"),
     intents=("grade_photo",),
 )
-
-
-def _no_rows() -> Steps[Sequence[Row]]:
-    return ()
-    yield

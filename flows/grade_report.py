@@ -257,7 +257,7 @@ def _next(turn: Turn, *options: Option) -> None:
 def _sell(given: Grading) -> tuple[Option, ...]:
     if given.listing:
         return (Option("mine", label("My listings"), deed="go:my_listings"),)
-    return (Option("sell", label("Sell"), deed=f"go:sell:{given.commodity}"),)
+    return (Option("sell", label("Sell"), deed=f"go:sell:{given.commodity}:{given.code}"),)
 
 
 def _ask_an_agent(given: Grading) -> Option:

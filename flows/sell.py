@@ -4,9 +4,9 @@ from datetime import date
 from uuid import UUID
 
 from flows.agenda import MENU
-from flows.asks import Commodity, Day, Lies, Photo, Price, Quantity
+from flows.asks import Brought, Commodity, Day, Lies, Photo, Price, Quantity
 from flows.asks.lies import the_day_too
-from flows.flow import Flow
+from flows.flow import Flow, Question
 from flows.refusals import sorry
 from flows.review import check
 from flows.say import Option, label, msg
@@ -15,8 +15,11 @@ from flows.turn import Steps, Turn, market
 from marketplace_core.errors import BadTerms, Refused
 from marketplace_core.grading import commands as gradings
 from marketplace_core.grading.commands import MOST_PHOTOS
+from marketplace_core.grading.for_sale import bring_along, judged_before
+from marketplace_core.grading.queries import Grading
 from marketplace_core.grading.rules import judged
 from marketplace_core.listings import commands as listings
+from marketplace_core.listings.rules import MOST_PHOTOS as MOST_SHOWN
 from marketplace_core.places.place import Place
 
 COMMON = (
@@ -31,6 +34,8 @@ COMMON = (
     "tomato",
 )
 
+LOOKING = msg("I look at your photos and write to you what I see.")
+
 #: Which answer a refused term came from.
 SLOTS = {
     "commodity": "commodity",
@@ -42,6 +47,18 @@ SLOTS = {
     "per": "price",
     "photos": "photos",
 }
+
+
+def _look_over(turn: Turn, frame: Frame) -> Steps[Question]:
+    """Photos that were judged before it was for sale are sent by nobody a second time."""
+    slots = frame.slots
+    if (code := slots.get("grading")) and "brought" not in frame.note:
+        given: Grading | None = yield from market(judged_before, person_id=turn.person.id, code=code)
+        if given and given.commodity == slots["commodity"]:
+            frame.note["brought"] = True
+            mine = [str(photo) for photo in given.photos] + (slots.get("photos") or [])
+            slots["photos"] = mine[:MOST_SHOWN]
+    return (yield from check(turn, frame))
 
 
 def _publish(turn: Turn, frame: Frame) -> Steps[bool]:
@@ -76,6 +93,9 @@ def _publish(turn: Turn, frame: Frame) -> Steps[bool]:
 def _show_the_eyes(turn: Turn, frame: Frame, code: str) -> Steps[None]:
     """The grade comes onto the listing when it is there. Nobody asked for one: a refusal is nothing to tell."""
     photos, commodity = frame.slots.get("photos") or [], frame.slots["commodity"]
+    if brought := (yield from _brought(turn, frame, code)):
+        turn.say(msg("Grade: {grade}.", grade=brought.grade) if brought.grade else LOOKING)
+        return
     if not photos or not judged(commodity):
         return
     try:
@@ -89,7 +109,18 @@ def _show_the_eyes(turn: Turn, frame: Frame, code: str) -> Steps[None]:
         )
     except Refused:
         return
-    turn.say(msg("I look at your photos and write to you what I see."))
+    turn.say(LOOKING)
+
+
+def _brought(turn: Turn, frame: Frame, code: str) -> Steps[Grading | None]:
+    """The grade that it was given before, or is still to be given."""
+    if "brought" not in frame.note:
+        return None
+    return (
+        yield from market(
+            bring_along, person_id=turn.person.id, code=frame.slots["grading"], listing_code=code
+        )
+    )
 
 
 SELL = Flow(
@@ -143,10 +174,11 @@ SELL = Flow(
             when=lambda turn, frame: bool(frame.slots.get("photos")),  # the review invites it
             optional=True,
         ),
+        Brought("grading"),  # with the button under a grade
     ),
-    review=check,
+    review=_look_over,
     commit=_publish,
-    deed=("commodity",),
+    deed=("commodity", "grading"),
     intents=("sell",),
     binds=True,
 )

@@ -1,5 +1,6 @@
 """One file per kind of question."""
 
+from flows.asks.brought import Brought
 from flows.asks.choice import Choice
 from flows.asks.commodity import Commodity
 from flows.asks.day import Day
@@ -13,6 +14,7 @@ from flows.asks.text import Text
 from flows.asks.yes_no import YesNo
 
 __all__ = [
+    "Brought",
     "Choice",
     "Commodity",
     "Day",

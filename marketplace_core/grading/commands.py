@@ -139,7 +139,7 @@ async def grade(
         advice=_advice(advice),
         **moisture,
     )
-    await _onto_listing(desk, asked.listing, grade=grade, graded_by="agent")
+    await _onto_listing(desk, row.listing, grade=grade, graded_by="agent")
     graded = grading_of(row)
     await labels.of_agent(desk, graded, role=who)
     return graded

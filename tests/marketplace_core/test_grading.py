@@ -1,19 +1,24 @@
 """A farmer asks for a grade, an agent gives it, the listing carries it; what nobody measured stays empty."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from marketplace_core.accounts import commands as accounts
-from marketplace_core.desk import Desk
+from marketplace_core.desk import Desk, open_desk
 from marketplace_core.errors import BadTerms, Moved, NotFound, NotYours
 from marketplace_core.grading import commands as grading
 from marketplace_core.grading.errors import TooManyGradings
+from marketplace_core.grading.for_sale import GOOD_FOR, bring_along, judged_before
 from marketplace_core.grading.queries import batch, by_code, mine, waiting
 from marketplace_core.listings.queries import by_code as listing_by_code
+from marketplace_core.seed import TENANT
+from tests.conftest import NOW
 from tests.marketplace_core.people import buyer, farmer, somebody, straw
 from tests.marketplace_core.pictures import picture, sent
 
@@ -54,6 +59,60 @@ async def test_a_grade_is_given_once(desk: Desk) -> None:
     found = await by_code(desk, asked)
     assert found is not None
     assert found.grade == "A"
+
+
+async def test_a_grade_given_before_comes_along_with_the_lot(desk: Desk) -> None:
+    me, judge = await farmer(desk), await agent(desk)
+    asked = await _asked(desk, me, "paddy_straw")
+    await grading.grade(desk, actor_id=judge, code=asked, grade="B")
+    lot, other = await straw(desk, me), await straw(desk, me)
+    brought = await bring_along(desk, person_id=me, code=asked, listing_code=lot.code)
+    assert brought is not None
+    there = await listing_by_code(desk, lot.code)
+    assert there is not None
+    assert (there.grade, there.graded_by) == ("B", "agent")
+    # one grade, one lot
+    assert await bring_along(desk, person_id=me, code=asked, listing_code=other.code) is None
+    there = await listing_by_code(desk, other.code)
+    assert there is not None
+    assert there.grade is None
+
+
+async def test_only_ones_own_and_only_a_fresh_one_comes_along(desk: Desk) -> None:
+    me, stranger = await farmer(desk), await somebody(desk, "+919800000092", name="Stranger")
+    asked = await _asked(desk, me)
+    foreign, own = await straw(desk, stranger), await straw(desk, me)
+    assert await judged_before(desk, person_id=stranger, code=asked) is None
+    assert await bring_along(desk, person_id=stranger, code=asked, listing_code=foreign.code) is None
+    assert await bring_along(desk, person_id=me, code=asked, listing_code=foreign.code) is None
+    # wheat is no straw
+    assert await bring_along(desk, person_id=me, code=asked, listing_code=own.code) is None
+    assert await judged_before(replace(desk, now=desk.now + GOOD_FOR), person_id=me, code=asked) is None
+    assert await judged_before(desk, person_id=me, code=asked) is not None
+
+
+async def test_an_agent_who_judges_it_while_it_is_put_up_for_sale_grades_the_lot(
+    engine: AsyncEngine, clean: None
+) -> None:
+    async with open_desk(engine, TENANT, NOW) as desk:
+        me, judge = await farmer(desk), await agent(desk)
+        asked = await _asked(desk, me, "paddy_straw")
+        lot = await straw(desk, me)
+
+    async def judged() -> None:
+        async with open_desk(engine, TENANT, NOW) as desk:
+            await grading.grade(desk, actor_id=judge, code=asked, grade="A")
+
+    async with open_desk(engine, TENANT, NOW) as desk:
+        await bring_along(desk, person_id=me, code=asked, listing_code=lot.code)
+        judging = asyncio.create_task(judged())
+        done, _ = await asyncio.wait({judging}, timeout=0.5)
+        assert not done  # it waits for the lot
+    await judging
+    async with open_desk(engine, TENANT, NOW) as desk:
+        there = await listing_by_code(desk, lot.code)
+    assert there is not None
+    assert (there.grade, there.graded_by) == ("A", "agent")
 
 
 async def test_what_cannot_be_judged_gets_advice_and_no_grade(desk: Desk) -> None:
@@ -138,6 +197,6 @@ async def test_a_farmer_asks_one_by_one(desk: Desk) -> None:
         await grading.ask_many(desk, person_id=me, wanted=wanted)
 
 
-async def _asked(desk: Desk, person_id: UUID) -> str:
+async def _asked(desk: Desk, person_id: UUID, commodity: str = "wheat") -> str:
     photo = await sent(desk, person_id, picture(1))
-    return (await grading.ask(desk, person_id=person_id, commodity="wheat", photos=[photo])).code
+    return (await grading.ask(desk, person_id=person_id, commodity=commodity, photos=[photo])).code
