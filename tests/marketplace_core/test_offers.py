@@ -32,8 +32,8 @@ from marketplace_core.listings import commands as listings
 from marketplace_core.listings import queries as shelf
 from marketplace_core.listings.models import listing
 from marketplace_core.listings.queries import Listing
+from marketplace_core.offers import allowed, lapsing
 from marketplace_core.offers import commands as offers
-from marketplace_core.offers import lapsing
 from marketplace_core.offers import queries as board
 from marketplace_core.offers.errors import NotNegotiable, TooManyOffers
 from marketplace_core.offers.models import offer as t
@@ -459,3 +459,22 @@ async def test_a_yes_that_crosses_another_price_binds_nobody(engine: AsyncEngine
     async with open_desk(engine, TENANT, NOW) as desk:
         assert await left(desk, lot.code) == ("active", 12_000)
         assert (await desk.db.execute(select(func.count()).select_from(booking))).scalar() == 0
+
+
+async def test_what_speaks_against_an_offer_is_known_before_it_is_made(desk: Desk) -> None:
+    """As whoever asks for somebody's yes must know it; nothing is changed by looking."""
+    seller, client = await farmer(desk), await buyer(desk)
+    lot = await straw(desk, seller)
+    how = {"buyer_id": client, "code": lot.code}
+    with pytest.raises(NotEnoughLeft):
+        await allowed.may_offer(desk, kg=lot.kg_left + 1, price_paise=24_000, per="quintal", sure=True, **how)
+    with pytest.raises(NotEnoughLeft):
+        await allowed.may_book(desk, kg=lot.kg_left + 1, **how)
+    await allowed.may_offer(desk, kg=5_000, price_paise=24_000, per="quintal", sure=True, **how)
+    assert await board.open_on(desk, lot.code, seller) == ()
+    made = await offers.make(desk, kg=5_000, price_paise=24_000, per="quintal", sure=True, **how)
+    with pytest.raises(NotMet):
+        await allowed.may_counter(desk, actor_id=client, code=made.code, price_paise=24_500, sure=True)
+    await allowed.may_counter(desk, actor_id=seller, code=made.code, price_paise=24_500, sure=True)
+    (there,) = await board.open_on(desk, lot.code, seller)
+    assert (there.price_paise, there.turn) == (24_000, "seller")
