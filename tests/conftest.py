@@ -30,6 +30,7 @@ KEPT = [
     "market",
     "market_price",
     "price_edition",
+    "procrastinate_workers",  # one that runs beside the tests would be somebody nobody knows
 ]
 LARGE = 128 * 1024
 #: Tables that ever held a row since they were made. Truncating all ninety takes a quarter of a second each time.
@@ -49,9 +50,15 @@ def now() -> datetime:
     return NOW
 
 
+@pytest.fixture
+def server_folder() -> Iterator[Path]:
+    """Not under pytest's own folder: each new session closes that to everybody, also to our server's user."""
+    with TemporaryDirectory(prefix="mandi-test-") as folder:
+        yield Path(folder) / "pg"
+
+
 @pytest.fixture(scope="session")
 def database() -> Iterator[Database]:
-    # not under pytest's own folder: each new session closes that to everybody, also to our server's user
     with TemporaryDirectory(prefix="mandi-test-") as folder, embedded(Path(folder) / "pg") as database:
         migrate(database.owner_url)
         with administrator(database.owner_url) as admin:

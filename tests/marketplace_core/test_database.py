@@ -6,6 +6,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -96,10 +97,11 @@ async def test_tables_of_later_migrations_are_the_apps_to_use(engine: AsyncEngin
 
 
 @pytest.fixture(scope="module")
-def private_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("home") / "private"
-    folder.mkdir(mode=0o700)
-    return folder
+def private_folder() -> Iterator[Path]:
+    with TemporaryDirectory(prefix="mandi-test-") as home:
+        folder = Path(home) / "private"
+        folder.mkdir(mode=0o700)
+        yield folder
 
 
 @pytest.fixture(scope="module")
@@ -179,8 +181,8 @@ async def test_without_the_check_the_restart_is_noticed(own_database: Database) 
         await engine.dispose()
 
 
-def test_the_data_folder_survives_its_server(tmp_path: Path) -> None:
-    folder = tmp_path / "pg"
+def test_the_data_folder_survives_its_server(server_folder: Path) -> None:
+    folder = server_folder
     with embedded(folder) as first:
         migrate(first.owner_url)
         with create_engine(first.app_url).begin() as db:
@@ -192,8 +194,8 @@ def test_the_data_folder_survives_its_server(tmp_path: Path) -> None:
     assert not (folder / "postmaster.pid").exists()
 
 
-def test_a_server_killed_outright_starts_again_with_everything(tmp_path: Path) -> None:
-    folder = tmp_path / "pg"
+def test_a_server_killed_outright_starts_again_with_everything(server_folder: Path) -> None:
+    folder = server_folder
     with embedded(folder) as database:
         migrate(database.owner_url)
         with create_engine(database.app_url).begin() as db:

@@ -288,9 +288,11 @@ async def test_the_cheapest_and_the_best_are_found_behind_any_number_of_nearer_l
         where = {"commodity": "paddy_straw", "lat": MOGA.lat, "lon": MOGA.lon, "km": 100, "limit": 1}
         return [found.listing.code for found in await shelf.near(desk, **(where | asked))]
 
-    assert await first() == [near[-1].code]
+    here = {one.code for one in near}  # made in one moment: which of them is the newest is chance
+    assert set(await first()) < here
     assert await first(cheapest=True) == [cheap.code]
-    assert await first(cheapest=True, limit=2) == [cheap.code, near[-1].code]
+    dearer = await first(cheapest=True, limit=2)
+    assert dearer[0] == cheap.code and dearer[1] in here
     assert await first(grade="B") == [good.code]
     assert await first(grade="B", cheapest=True, km=5) == []
 

@@ -369,7 +369,7 @@ def test_nothing_in_reach_is_missed_and_the_nearest_come_first(
     assert all(f <= t * (1 + 0.8 * t / 6371) + 1e-6 for f, t in zip(found, true[:limit], strict=True))
 
 
-def test_a_market_from_before_the_window_is_in_it_after_the_migration(tmp_path: Path) -> None:
+def test_a_market_from_before_the_window_is_in_it_after_the_migration(server_folder: Path) -> None:
     lots = """
         INSERT INTO tenant VALUES (1, 'One');
         INSERT INTO person (tenant_id, id, created_at) VALUES (1, uuidv7(), now());
@@ -380,7 +380,7 @@ def test_a_market_from_before_the_window_is_in_it_after_the_migration(tmp_path: 
         FROM person, (VALUES ('LOPEN2', 'active', 9), ('LGONE2', 'cancelled', 9), ('LEMPTY', 'active', 0))
             AS lot (code, state, left_over)
     """
-    with embedded(tmp_path / "pg") as old:
+    with embedded(server_folder) as old:
         command.upgrade(alembic_config(old.owner_url), "0003")
         with create_engine(old.app_url).begin() as db:
             db.exec_driver_sql(lots)

@@ -17,7 +17,7 @@ from bot.carriers.port import Letter
 from bot.carriers.refusals import Refused
 from bot.console.simulator import gateway
 from bot.console.simulator.page import pages
-from bot.console.simulator.phones import Phones
+from bot.console.simulator.phones import MOST_PHONES, Phones
 from bot.console.simulator.webhook import Line
 from bot.message import Answer, Inbound, Outgoing
 from bot.settings import Settings
@@ -100,7 +100,7 @@ async def test_our_answer_stands_on_the_phone_with_its_cost_and_is_reported(town
 
 
 async def test_a_phone_that_is_off_is_reported_undelivered(town: Town) -> None:
-    for n in range(20):  # the desk fills up; whoever does not fit on it is switched off
+    for n in range(MOST_PHONES):  # the desk fills up; whoever does not fit on it is switched off
         sent = await town.carrier().send(letter(to=f"+9198766000{n:02}"))
     assert (await town.reports())[-1] == (1, sent.carrier_id, "undelivered", None, "0198-a")
 

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from bot.carriers.twilio import content
 from bot.console.simulator import routes
+from bot.console.simulator.phones import MOST_PHONES
 from bot.message import Outgoing, Row
 from bot.settings import Settings
 
@@ -221,12 +222,12 @@ async def test_what_was_sent_can_be_asked_for_newest_first(twilio: httpx.AsyncCl
 
 
 async def test_a_stranger_gets_a_phone_of_their_own_until_the_desk_is_full(twilio: httpx.AsyncClient) -> None:
-    for n in range(20):
+    for n in range(MOST_PHONES + 8):
         form = SMS | {"To": f"+9111111111{n:02}", "Body": f"hello {n}"}
         assert (await twilio.post(MESSAGES, data=form)).status_code == 201
     page = (await twilio.get("/simulator/phones")).json()
-    assert len(page["phones"]) == 12
-    assert [letter["text"] for letter in page["letters"]] == [f"hello {n}" for n in range(8)]
+    assert len(page["phones"]) == MOST_PHONES
+    assert [letter["text"] for letter in page["letters"]] == [f"hello {n}" for n in range(MOST_PHONES - 4)]
 
 
 async def test_a_phone_keeps_its_newest_messages_only(twilio: httpx.AsyncClient) -> None:
