@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -465,7 +466,7 @@ async def test_what_speaks_against_an_offer_is_known_before_it_is_made(desk: Des
     """As whoever asks for somebody's yes must know it; nothing is changed by looking."""
     seller, client = await farmer(desk), await buyer(desk)
     lot = await straw(desk, seller)
-    how = {"buyer_id": client, "code": lot.code}
+    how: dict[str, Any] = {"buyer_id": client, "code": lot.code}
     with pytest.raises(NotEnoughLeft):
         await allowed.may_offer(desk, kg=lot.kg_left + 1, price_paise=24_000, per="quintal", sure=True, **how)
     with pytest.raises(NotEnoughLeft):
