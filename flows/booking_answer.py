@@ -6,6 +6,7 @@ from flows.agenda import MENU
 from flows.asks import YesNo
 from flows.booking_acts import MY_BOOKINGS, Sure, call_off, confirm, in_words
 from flows.flow import Filled, Flow, Over, Question, Taken
+from flows.offer_acts import PAID_BY
 from flows.say import Option, label, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
@@ -33,6 +34,7 @@ class Agree(YesNo):
             (
                 msg("{name} wants to book your {code}.", name=booking.buyer_name, code=booking.listing_code),
                 in_words(booking),
+                *(() if turn.channel.terse else (PAID_BY[booking.pay_by],)),
                 msg("Please answer within 24 hours."),
             ),
             (

@@ -7,6 +7,7 @@ from flows.agenda import MENU, open_flow
 from flows.asks import Pick, Row
 from flows.booking_acts import in_words, known, which
 from flows.flow import Flow, Over
+from flows.offer_acts import door_to_offers
 from flows.pickup import window
 from flows.registry import flow_named
 from flows.say import Say, label, msg
@@ -101,6 +102,7 @@ MY_BOOKINGS = Flow(
         replace(
             which(),
             text=msg("Your bookings. Choose one to see or change it."),
+            ways=door_to_offers,
         ),
         Pick(
             "act",

@@ -9,6 +9,7 @@ from flows.agenda import MENU
 from flows.asks import Day, Pick, Price, Quantity, Row, YesNo
 from flows.flow import Filled, Flow, Over, Taken
 from flows.heard import Heard
+from flows.offer_acts import MY_OFFERS, door_to_offers
 from flows.refusals import sorry
 from flows.say import Option, Say, count, label, msg
 from flows.state import Frame
@@ -104,10 +105,17 @@ def _acts(turn: Turn, frame: Frame) -> Steps[Sequence[Row] | Over]:
     yield from _keep_in_mind(turn, frame)
     turn.say(in_words(listing), *(yield from _how_it_stands(turn, listing)))
     open_acts = [act for act in ACTS if act not in TERMS or listing.state == "active"]
-    rows = [Row(act, ACTS[act]) for act in open_acts if act != "leave" or not turn.channel.terse]
-    if agent := (yield from _for_an_agent(turn, listing)):
-        rows.insert(-1, agent)
-    return rows
+    return [Row(act, ACTS[act]) for act in open_acts if act != "leave" or not turn.channel.terse]
+
+
+def _ways(turn: Turn, frame: Frame) -> Steps[Sequence[Option]]:
+    """To what is said of it: its grade, its offers."""
+    listing = yield from _found(turn, frame)
+    if not listing:
+        return ()
+    agent = yield from _for_an_agent(turn, listing)
+    waiting = yield from market(offers.open_on, listing.code, turn.person.id)
+    return (*((agent,) if agent else ()), *((MY_OFFERS,) if waiting else ()))
 
 
 def _how_it_stands(turn: Turn, listing: Listing) -> Steps[list[Say]]:
@@ -200,6 +208,7 @@ MY_LISTINGS = Flow(
             example=msg("Choose one of the list."),
             why=msg("I show what you have for sale."),
             rows=_rows,
+            ways=door_to_offers,
             then=_keep_in_mind,
         ),
         Act(
@@ -209,6 +218,7 @@ MY_LISTINGS = Flow(
             example=msg("Choose one of these."),
             why=msg("Renewing keeps it for 30 more days. Taking down ends the sale."),
             rows=_acts,
+            ways=_ways,
         ),
         Price(
             "price",

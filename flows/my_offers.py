@@ -15,6 +15,7 @@ from flows.offer_acts import (
     MY_BOOKINGS,
     OFFERED,
     OVER,
+    PAID_BY,
     Side,
     do,
     meaning,
@@ -40,10 +41,6 @@ MY_TURN = {
     "counter": label("Other price"),
 }
 THEIR_TURN = {"withdraw": label("Take it back")}
-PAID = {
-    "advance": msg("The buyer pays first. The money waits with us."),
-    "cash": msg("The buyer pays in cash at pickup."),
-}
 WORDS: Mapping[str, Say] = MY_TURN | THEIR_TURN
 #: Intents that name an act; "no" is one only where the question is open.
 YES, NO = frozenset({"accept", "affirm"}), frozenset({"reject", "deny"})
@@ -105,7 +102,7 @@ class Answer(Ask):
         parts += [before] if before else []
         parts.append(meaning(side, offer.kg, offer.price_paise))
         if side.selling and not turn.channel.terse:
-            parts.append(PAID[offer.pay_by])
+            parts.append(PAID_BY[offer.pay_by])
         if turn.heard.news and not turn.channel.terse:
             parts.append(msg("Please answer within 24 hours."))
         return Question(tuple(parts), self._acts(side, offer.code))

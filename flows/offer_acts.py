@@ -1,5 +1,6 @@
 """An offer as each side sees it, in words, and what a farmer or a buyer does with it in chat."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ from flows.agenda import MENU
 from flows.money import ask_to_pay
 from flows.refusals import sorry
 from flows.say import Option, Say, label, msg
+from flows.state import Frame
 from flows.turn import Steps, Turn, market
 from marketplace_core.bookings.bill import Bill, quoted
 from marketplace_core.bookings.terms import standard
@@ -22,11 +24,21 @@ OFFERED = msg("{name} offers {price:rate} for {amount:mass} of your {code}.")
 ASKED = msg("{name} asks {price:rate} for {amount:mass} of {code}.")
 OVER = msg("This offer is no longer open.")
 MY_BOOKINGS = Option("bookings", label("My bookings"), deed="go:my_bookings")
+#: Said to whoever sells.
+PAID_BY = {
+    "advance": msg("The buyer pays first. The money waits with us."),
+    "cash": msg("The buyer pays in cash at pickup."),
+}
 MY_OFFERS = Option("offers", label("My offers"), deed="go:my_offers")
 
 
 def write_to(code: str) -> Option:
     return Option("write", label("Write to them"), deed=f"go:write_to:{code}")
+
+
+def door_to_offers(turn: Turn, frame: Frame) -> Steps[Sequence[Option]]:
+    """Shown while an offer waits: behind it there is nothing else."""
+    return (MY_OFFERS,) if (yield from market(board.open_of, turn.person.id, limit=1)) else ()
 
 
 @dataclass(frozen=True)
