@@ -19,6 +19,7 @@ class Brought(Ask):
     example: Say = NOTHING
     why: Say = NOTHING
     when: Callable[[Turn, Frame], bool] = field(default=lambda turn, frame: False, kw_only=True)
+    optional: bool = field(default=True, kw_only=True)
 
     def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
         return None

@@ -25,7 +25,6 @@ from flows.menu import doors
 from flows.notices.bookings import CALLED_OFF, CONFIRMED
 from flows.notices.notice import MY_BOOKINGS, MY_LISTINGS
 from flows.registry import FLOWS
-from flows.review import check
 from flows.say import Option, Reply, Say, label, msg, verbatim
 from flows.state import Frame, State
 from flows.turn import Channel, Turn
@@ -158,7 +157,7 @@ def _sentences() -> Iterator[Reply]:
 def _reviews() -> Iterator[Reply]:
     """A blank for each answer, and one more for the village; what may be left out may be missing."""
     for flow in FLOWS.values():
-        if flow.review is check:
+        if flow.review:
             fewest = sum(not ask.optional for ask in flow.asks)
             for many in range(fewest, len(flow.asks) + 2):
                 lines = [verbatim("").to_json()] * many
