@@ -86,8 +86,7 @@ def answered(turn: Turn) -> Steps[bool]:
     # "Sell" on the menu is a label, and no command without its parts
     if first is None or (isinstance(first, Lacks) and named(heard.text, turn.state.options, turn.words)):
         return False
-    if turn.channel.terse and turn.person.language != "en":  # native letters would make it three segments
-        turn.person = replace(turn.person, script="latin")
+    in_cheap_letters(turn)
     # a line that was asked back and not answered must not be agreed to by a later yes
     turn.state.frames[:] = [frame for frame in turn.state.frames if frame.flow != CHECK]
     for n, line in enumerate(said, start=1):
@@ -105,6 +104,12 @@ def answered(turn: Turn) -> Steps[bool]:
                 turn.say(msg("Then send the rest again."))
             break
     return True
+
+
+def in_cheap_letters(turn: Turn) -> None:
+    """By SMS native letters would make it three segments."""
+    if turn.channel.terse and turn.person.language != "en":
+        turn.person = replace(turn.person, script="latin")
 
 
 def _an_agent(turn: Turn) -> Steps[bool]:

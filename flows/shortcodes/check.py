@@ -3,7 +3,7 @@
 from flows.asks import YesNo
 from flows.flow import Flow, Over, Question
 from flows.say import msg
-from flows.shortcodes.answering import CHECK, carried_out
+from flows.shortcodes.answering import CHECK, carried_out, in_cheap_letters
 from flows.shortcodes.parse import Order, parse
 from flows.state import Frame
 from flows.turn import Steps, Turn
@@ -16,6 +16,7 @@ class Meant(YesNo):
 
 
 def _do(turn: Turn, frame: Frame) -> Steps[None]:
+    in_cheap_letters(turn)
     order = parse(frame.slots["line"], turn.today) if frame.slots["right"] else None
     if isinstance(order, Order):
         turn.say(*(yield from carried_out(turn, order)))
