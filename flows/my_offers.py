@@ -100,6 +100,7 @@ class Answer(Ask):
         before = yield from own_price(side)
         parts = [told(OFFERED if side.selling else ASKED, offer, side.other)]
         parts += [before] if before else []
+        parts += _graded(side)
         parts.append(meaning(side, offer.kg, offer.price_paise))
         if side.selling and not turn.channel.terse:
             parts.append(PAID_BY[offer.pay_by])
@@ -125,7 +126,7 @@ class Answer(Ask):
         return Filled("refuse") if intent in NO | {"cancel"} else None
 
     def _another(self, side: Side, frame: Frame, named: int | None) -> Taken:
-        if named == side.offer.price_paise:  # "2300, all right"
+        if named == side.offer.price_paise and side.offer.as_graded:  # "2300, all right"
             frame.note["by_word"] = True
             return Filled("accept")
         if not side.prices_left:
@@ -153,7 +154,19 @@ class Answer(Ask):
 def _open_acts(side: Side) -> tuple[str, ...]:
     if not side.my_turn:
         return tuple(THEIR_TURN)
-    return tuple(act for act in MY_TURN if act != "counter" or side.prices_left)
+    shut = {
+        "accept": not (side.offer.as_graded or side.prices_left),
+        "counter": not side.prices_left,
+    }
+    return tuple(act for act in MY_TURN if not shut.get(act))
+
+
+def _graded(side: Side) -> list[Say]:
+    """A buyer sees what they buy; a farmer, when it is no longer what was offered for."""
+    offer = side.offer
+    changed = [] if offer.as_graded else [msg("Price or grade has changed. Please look again.")]
+    show = offer.grade and (changed or not side.selling)
+    return [*changed, *([msg("Grade: {grade}.", grade=offer.grade)] if show else [])]
 
 
 def _price_named(heard: Heard, offer: Offer) -> int | None:
@@ -172,11 +185,15 @@ def _in_measure(price: Mapping[str, Any], offer: Offer) -> int:
 
 
 def _at_once(turn: Turn, frame: Frame) -> Steps[None]:
-    """Yes and no to what was just shown need no second look; another price is read back."""
+    """Yes and no to what was just shown need no second look; another price is read back.
+
+    Yes where the lot was graded since is the same price named anew: whether it is good for this grade, the other says.
+    """
+    side = yield from side_of(turn, frame.slots["code"])
+    if side and frame.slots["act"] == "accept" and not side.offer.as_graded and side.prices_left:
+        frame.slots |= {"act": "counter", "price": {"paise": side.offer.price_paise, "per": side.offer.per}}
     if frame.asking == "act" and frame.slots["act"] != "counter" and not frame.note.get("by_word"):
         frame.note["agreed"] = True
-    return
-    yield
 
 
 def _haggling(turn: Turn, frame: Frame) -> bool:
@@ -247,7 +264,8 @@ def _check(turn: Turn, frame: Frame) -> Steps[Question | None]:
         if side.selling
         else msg("You offer {price:rate} for {amount:mass} of {code}.", **mine)
     )
-    return Question((ask, meaning(side, kg, paise), msg("Shall I send it?")))
+    changed = () if offer.as_graded else _graded(side)
+    return Question((*changed, ask, meaning(side, kg, paise), msg("Shall I send it?")))
 
 
 def _named(frame: Frame, offer: Offer) -> tuple[int, int]:
@@ -258,8 +276,8 @@ def _named(frame: Frame, offer: Offer) -> tuple[int, int]:
 def _act(turn: Turn, frame: Frame) -> Steps[bool]:
     side = yield from side_of(turn, frame.slots["code"])
     act = frame.slots["act"]
-    if not side or side.offer.prices != frame.note.get("prices"):
-        del frame.slots["act"]  # another price came in between: what was agreed to is no more
+    if not side or side.offer.prices != frame.note.get("prices") or act not in _open_acts(side):
+        del frame.slots["act"]  # another price or grade came in between: what was agreed to is no more
         return False
     offer = side.offer
     kg, paise = _named(frame, offer) if act == "counter" else (offer.kg, offer.price_paise)

@@ -16,6 +16,7 @@ from marketplace_core.errors import Moved, NotMet, Refused
 from marketplace_core.listings import queries as shelf
 from marketplace_core.offers import commands as market_offers
 from marketplace_core.offers import queries as board
+from marketplace_core.offers.errors import LotChanged
 from marketplace_core.offers.queries import Offer
 from marketplace_core.offers.rules import MOST_PRICES
 from marketplace_core.offers.transitions import OPEN
@@ -124,6 +125,9 @@ def own_price(side: Side) -> Steps[Say | None]:
 def do(turn: Turn, side: Side, act: str, kg: int, price_paise: int) -> Steps[None]:
     try:
         yield from ACTS[act](turn, side, kg, price_paise)
+    except LotChanged as refusal:  # its question now says the grade
+        sorry(turn, refusal)
+        turn.offer(MY_OFFERS, MENU)
     except (Moved, NotMet):  # the other side was quicker
         turn.say(OVER)
         turn.offer(MY_OFFERS, MENU)

@@ -25,7 +25,7 @@ from marketplace_core.errors import (
     PriceLooksWrong,
 )
 from marketplace_core.offers import commands, queries
-from marketplace_core.offers.errors import NotNegotiable, TooManyOffers
+from marketplace_core.offers.errors import LotChanged, NotNegotiable, TooManyOffers
 from marketplace_core.offers.queries import Offer
 from marketplace_core.offers.rules import LONGEST_NOTE
 from marketplace_core.parties import sides
@@ -67,6 +67,7 @@ class OfferShown(Told):
     listing_code: str
     commodity: str
     grade: str | None
+    for_grade: str | None = Field(description="What the lot was graded when the last price was named.")
     seller_name: str | None
     buyer_name: str | None
     kg: int
@@ -161,10 +162,13 @@ async def counter(code: OfferCode, body: Counter, desk: AtDesk, me: Me) -> Offer
     "/offers/{code}/accept",
     status_code=201,
     summary="Yes to the last price",
-    responses=MOVES | refuses(ListingGone, NotEnoughLeft),
+    responses=MOVES | refuses(ListingGone, NotEnoughLeft, LotChanged),
 )
 async def accept(code: OfferCode, desk: AtDesk, me: Me) -> BookingShown:
-    """The quantity is booked, the rest of the lot stays for sale."""
+    """The quantity is booked, the rest of the lot stays for sale.
+
+    Where the lot is of another grade by now than the price was named for, name a price again.
+    """
     return booking_shown(await commands.accept(desk, actor_id=me.person_id, code=code))
 
 

@@ -30,6 +30,7 @@ from marketplace_core.offers.allowed import (
     may_offer,
     why_not_booked,
 )
+from marketplace_core.offers.errors import LotChanged
 from marketplace_core.offers.lapsing import about, lapse_offers
 from marketplace_core.offers.models import offer as t
 from marketplace_core.offers.moving import OTHER, held, known, move, side_of, write_step
@@ -85,6 +86,7 @@ async def book_at_listed_price(
                 kg=kg,
                 price_paise=lot.price_paise,
                 per=lot.per,
+                for_grade=lot.grade,
                 pay_by=pay_by,
                 logistics_paise=logistics_paise,
                 created_at=desk.now,
@@ -154,6 +156,7 @@ async def make(
         kg=kg,
         price_paise=price_paise,
         per=per,
+        for_grade=lot.grade,
         pay_by=pay_by,
         logistics_paise=logistics_paise,
         created_at=desk.now,
@@ -195,6 +198,7 @@ async def counter(
         holding=for_a_counter(offer, side),
         kg=kg,
         price_paise=price_paise,
+        for_grade=offer.grade,
         turn=OTHER[side],
         **named,
     )
@@ -222,6 +226,8 @@ async def withdraw(desk: Desk, *, actor_id: UUID, code: str) -> Offer:
 async def accept(desk: Desk, *, actor_id: UUID, code: str) -> Booking:
     """Yes to the last price: the quantity is booked, both have agreed, the rest stays for sale.
 
+    The price is good for the grade that it was named for and for no other.
+
     The lot is taken first and the offer closed then: whoever empties a lot closes its offers in the same order.
     """
     offer = await by_code(desk, code)
@@ -231,7 +237,8 @@ async def accept(desk: Desk, *, actor_id: UUID, code: str) -> Booking:
     OFFER_LIFE.find("accept", offer.state, side)
     if offer.turn != side:
         raise NotMet(YOUR_TURN.name, YOUR_TURN.sentence)
-    lot = await stock.take(desk, listing.c.id == offer.listing_id, buyer_id=offer.buyer_id, kg=offer.kg)
+    as_seen = and_(listing.c.id == offer.listing_id, listing.c.grade.is_not_distinct_from(offer.for_grade))
+    lot = await stock.take(desk, as_seen, buyer_id=offer.buyer_id, kg=offer.kg)
     if lot is None:
         raise await _uncovered(desk, offer)
     try:
@@ -288,7 +295,9 @@ async def _uncovered(desk: Desk, offer: Offer) -> Refused:
     lot = await listing_by_code(desk, offer.listing_code)
     if lot is None or lot.state not in ("active", "booked"):
         return ListingGone()
-    return NotEnoughLeft(lot.kg_left)
+    if lot.kg_left < offer.kg:
+        return NotEnoughLeft(lot.kg_left)
+    return LotChanged(offer.price_paise, offer.per, lot.grade)
 
 
 def _of_booking(booking: Booking, actor_id: UUID) -> dict[str, Any]:

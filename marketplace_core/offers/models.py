@@ -31,6 +31,7 @@ offer = Table(
     Column("kg", BigInteger, nullable=False),
     Column("price_paise", BigInteger, nullable=False),
     Column("per", Text, nullable=False),
+    Column("for_grade", Text),
     Column("pay_by", Text, nullable=False, server_default=text("'advance'")),
     Column("logistics_paise", BigInteger, nullable=False, server_default=text("0")),
     Column("buyer_prices", Integer, nullable=False, server_default=text("1")),

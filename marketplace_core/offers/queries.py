@@ -39,6 +39,8 @@ class Offer:
     kg: int
     price_paise: int
     per: str
+    #: What the lot was graded when this price was named; `grade` is what it is now.
+    for_grade: str | None
     total_paise: int
     pay_by: str
     logistics_paise: int
@@ -53,6 +55,11 @@ class Offer:
     def prices(self) -> int:
         """How many were named so far."""
         return self.buyer_prices + self.seller_prices
+
+    @property
+    def as_graded(self) -> bool:
+        """Whether the lot is still what its last price was named for."""
+        return self.grade == self.for_grade
 
 
 @dataclass(frozen=True)
@@ -104,6 +111,7 @@ def offer_of(row: Any, now: datetime) -> Offer:
         kg=row.kg,
         price_paise=row.price_paise,
         per=row.per,
+        for_grade=row.for_grade,
         total_paise=total_paise(row.kg, row.price_paise, row.per),
         pay_by=row.pay_by,
         logistics_paise=row.logistics_paise,

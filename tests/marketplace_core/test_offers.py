@@ -36,7 +36,7 @@ from marketplace_core.listings.queries import Listing
 from marketplace_core.offers import allowed, lapsing
 from marketplace_core.offers import commands as offers
 from marketplace_core.offers import queries as board
-from marketplace_core.offers.errors import NotNegotiable, TooManyOffers
+from marketplace_core.offers.errors import LotChanged, NotNegotiable, TooManyOffers
 from marketplace_core.offers.models import offer as t
 from marketplace_core.offers.queries import Offer
 from marketplace_core.seed import TENANT
@@ -460,6 +460,53 @@ async def test_a_yes_that_crosses_another_price_binds_nobody(engine: AsyncEngine
     async with open_desk(engine, TENANT, NOW) as desk:
         assert await left(desk, lot.code) == ("active", 12_000)
         assert (await desk.db.execute(select(func.count()).select_from(booking))).scalar() == 0
+
+
+@pytest.mark.parametrize(("was", "now"), [(None, "A"), ("A", "C"), ("C", None)])
+async def test_a_price_is_good_for_the_grade_that_it_was_named_for(
+    desk: Desk, was: str | None, now: str | None
+) -> None:
+    """The lot is graded anew before the yes: the price is named once more, and then it may be agreed to."""
+    seller, me = await farmer(desk), await buyer(desk)
+    lot = await straw(desk, seller)
+
+    async def graded(letter: str | None) -> None:
+        await desk.db.execute(update(listing).where(listing.c.code == lot.code).values(grade=letter))
+
+    await graded(was)
+    made = await an_offer(desk, me, lot.code)
+    await graded(now)
+    with pytest.raises(LotChanged) as changed:
+        await offers.accept(desk, actor_id=seller, code=made.code)
+    assert (changed.value.grade, await left(desk, lot.code)) == (now, ("active", 12_000))
+    waits = await board.by_code(desk, made.code)
+    assert waits and (waits.turn, waits.for_grade, waits.as_graded) == ("seller", was, False)
+    again = await offers.counter(desk, actor_id=seller, code=made.code)
+    assert (again.price_paise, again.for_grade, again.as_graded) == (made.price_paise, now, True)
+    agreed = await offers.accept(desk, actor_id=me, code=made.code)
+    assert (agreed.terms.grade, agreed.kg) == (now, 5_000)
+
+
+async def test_a_yes_that_crosses_another_grade_binds_nobody(engine: AsyncEngine, clean: None) -> None:
+    async with open_desk(engine, TENANT, NOW) as desk:
+        seller, _, lot, made = await offered(desk)
+    async with open_desk(engine, TENANT, NOW) as first:
+        await first.db.execute(update(listing).where(listing.c.code == lot.code).values(grade="C"))
+
+        async def late() -> str:
+            async with open_desk(engine, TENANT, NOW) as second:
+                try:
+                    await offers.accept(second, actor_id=seller, code=made.code)
+                except LotChanged as refusal:
+                    return str(refusal.grade)
+            return "accepted"
+
+        crossing = asyncio.create_task(late())
+        await asyncio.sleep(0.3)
+        assert not crossing.done()  # it waits for the grade to be committed
+    assert await crossing == "C"
+    async with open_desk(engine, TENANT, NOW) as desk:
+        assert await left(desk, lot.code) == ("active", 12_000)
 
 
 async def test_what_speaks_against_an_offer_is_known_before_it_is_made(desk: Desk) -> None:
