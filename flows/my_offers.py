@@ -189,7 +189,8 @@ def _at_once(turn: Turn, frame: Frame) -> Steps[None]:
 
     Yes where the lot was graded since is the same price named anew: whether it is good for this grade, the other says.
     """
-    side = yield from side_of(turn, frame.slots["code"])
+    code = frame.slots.get("code")  # "I accept", before anybody knows which
+    side = (yield from side_of(turn, code)) if code else None
     if side and frame.slots["act"] == "accept" and not side.offer.as_graded and side.prices_left:
         frame.slots |= {"act": "counter", "price": {"paise": side.offer.price_paise, "per": side.offer.per}}
     if frame.asking == "act" and frame.slots["act"] != "counter" and not frame.note.get("by_word"):
