@@ -9,6 +9,7 @@ from flows.buy import BUY, LOT
 from flows.consents import CONSENTS
 from flows.did_you_mean import DID_YOU_MEAN
 from flows.dispute import DISPUTE, DISPUTE_ANSWER
+from flows.dispute_back import DISPUTE_BACK
 from flows.family import FAMILY
 from flows.forecast import FORECAST
 from flows.grade import GRADE
@@ -24,7 +25,7 @@ from flows.my_offers import MY_OFFERS
 from flows.not_here import MY_ANSWERS
 from flows.pay import PAID, PAY_FLOW
 from flows.payout import GET_PAID, PAYOUT_TO
-from flows.pickup import PICKUP_CODE, PICKUP_DAY
+from flows.pickup import NEW_CODE, PICKUP_CODE, PICKUP_DAY
 from flows.price import PRICE
 from flows.profile import PROFILE
 from flows.rate import RATE
@@ -61,12 +62,14 @@ FLOWS.update(
             CALL_OFF,
             PICKUP_DAY,
             PICKUP_CODE,
+            NEW_CODE,
             LOADING,
             WEIGHING,
             ARRIVAL,
             BILL,
             DISPUTE,
             DISPUTE_ANSWER,
+            DISPUTE_BACK,
             RATE,
             PAYOUT_TO,
             GET_PAID,

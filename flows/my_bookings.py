@@ -6,6 +6,7 @@ from dataclasses import replace
 from flows.agenda import MENU, open_flow
 from flows.asks import Pick, Row
 from flows.booking_acts import in_words, known, which
+from flows.dispute_back import TAKE_BACK
 from flows.flow import Flow, Over
 from flows.offer_acts import door_to_offers
 from flows.pickup import window
@@ -31,6 +32,7 @@ ACTS: Mapping[str, tuple[Say, str]] = {
     "deliver": (label("Arrived"), "arrival"),
     "bill": (label("Bill"), "bill"),
     "answer": (label("Answer"), "dispute_answer"),
+    "withdraw": (TAKE_BACK, "dispute_back"),
     "rate": (label("Rate"), "rate"),
     "dispute": (label("Complain"), "dispute"),
     "cancel": (label("Cancel booking"), "call_off"),
@@ -76,8 +78,11 @@ def _may(turn: Turn, booking: Booking) -> Steps[set[str]]:
         may.add("code")
     if booking.state == "disputed":
         quarrel = yield from market(disputes.of_booking, booking.code)
-        if quarrel and quarrel.state in UNDER_WAY and not quarrel.answer and quarrel.opened_by not in roles:
-            may.add("answer")
+        if quarrel and quarrel.state in UNDER_WAY:
+            if quarrel.opened_by in roles:
+                may.add("withdraw")
+            elif not quarrel.answer:
+                may.add("answer")
     return may
 
 

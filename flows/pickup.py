@@ -15,6 +15,7 @@ from marketplace_core.bookings.queries import Booking
 from marketplace_core.errors import BadTerms, Refused
 
 PICKUP = msg("{code} is picked up on {day:day}, between {begin} and {end}.")
+OLD_IS_OVER = msg("The old code is not valid any more.")
 KEEP_IT = msg("Tell the pickup code only when the truck is loaded.")
 
 #: From and until which hour.
@@ -81,6 +82,17 @@ def _show_code(turn: Turn, frame: Frame) -> Steps[None]:
         turn.say(msg("This booking is {state:state} already.", state=booking.state))
         return
     turn.say(msg("Pickup code of {code}: {secret}.", code=booking.code, secret=secret), KEEP_IT)
+    turn.offer(Option("new_code", label("New code"), deed=f"go:new_code:{booking.code}"), MENU)
+
+
+def _renew_code(turn: Turn, frame: Frame) -> Steps[None]:
+    try:
+        yield from market(fetching.renew_code, actor_id=turn.person.id, code=frame.slots["code"])
+    except Refused as refusal:
+        refused(turn, refusal)
+        return
+    turn.say(OLD_IS_OVER)
+    yield from _show_code(turn, frame)
 
 
 PICKUP_DAY = Flow(
@@ -121,5 +133,16 @@ PICKUP_CODE = Flow(
     commit=_show_code,
     # written, it reaches the real phone; aloud, whoever has called
     guarded=lambda turn, frame: turn.channel.name == "voice",
+    keyed="code",
+)
+
+#: For one that was overheard; offered wherever the code is shown.
+NEW_CODE = Flow(
+    "new_code",
+    title=msg("the booking"),
+    asks=(which("renew_code"),),
+    commit=_renew_code,
+    deed=("code",),
+    guarded=lambda turn, frame: True,
     keyed="code",
 )

@@ -26,6 +26,7 @@ def _moved(refusal: errors.Moved) -> Say:
 
 
 GONE = msg("This listing is no longer for sale.")
+NOT_YOURS = msg("This is not yours, so I left it as it is.")
 PAPERS_FIRST = msg(
     "For more than {sum:money} we must see your papers first. A person helps you.", sum=OVER_PAISE
 )
@@ -35,7 +36,7 @@ WORDS: dict[type[errors.Refused], Callable[[Any], Say]] = {
     errors.NotEnoughLeft: lambda refusal: msg(
         "Only {left:mass} are left. Please book less.", left={"kg": refusal.left_kg, "unit": "kg"}
     ),
-    errors.NotYours: lambda _: msg("This is not yours, so I left it as it is."),
+    errors.NotYours: lambda _: NOT_YOURS,
     errors.Moved: _moved,
     errors.OwnListing: lambda _: msg("This is your own listing. You cannot book it yourself."),
     BillMoved: lambda _: msg("The bill has changed. Please look again."),

@@ -15,7 +15,7 @@ from flows.money import TO_BE_PAID, ask_to_pay
 from flows.notices.notice import BOTH, MY_BOOKINGS, Notice, Opener, offer_when_idle
 from flows.pay import PAY, claimed
 from flows.payout import GET_MONEY, name_and_send, waiting_paise
-from flows.pickup import KEEP_IT, PICKUP, between, window
+from flows.pickup import KEEP_IT, OLD_IS_OVER, PICKUP, between, window
 from flows.rate import ask_rating
 from flows.say import Say, label, msg
 from flows.turn import Steps, Turn, market
@@ -32,6 +32,7 @@ INSPECTED = msg("{code} was inspected.")
 BILL_AGREED = msg("The farmer agrees to the bill of {code}.")
 UNPAID_THEN = msg("If you do not pay, the booking is called off.")
 LOCKED = msg("For {code} a wrong pickup code was said five times.")
+RENEWED = msg("The pickup code of {code} was changed.")
 
 PICKUP_DAY, PICKUP_CODE = label("Pickup day"), label("Pickup code")
 
@@ -132,6 +133,14 @@ def _locked(turn: Turn, news: News) -> Steps[None]:
     yield
 
 
+def _renewed(turn: Turn, news: News) -> Steps[None]:
+    """By the office or an agent; the code itself is shown to whoever asks for it."""
+    booking: Booking | None = yield from market(bookings.by_code, news.subject)
+    if booking:
+        turn.say(Say(RENEWED.text, {"code": booking.code}), OLD_IS_OVER)
+        _offer(turn, booking, *_code_of(turn, booking))
+
+
 def _weighed(turn: Turn, news: News) -> Steps[None]:
     booking: Booking | None = yield from market(bookings.by_code, news.subject)
     kg = (yield from market(bookings.weighed, booking.id)) if booking else None
@@ -221,6 +230,9 @@ NOTICES = {
         ("seller_id", "driver_id"), _driver, opener=Opener(FETCHED_BY, MY_BOOKINGS)
     ),
     "booking.pickup_locked": Notice(("seller_id",), _locked, urgent=True, opener=Opener(LOCKED, MY_BOOKINGS)),
+    "booking.pickup_code_renewed": Notice(
+        ("seller_id",), _renewed, urgent=True, opener=Opener(RENEWED, MY_BOOKINGS)
+    ),
     "booking.in_transit": Notice(
         BOTH, _booking_news(ON_THE_WAY), urgent=True, opener=Opener(ON_THE_WAY, MY_BOOKINGS)
     ),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from flows.agenda import PERSON
 from flows.booking_acts import to_do
 from flows.dispute import OFFICE, REASONS, day_to_answer
+from flows.dispute_back import TAKE_BACK, TAKEN_BACK
 from flows.heard import News
 from flows.notices.notice import BOTH, MY_BOOKINGS, Notice, Opener, offer_when_idle
 from flows.say import Say, label, msg, verbatim
@@ -12,11 +13,11 @@ from flows.turn import Steps, Turn, market
 from marketplace_core.bookings import queries as bookings
 from marketplace_core.disputes import queries
 from marketplace_core.disputes.queries import Dispute
+from marketplace_core.parties import BUYER, SELLER
 
 OPENED = msg("{name} complains about {code}.")
 ANSWERED = msg("{name} has answered the complaint about {code}.")
 UNANSWERED = msg("Nobody answered the complaint about {code} in time.")
-TAKEN_BACK = msg("The complaint about {code} was taken back. The booking goes on.")
 DECIDED = msg("Our office has decided on {code}.")
 REFUNDED = msg("The buyer gets all the money back.")
 #: As much of somebody's own words as one message brings; the office has all of them.
@@ -35,7 +36,10 @@ def _opened(turn: Turn, quarrel: Dispute) -> None:
 def _answered(turn: Turn, quarrel: Dispute) -> None:
     if quarrel.answer:
         turn.say(verbatim(quarrel.answer[:SHOWN]))
-    _for_the_office(turn, quarrel)
+    turn.say(OFFICE)
+    opener = {BUYER: quarrel.buyer_id, SELLER: quarrel.seller_id}.get(quarrel.opened_by)
+    back = (to_do("withdraw", TAKE_BACK, quarrel.booking_code),) if turn.person.id == opener else ()
+    offer_when_idle(turn, *back, MY_BOOKINGS)
 
 
 def _for_the_office(turn: Turn, quarrel: Dispute) -> None:
