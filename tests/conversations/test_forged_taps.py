@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from bot import postman, turn
-from tests.conversations.script import Stage
+from tests.conversations.script import PICKUP_CODES, Stage
 
 STORY = """\
 gurpreet@whatsapp[en] is Gurpreet Singh from 142001
@@ -18,6 +18,7 @@ gurpreet > 1
 """
 SAID = text("SELECT body->>'text' FROM message WHERE direction = 'out' AND person_id = :id ORDER BY id")
 STATE = text("SELECT state FROM booking")
+DISPUTE = text("SELECT state FROM dispute")
 
 
 async def tapped(stage: Stage, who: str, payload: str) -> list[str]:
@@ -44,3 +45,31 @@ async def test_a_stranger_changes_and_sees_nothing(stage: Stage, act: str) -> No
     assert not any("Gurpreet" in each or "10,000" in each for each in said)
     async with stage.office.desk(stage.now) as desk:
         assert (await desk.db.execute(STATE)).scalar_one() == "confirmed"
+
+
+async def test_a_complaint_is_taken_back_by_whoever_made_it_alone(stage: Stage) -> None:
+    await stage.play(STORY + "(asha pays for B1)\n(asha loads B1)\n")
+    await stage.play("asha > I have a complaint\nasha > the quality is bad\nasha > It is wet.\nasha > no\n")
+    payload = f"go:my_bookings:withdraw:{stage.codes['B1']}"
+    for who, answer in (("ravi", "I do not know this booking."), ("gurpreet", "This is not yours")):
+        assert answer in (await tapped(stage, who, payload))[-1]
+        await stage.play(f"{who} > yes\n")
+    async with stage.office.desk(stage.now) as desk:
+        assert (await desk.db.execute(DISPUTE)).scalar_one() == "open"
+    assert "Take back your complaint?" in (await tapped(stage, "asha", payload))[-1]
+    await stage.play("asha > yes\n")
+    async with stage.office.desk(stage.now) as desk:
+        assert (await desk.db.execute(DISPUTE)).scalar_one() == "withdrawn"
+        assert (await desk.db.execute(STATE)).scalar_one() == "in_transit"
+
+
+@pytest.mark.parametrize("who", ["asha", "ravi"])
+async def test_nobody_but_the_farmer_changes_the_pickup_code(stage: Stage, who: str) -> None:
+    await stage.play(STORY)
+    payload = f"go:new_code:{stage.codes['B1']}"
+    assert "not yours" in (await tapped(stage, who, payload))[-1]
+    async with stage.office.desk(stage.now) as desk:
+        assert (await desk.db.execute(PICKUP_CODES)).scalar_one() == stage.codes["P1"]
+    assert "not valid any more" in (await tapped(stage, "gurpreet", payload))[-1]
+    async with stage.office.desk(stage.now) as desk:
+        assert (await desk.db.execute(PICKUP_CODES)).scalar_one() != stage.codes["P1"]
