@@ -32,5 +32,5 @@ async def sit_down(db: AsyncConnection, tenant: int, now: datetime) -> Desk:
 @asynccontextmanager
 async def open_desk(engine: AsyncEngine, tenant: int, now: datetime) -> AsyncIterator[Desk]:
     """A desk in a transaction of its own, committed when all went well."""
-    async with engine.begin() as db:
-        yield await sit_down(db, tenant, now)
+    async with engine.execution_options(tenant=tenant).begin() as db:
+        yield Desk(db, tenant, now)

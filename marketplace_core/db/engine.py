@@ -6,7 +6,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import PoolProxiedConnection
@@ -15,6 +15,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
     engine = create_async_engine(
         url,
+        isolation_level="AUTOCOMMIT",  # of the driver: `_begin` says when a transaction begins
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=5,  # a carrier waits 15 seconds at most, and brings again what was refused
@@ -22,7 +23,14 @@ def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         connect_args={"connect_timeout": 5, "keepalives_idle": 30, "application_name": "mandi"},
     )
     event.listen(engine.sync_engine, "checkout", _still_there)
+    event.listen(engine.sync_engine, "begin", _begin)
     return engine
+
+
+def _begin(db: Connection) -> None:
+    # The driver would say BEGIN, and the desk its tenant after it: two ways to the database where one will do.
+    tenant = db.get_execution_options().get("tenant")
+    db.exec_driver_sql("BEGIN" if tenant is None else f"BEGIN; SET LOCAL app.tenant = '{tenant:d}'")
 
 
 def _still_there(dbapi_connection: Any, _record: Any, _proxy: PoolProxiedConnection) -> None:
