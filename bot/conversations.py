@@ -9,13 +9,17 @@ from uuid import UUID
 from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from bot.message import Channel, Inbound, Outgoing
+from bot.message import Address, Channel, Inbound, Outgoing
 from bot.outbox.hours import Purpose
 from marketplace_core.desk import Desk
 
 
 class Repeated(Exception):
     """This message has been answered before; the turn is undone and the stored answer stands."""
+
+
+class Behind(Exception):
+    """What the same sender wrote before is still waiting outside: so must this."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,9 @@ PEEK = text("""
 """)
 
 LOCK = text("""
-    SELECT state, wake_at FROM conversation WHERE tenant_id = :tenant AND person_id = :person FOR UPDATE
+    SELECT state, wake_at, EXISTS (
+        SELECT FROM waiting WHERE tenant_id = :tenant AND channel = :channel AND sender = :sender)
+    FROM conversation WHERE tenant_id = :tenant AND person_id = :person FOR UPDATE OF conversation
 """)
 
 BEGIN = text("""
@@ -60,9 +66,15 @@ PUT_BACK = text("""
     WHERE tenant_id = :tenant AND person_id = :person
 """).bindparams(bindparam("state", type_=JSONB))
 
-ANSWER = text("""
+#: Whatever has its answer waits no longer.
+LEAVE_ROOM = """
+    gone AS (
+        DELETE FROM waiting WHERE tenant_id = :tenant AND carrier = :carrier AND carrier_id = :carrier_id
+    )"""
+ANSWER = text(f"""
+    WITH {LEAVE_ROOM}
     SELECT answer FROM inbound WHERE tenant_id = :tenant AND carrier = :carrier AND carrier_id = :carrier_id
-""")
+""")  # noqa: S608 - our own step
 
 SAVE_STATE = """
     saved AS (
@@ -122,6 +134,7 @@ def _closing(*steps: str) -> TextClause:
 CLOSINGS = {
     (said, answered, apart): _closing(
         SAVE_STATE,
+        LEAVE_ROOM,
         REMEMBER,
         *((LOG_IN,) if said else ()),
         *((LOG_OUT,) if answered else ()),
@@ -162,14 +175,23 @@ async def peek(desk: Desk, inbound: Inbound) -> Peek:
     return Peek(row[0], row[1] or {}, row[2], row[3]) if row else Peek(None, {}, False)
 
 
-async def lock(desk: Desk, person: UUID) -> tuple[dict[str, Any], datetime | None]:
-    """The dialogue state and the wake time; ours alone until the transaction ends."""
-    who = {"tenant": desk.tenant, "person": person}
+async def lock(
+    desk: Desk, person: UUID, writer: Address | None = None
+) -> tuple[dict[str, Any], datetime | None]:
+    """The dialogue state and the wake time; ours alone until the transaction ends.
+
+    `writer` is who must not overtake what they wrote before; raises `Behind` then.
+    """
+    channel, sender = (writer.channel, writer.value) if writer else (None, None)
+    who = {"tenant": desk.tenant, "person": person, "channel": channel, "sender": sender}
     row = (await desk.db.execute(LOCK, who)).one_or_none()
     if row is None:
         await desk.db.execute(BEGIN, who | {"now": desk.now})
         row = (await desk.db.execute(LOCK, who)).one()
-    return row[0], row[1]
+    state, wake_at, behind = row
+    if behind:
+        raise Behind
+    return state, wake_at
 
 
 async def put_back(

@@ -17,6 +17,7 @@ from bot.settings import Settings
 from bot.speech.ears import Ears, ears
 from bot.speech.mouth import Mouth, mouth
 from bot.turn import Office
+from bot.waiting_room import AT_ONCE, Crowd
 from marketplace_core.db.engine import make_engine
 from marketplace_core.settings import market_settings
 from marketplace_core.store import storage
@@ -50,6 +51,7 @@ async def open_house(settings: Settings, ring: Callable[[int], None]) -> AsyncIt
         hears=bool(hears),
         speaks=says.speaks,
         opens=office_line(settings).opens,
+        crowd=Crowd(AT_ONCE),
     )
     try:
         yield House(

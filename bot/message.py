@@ -69,6 +69,8 @@ class Inbound:
     carrier_said: Literal["stop", "start", "help"] | None = None
     #: Not from the carrier, but from our ears: no webhook waits for the answer.
     note: Note | None = None
+    #: Called in from the waiting room: acknowledged long ago, no webhook waits for the answer either.
+    waited: bool = False
     #: The carrier's ears made these words of what somebody said into a telephone.
     aloud: bool = False
     #: Said in a call that we made: the phone that is heard is the real one.

@@ -44,6 +44,23 @@ inbound = Table(
     Index(None, "at"),
 )
 
+#: What came when the house was full, until the turn that answers it: `inbound` is all that the carrier brought.
+waiting = Table(
+    "waiting",
+    metadata,
+    tenant_id(),
+    own_id(),
+    Column("carrier", Text, nullable=False),
+    Column("carrier_id", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("inbound", JSONB, nullable=False),
+    Column("claimed_at", Moment),
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("tenant_id", "carrier", "carrier_id"),
+    Index(None, "tenant_id", "channel", "sender", "id"),
+)
+
 #: Both directions, for the operators and for "show me my data"; partitioned by month.
 message = Table(
     "message",
@@ -245,4 +262,16 @@ handover = Table(
     Index(None, "tenant_id", "person_id"),
 )
 
-TENANTS_OWN = (conversation, inbound, message, outbox, media, call, recording, hearing, speech, handover)
+TENANTS_OWN = (
+    conversation,
+    inbound,
+    waiting,
+    message,
+    outbox,
+    media,
+    call,
+    recording,
+    hearing,
+    speech,
+    handover,
+)

@@ -21,15 +21,14 @@ from sqlalchemy.exc import TimeoutError as PoolIsEmpty
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import bot.channels
-from bot import attachments, calls, conversations, handover, voice_notes
-from bot.conversations import Repeated, Sending
+from bot import attachments, calls, conversations, handover, voice_notes, waiting_room
+from bot.answers import rendered, sending, words_for
+from bot.conversations import Behind, Repeated, Sending
 from bot.jobs import fetch_later
 from bot.message import Answer, Channel, DatabaseAway, Inbound, Outgoing
-from bot.openers import notice_of
-from bot.outbox.hours import Purpose
 from bot.outbox.line import leaving
-from bot.outbox.writing import kept
 from bot.reaching import reachable
+from bot.waiting_room import Crowd, may_wait
 from flows import engine as dialogue
 from flows.engine import Outcome
 from flows.heard import Heard, News, VoiceNote
@@ -41,7 +40,6 @@ from flows.shortcodes.mask import masked
 from flows.state import State
 from flows.turn import KOLKATA, Steps
 from flows.turn import Channel as DialogueChannel
-from flows.words import Words, words_of
 from marketplace_core.accounts import Person
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.accounts import queries as people
@@ -77,6 +75,7 @@ class Office:
     #: When somebody of the office is there again; None: they are there now.
     opens: Callable[[datetime], datetime | None] = lambda now: None
     tenant: int = HOUSE
+    crowd: Crowd = field(default_factory=Crowd)
     queues: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def of(self, tenant: int) -> "Office":
@@ -87,18 +86,27 @@ class Office:
 
 
 async def take(office: Office, inbound: Inbound) -> Answer:
-    """Answers one message, once. Raises `DatabaseAway` when nothing could be stored."""
-    async with _in_order(office, inbound.sender.value):
+    """Answers one message, once, or lets it wait. Raises `DatabaseAway` when nothing could be stored."""
+    came_at = asyncio.get_running_loop().time()
+    async with _in_order(office, inbound.sender.value), office.crowd.entered(came_at) as room:
+        if not room and may_wait(inbound):
+            return await _twice(lambda: _wait_outside(office, inbound))
+        return await _answered(office, inbound)
+
+
+async def _answered(office: Office, inbound: Inbound) -> Answer:
+    try:
+        return await _twice(lambda: _take(office, inbound))
+    except DatabaseAway:
+        raise
+    except Behind:
+        return await _twice(lambda: _wait_outside(office, inbound))
+    except Exception as fault:  # whatever it is, the farmer hears an apology and nothing has changed
+        log.error("turn failed", fault=type(fault).__name__, exc_info=fault)
         try:
-            return await _twice(lambda: _take(office, inbound))
-        except DatabaseAway:
-            raise
-        except Exception as fault:  # whatever it is, the farmer hears an apology and nothing has changed
-            log.error("turn failed", fault=type(fault).__name__, exc_info=fault)
-            try:
-                return await _twice(lambda: _apologise(office, inbound))
-            except Repeated:
-                return await _answered_before(office, inbound)
+            return await _twice(lambda: _apologise(office, inbound))
+        except Repeated:
+            return await _answered_before(office, inbound)
 
 
 async def tell(office: Office, person: UUID, news: News, event: UUID, now: datetime) -> None:
@@ -156,6 +164,11 @@ async def _take(office: Office, inbound: Inbound) -> Answer:
     return Answer(answer)
 
 
+async def _wait_outside(office: Office, inbound: Inbound) -> Answer:
+    async with office.desk(inbound.received_at) as desk:
+        return Answer(await waiting_room.seat(desk, inbound))
+
+
 async def _answered_before(office: Office, inbound: Inbound) -> Answer:
     async with office.desk(inbound.received_at) as desk:
         return Answer(await conversations.stored_answer(desk, inbound.carrier, inbound.carrier_id))
@@ -172,7 +185,7 @@ async def _turn(
 ) -> tuple[Done, Outgoing | None, str | None]:
     sender = inbound.sender
     reached = await accounts.reach(desk, channel=sender.channel, value=sender.value, phone=sender.phone)
-    state, _ = await conversations.lock(desk, reached.person.id)
+    state, _ = await conversations.lock(desk, reached.person.id, sender if may_wait(inbound) else None)
     kept = await attachments.keep(desk, reached.person.id, inbound.carrier, inbound.attachments)
     if kept.ids:
         await fetch_later(desk, kept.ids)
@@ -203,7 +216,7 @@ async def _turn(
         done = await _passed_on(desk, reached.person, done.outcome, channel)
     if done.outcome.listening:
         await voice_notes.listen_later(desk, person.id, kept.voices[0], inbound, done.outcome.state)
-    outgoing = _render(office, sender.channel, done.outcome)
+    outgoing = rendered(sender.channel, done.outcome, office.speaks)
     in_reply = outgoing is not None and await _fits_reply(office, desk, person.id, inbound, outgoing)
     answer = outgoing.text if outgoing and in_reply else None
     await conversations.close(
@@ -215,7 +228,7 @@ async def _turn(
         said=(sender.channel, _said(inbound, reached.person)),
         outgoing=outgoing,
         answer=answer,
-        sending=None if in_reply or not outgoing else _sending(sender.channel, sender.value, done.outcome),
+        sending=None if in_reply or not outgoing else sending(sender.channel, sender.value, done.outcome),
         channel=sender.channel,
     )
     if sender.channel == "voice" and done.outcome.agreed:
@@ -241,7 +254,7 @@ async def _speak(office: Office, desk: Desk, person_id: UUID, heard: Heard, key:
     name: Channel = address.channel if address else "sms"
     channel = _channel(name, None, opted_out=address is None)
     done = await drive(desk, dialogue.turn(State.from_json(state), heard, person, channel, desk.now))
-    outgoing = _render(office, name, done.outcome) if address else None
+    outgoing = rendered(name, done.outcome, office.speaks) if address else None
     await conversations.close(
         desk,
         person=person_id,
@@ -251,7 +264,7 @@ async def _speak(office: Office, desk: Desk, person_id: UUID, heard: Heard, key:
         said=None,
         outgoing=outgoing,
         answer=None,
-        sending=_sending(name, address.value, done.outcome, heard) if address and outgoing else None,
+        sending=sending(name, address.value, done.outcome, heard) if address and outgoing else None,
         channel=name,
     )
 
@@ -264,9 +277,9 @@ def _voice(inbound: Inbound) -> VoiceNote | None:
 
 
 async def _fits_reply(office: Office, desk: Desk, person: UUID, inbound: Inbound, outgoing: Outgoing) -> bool:
-    """No carrier waits for what the ears were asked; a voice note goes behind its words, through the outbox, and so
-    does every answer while one before it has not left. A call is answered in the call."""
-    if inbound.note or outgoing.voice or not office.fits_reply(inbound.carrier, outgoing):
+    """No carrier waits for what the ears were asked, or for what has waited itself. A voice note goes behind its words,
+    through the outbox, and so does every answer while one before it has not left. A call is answered in the call."""
+    if inbound.note or inbound.waited or outgoing.voice or not office.fits_reply(inbound.carrier, outgoing):
         return False
     return inbound.sender.channel == "voice" or not await leaving(desk, person, inbound.sender.value)
 
@@ -303,29 +316,6 @@ async def drive(desk: Desk, steps: Steps[Outcome]) -> Done:
         return Done(end.value, touched)
 
 
-def _render(office: Office, channel: Channel, outcome: Outcome) -> Outgoing | None:
-    if outcome.reply is None:
-        return None
-    outgoing = bot.channels.render(channel, outcome.reply, _words(channel, outcome.person))
-    aloud = channel == "whatsapp" and outcome.state.spoken_to and not outcome.listening
-    if aloud and office.speaks(outcome.person.language):
-        return replace(outgoing, voice=bot.channels.aloud(outcome.reply, outcome.person.language))
-    return outgoing
-
-
-def _words(channel: Channel, person: Person) -> Words:
-    """A voice reads the letters of its own language, whatever its listener reads."""
-    return words_of(person.language, "native" if channel == "voice" else person.script)
-
-
-def _sending(channel: Channel, value: str, outcome: Outcome, began: Heard | None = None) -> Sending:
-    """`began` is what made the bot speak up by itself; without it, it answers."""
-    assert outcome.reply is not None
-    notice = notice_of(began.news, outcome.reply, outcome.person) if began and began.news else None
-    purpose: Purpose = "notice" if began else "answer"
-    return Sending(channel, value, purpose, kept(outcome.reply, outcome.person), notice)
-
-
 async def _understand(office: Office, inbound: Inbound) -> Understanding | None:
     """Asks no model for a tap, for digits or for an agent's commands; otherwise a look at the conversation sharpens
     the reading."""
@@ -357,7 +347,7 @@ async def _apologise(office: Office, inbound: Inbound) -> Answer:
         reached = await accounts.reach(desk, channel=sender.channel, value=sender.value, phone=sender.phone)
         state, _ = await conversations.lock(desk, reached.person.id)
         sorry = Reply((msg("Sorry, something went wrong on our side. Please send it once more."),))
-        words = _words(sender.channel, reached.person)
+        words = words_for(sender.channel, reached.person)
         outgoing = bot.channels.render(sender.channel, sorry, words)
         in_reply = await _fits_reply(office, desk, reached.person.id, inbound, outgoing)
         await conversations.close(

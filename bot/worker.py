@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot import calling, jobs, logs, looking, outbox, postman, translating
+from bot import calling, jobs, logs, looking, outbox, postman, translating, usher
 from bot.bell import listen
 from bot.hearing import Hearing
 from bot.house import House, open_house
@@ -27,6 +27,8 @@ from marketplace_core.webhooks.wire import Wire
 log = structlog.get_logger()
 
 ROUND_SECONDS = 1.0
+#: Whoever waits outside holds a phone in the hand.
+CALL_IN_SECONDS = 0.2
 
 
 async def work(settings: Settings) -> None:
@@ -68,6 +70,7 @@ async def work(settings: Settings) -> None:
                         lambda office, now: calling.make_round(house.phones, store, office, now),
                     )
                 ]
+                rounds.append(group.create_task(_rounds(house, usher.make_round, CALL_IN_SECONDS)))
                 rounds.append(group.create_task(_tell_partners(house.engine)))
                 rounds.append(group.create_task(listen(settings.database_url or "", rung.ring)))
                 rounds.append(
@@ -78,13 +81,15 @@ async def work(settings: Settings) -> None:
                     task.cancel()
 
 
-async def _rounds(house: House, go: Callable[[Office, datetime], Awaitable[object]]) -> None:
+async def _rounds(
+    house: House, go: Callable[[Office, datetime], Awaitable[object]], pause: float = ROUND_SECONDS
+) -> None:
     while True:
         with _noting():
             for tenant in await everyone(house.engine):
                 with _noting():
                     await go(house.office.of(tenant), datetime.now(UTC))
-        await asyncio.sleep(ROUND_SECONDS)
+        await asyncio.sleep(pause)
 
 
 async def _tell_partners(engine: AsyncEngine) -> None:

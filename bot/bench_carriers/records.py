@@ -25,6 +25,8 @@ HEARD = text("""
 ROWS = text("SELECT id, send_key FROM outbox WHERE tenant_id = :tenant")
 WAITING = text("""
     SELECT id, send_key, state, attempts FROM outbox WHERE tenant_id = :tenant AND state IN ('queued', 'sending')
+    UNION ALL
+    SELECT id, carrier_id, 'not heard', 0 FROM waiting WHERE tenant_id = :tenant
     ORDER BY id
 """)
 STANDING = text("""
@@ -67,7 +69,7 @@ def answers(rows: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 async def waiting(engine: AsyncEngine) -> list[Any]:
-    """Rows of the outbox that have not left yet."""
+    """What was not heard yet, and rows of the outbox that have not left."""
     async with open_desk(engine, TENANT, datetime.now(UTC)) as desk:
         return list(await desk.db.execute(WAITING, {"tenant": TENANT}))
 
