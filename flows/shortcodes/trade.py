@@ -132,7 +132,12 @@ def disp(turn: Turn, order: Order) -> Steps[Answer]:
     code, said = order.values["booking"], order.values["words"]
     booking = yield from market(bookings.known, code)
     yield from market(
-        disputes.open_dispute, actor_id=turn.person.id, code=code, reason=reason_of(said), said=said
+        disputes.open_dispute,
+        actor_id=turn.person.id,
+        code=code,
+        reason=reason_of(said),
+        said=said,
+        language=turn.person.language,
     )
     yield from write(turn, order, code, booking.seller_id)
     return done(order)

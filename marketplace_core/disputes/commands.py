@@ -33,9 +33,16 @@ Decision = Literal["uphold", "share", "refund"]
 
 
 async def open_dispute(
-    desk: Desk, *, actor_id: UUID, code: str, reason: str, said: str, photos: Sequence[UUID] = ()
+    desk: Desk,
+    *,
+    actor_id: UUID,
+    code: str,
+    reason: str,
+    said: str,
+    photos: Sequence[UUID] = (),
+    language: str | None = None,
 ) -> Dispute:
-    """The booking stands still, and its money, until this is ended."""
+    """The booking stands still, and its money, until this is ended. `language` is that of the words, where known."""
     if reason not in REASONS:
         raise BadTerms("reason")
     _check_evidence(said, photos)
@@ -59,12 +66,20 @@ async def open_dispute(
             moved_by=who,
         )
     )
-    told = {"reason": reason, "actor_id": str(actor_id), "by": who}
+    told = {"reason": reason, "actor_id": str(actor_id), "by": who, "language": language}
     await record(desk, "dispute.opened", there.code, _about(there) | told)
     return await _latest(desk, there)
 
 
-async def answer(desk: Desk, *, actor_id: UUID, code: str, said: str, photos: Sequence[UUID] = ()) -> Dispute:
+async def answer(
+    desk: Desk,
+    *,
+    actor_id: UUID,
+    code: str,
+    said: str,
+    photos: Sequence[UUID] = (),
+    language: str | None = None,
+) -> Dispute:
     """The other side's view of it."""
     _check_evidence(said, photos)
     there, quarrel, who = await _under_way(desk, code, actor_id, "answer")
@@ -77,6 +92,7 @@ async def answer(desk: Desk, *, actor_id: UUID, code: str, said: str, photos: Se
         who=who,
         actor_id=actor_id,
         holding={OTHER_SIDE: who != quarrel.opened_by},
+        told={"language": language},
         answer=said,
         answer_photos=list(photos),
     )
