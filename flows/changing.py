@@ -14,7 +14,12 @@ from marketplace_core.commodities import KG_PER
 def changes_what_is_entered(turn: Turn) -> Steps[bool]:
     """ "Change the price" in front of the review changes what stands there, not what was put up before."""
     frame, heard = turn.state.top, turn.heard
-    if not frame or frame.stage not in ("review", "change") or heard.intent != "edit_listing":
+    if not frame or frame.stage not in ("review", "change"):
+        return False
+    if any(ask.answered_by(turn) for ask in flow_named(frame.flow).asks) and (yield from fill(turn, frame)):
+        yield from proceed(turn)
+        return True
+    if heard.intent != "edit_listing":
         return False
     if "reference" in heard.values or not (frame.trail or frame.note.get("was")):
         return False

@@ -1,15 +1,22 @@
 """Something is wrong with a booking: said with words and photos, answered by the other side, decided by the office."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from flows.agenda import MENU, PERSON
-from flows.asks import Choice, Photo, Text
-from flows.booking_acts import MY_BOOKINGS, known, refused, which
+from flows.asks import Choice, Photo, Row, Text
+from flows.booking_acts import MY_BOOKINGS, in_words, known, refused, to_do, which
 from flows.flow import Filled, Flow, Over, Question, Taken
+from flows.grade import NO_CAMERA
+from flows.heard import Heard
+from flows.review import check
 from flows.say import Option, label, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn, day_of, market
+from flows.write_to import in_which
+from marketplace_core.bookings import queries as ledger
 from marketplace_core.disputes import commands as disputes
 from marketplace_core.disputes import queries
 from marketplace_core.disputes.commands import LONGEST_TEXT
@@ -25,16 +32,25 @@ REASONS = (
 )
 PASSED_ON = msg("I pass it on to the other side and to our office.")
 OFFICE = msg("Our office decides now.")
+TAKE_BACK = label("Drop complaint")
 
 #: What is said while the reason is asked, and means it: "it is about the quality" is no wish to have it graded.
 MEANT = {"grade_photo": "quality", "payment_status": "payment"}
-SENTENCE = 3
+SENTENCE, SHORT = 3, 8
+NO = label("No")
+#: As much of the words as reads them back by SMS.
+KNOWN_BY = 40
 
 
 class Evidence(Photo):
-    """Words instead of a photo are more of what was said, or a "no, I have none"; either way nothing more is asked."""
+    """Words instead of a photo are more of what was said, or a "no, I have none". More photos may follow the first
+    while the rest is looked over: that is no change of mind, and is not said back."""
 
     expecting = "text"  # type: ignore[assignment]
+
+    def question(self, turn: Turn, frame: Frame) -> Steps[Question | Over]:
+        frame.note["invited"] = True
+        return (yield from super().question(turn, frame))
 
     def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
         if turn.heard.photos:
@@ -43,6 +59,12 @@ class Evidence(Photo):
         if len(more.split()) >= SENTENCE:
             frame.slots["said"] = f"{frame.slots['said']}\n{more}"[:LONGEST_TEXT]
         return Filled([]) if more else None
+
+    def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:
+        taken = yield from super().hear(turn, frame, heard)
+        if taken:
+            frame.slots.pop(self.slot, None)
+        return taken
 
 
 EVIDENCE = Evidence(
@@ -57,19 +79,82 @@ EVIDENCE = Evidence(
 )
 
 
+class Words(Text):
+    """ "No, it is about the quality" is none of them."""
+
+    def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
+        return None if names_another(turn, frame) else (yield from super().take(turn, frame))
+
+
 class Reason(Choice):
     """A choice, or a sentence with its word in it; a sentence without is something else."""
 
     answers = frozenset({*MEANT, "dispute", "inform", "out_of_scope"})
 
+    def answered_by(self, turn: Turn) -> bool:
+        frame = turn.state.top
+        return super().answered_by(turn) or bool(frame and names_another(turn, frame))
+
+    def question(self, turn: Turn, frame: Frame) -> Steps[Question | Over]:
+        """Not asked where one is under way: its opener may take that one back, the other side answer it."""
+        booking = yield from known(turn, frame.slots["code"])
+        if isinstance(booking, Over):
+            return booking
+        quarrel = yield from market(queries.of_booking, booking.code)
+        if not quarrel or quarrel.state not in UNDER_WAY:
+            return (yield from super().question(turn, frame))
+        acts = [MY_BOOKINGS, MENU]
+        if quarrel.opened_by in (yield from market(ledger.roles, booking, turn.person.id)):
+            acts.insert(0, to_do("withdraw", TAKE_BACK, booking.code))
+        elif not quarrel.answer:
+            acts.insert(0, to_do("answer", label("Answer"), booking.code))
+        return Over((in_words(booking),), tuple(acts))
+
     def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
-        said = turn.heard.text.casefold()
-        named = next((one.id for one in self.choices if turn.words(one.label).casefold() in said), None)
-        if named or turn.heard.intent in MEANT:
-            return Filled(named or MEANT[turn.heard.intent])
-        meant = turn.heard.intent in self.answers and len(said.split()) >= SENTENCE
+        if named := named_reason(turn):
+            return Filled(named)
+        meant = turn.heard.intent in self.answers and len(turn.heard.text.split()) >= SENTENCE
         return Filled("other") if meant else None
         yield
+
+    def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:
+        return Filled(named_reason(turn)) if names_another(turn, frame) else None
+        yield
+
+
+def named_reason(turn: Turn) -> str | None:
+    said = turn.heard.text.casefold()
+    named = next((one.id for one in REASONS if turn.words(one.label).casefold() in said), None)
+    return named or MEANT.get(turn.heard.intent)
+
+
+def names_another(turn: Turn, frame: Frame) -> bool:
+    """Said with a no in front of it, or while it is looked over."""
+    before, named = frame.slots.get("reason"), named_reason(turn)
+    if not before or not named or named == before:
+        return False
+    first, *rest = turn.heard.text.casefold().split()
+    denied = first.rstrip(",.") == turn.words(NO).casefold() and len(rest) < SHORT
+    return denied or (frame.stage == "review" and turn.heard.intent in Reason.answers)
+
+
+def _complaints(turn: Turn, frame: Frame) -> Steps[Sequence[Row] | Over]:
+    """Those that are complained about already are among them: "take back my complaint" comes here too."""
+    can_be = yield from CAN_BE.rows(turn, frame)
+    under_way = yield from DISPUTED.rows(turn, frame)
+    rows = [row for found in (can_be, under_way) if not isinstance(found, Over) for row in found]
+    return rows or can_be
+
+
+def _look_over(turn: Turn, frame: Frame) -> Steps[Question]:
+    """By SMS the words are only told apart; where photos cannot come, it is said while another way is still open."""
+    said = frame.slots["said"]
+    if turn.channel.terse and len(said) > KNOWN_BY:
+        frame = replace(frame, slots=frame.slots | {"said": f"{said[:KNOWN_BY]}…"})
+    question = yield from check(turn, frame)
+    if turn.channel.name == "sms" and frame.slots.get("reason") == "quality" and not _photos(frame):
+        return replace(question, parts=(*question.parts, *NO_CAMERA.parts))
+    return question
 
 
 def day_to_answer(opened: datetime) -> str:
@@ -90,6 +175,7 @@ def _complain(turn: Turn, frame: Frame) -> Steps[None]:
             reason=slots["reason"],
             said=slots["said"],
             photos=_photos(frame),
+            language=frame.note.get("language"),
         )
     except Refused as refusal:
         refused(turn, refusal)
@@ -110,7 +196,7 @@ def _complain(turn: Turn, frame: Frame) -> Steps[None]:
     turn.offer(MY_BOOKINGS, MENU)
 
 
-class WhatDoYouSay(Text):
+class WhatDoYouSay(Words):
     """Not asked where nothing waits for this person's answer."""
 
     def question(self, turn: Turn, frame: Frame) -> Steps[Question | Over]:
@@ -132,6 +218,7 @@ def _answer(turn: Turn, frame: Frame) -> Steps[None]:
             code=slots["code"],
             said=slots["said"],
             photos=_photos(frame),
+            language=frame.note.get("language"),
         )
     except Refused as refusal:
         refused(turn, refusal)
@@ -140,35 +227,40 @@ def _answer(turn: Turn, frame: Frame) -> Steps[None]:
     turn.offer(MY_BOOKINGS, MENU)
 
 
+CAN_BE = which(
+    "dispute",
+    none=Over(
+        (msg("You can complain here once the goods are on the way. For the rest a person helps."),),
+        (PERSON, MENU),
+    ),
+)
+DISPUTED = which(states=("disputed",))
+
 DISPUTE = Flow(
     "dispute",
     title=msg("the complaint"),
     asks=(
-        which(
-            "dispute",
-            none=Over(
-                (msg("You can complain here once the goods are on the way. For the rest a person helps."),),
-                (PERSON, MENU),
-            ),
-        ),
+        replace(CAN_BE, rows=_complaints),
         Reason(
             "reason",
             text=msg("What is wrong?"),
-            name=msg("What"),
+            name=msg("Complaint"),
             example=msg("Choose one of these."),
             why=PASSED_ON,
             choices=REASONS,
         ),
-        Text(
+        Words(
             "said",
             text=msg("Tell me in your own words what happened."),
-            name=msg("What"),
+            name=msg("Message"),
             example=msg("Write in your own words, or choose here."),
             why=PASSED_ON,
             longest=LONGEST_TEXT,
+            then=in_which,
         ),
         EVIDENCE,
     ),
+    review=_look_over,
     commit=_complain,
     intents=("dispute",),
     guarded=lambda turn, frame: True,
@@ -179,17 +271,19 @@ DISPUTE_ANSWER = Flow(
     "dispute_answer",
     title=msg("the complaint"),
     asks=(
-        which(states=("disputed",)),
+        DISPUTED,
         WhatDoYouSay(
             "said",
             text=msg("What do you say to it? Write it in your own words."),
-            name=msg("What"),
+            name=msg("Message"),
             example=msg("Write in your own words, or choose here."),
             why=PASSED_ON,
             longest=LONGEST_TEXT,
+            then=in_which,
         ),
         EVIDENCE,
     ),
+    review=_look_over,
     commit=_answer,
     guarded=lambda turn, frame: True,
     keyed="code",

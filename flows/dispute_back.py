@@ -20,7 +20,6 @@ from marketplace_core.errors import Moved, NotMet, Refused
 TAKEN_BACK = msg("The complaint about {code} was taken back. The booking goes on.")
 WITH_THE_BILL = msg("Take back your complaint? Then the booking goes on with this bill.")
 OVER = msg("This complaint is over. Nothing was changed.")
-TAKE_BACK = label("Drop complaint")
 
 
 class TakeBack(YesNo):

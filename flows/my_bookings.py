@@ -6,7 +6,7 @@ from dataclasses import replace
 from flows.agenda import MENU, open_flow
 from flows.asks import Pick, Row
 from flows.booking_acts import in_words, known, which
-from flows.dispute_back import TAKE_BACK
+from flows.dispute import TAKE_BACK
 from flows.flow import Flow, Over
 from flows.offer_acts import door_to_offers
 from flows.pickup import window

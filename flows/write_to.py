@@ -27,7 +27,7 @@ class OwnWords(Text):
         return Question((msg("What shall I write to {name}?", name=side.other),))
 
 
-def _in_which(turn: Turn, frame: Frame) -> Steps[None]:
+def in_which(turn: Turn, frame: Frame) -> Steps[None]:
     """People write to each other in another language than they have chosen with us."""
     understood = turn.heard.understood
     frame.note["language"] = (understood and understood.language) or turn.person.language
@@ -80,7 +80,7 @@ WRITE_TO = Flow(
             example=msg("Write it like this: Is it dry and baled?"),
             why=msg("I pass your words on to the other side."),
             longest=LONGEST,
-            then=_in_which,
+            then=in_which,
         ),
     ),
     commit=_write,

@@ -1,19 +1,22 @@
 """Of quarrels: opened, answered, left without an answer, taken back, decided."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from uuid import UUID
 
 from flows.agenda import PERSON
 from flows.booking_acts import to_do
-from flows.dispute import OFFICE, REASONS, day_to_answer
-from flows.dispute_back import TAKE_BACK, TAKEN_BACK
+from flows.dispute import OFFICE, REASONS, TAKE_BACK, day_to_answer
+from flows.dispute_back import TAKEN_BACK
 from flows.heard import News
 from flows.notices.notice import BOTH, MY_BOOKINGS, Notice, Opener, offer_when_idle
-from flows.say import Say, label, msg, verbatim
+from flows.notices.offers import THEIR_OWN
+from flows.say import Picture, Say, count, label, msg, verbatim
 from flows.turn import Steps, Turn, market
 from marketplace_core.bookings import queries as bookings
 from marketplace_core.disputes import queries
 from marketplace_core.disputes.queries import Dispute
 from marketplace_core.parties import BUYER, SELLER
+from marketplace_core.photos.queries import key_for
 
 OPENED = msg("{name} complains about {code}.")
 ANSWERED = msg("{name} has answered the complaint about {code}.")
@@ -24,34 +27,54 @@ REFUNDED = msg("The buyer gets all the money back.")
 SHOWN = 300
 
 
-def _opened(turn: Turn, quarrel: Dispute) -> None:
+def _opened(turn: Turn, news: News, quarrel: Dispute) -> Steps[None]:
     reason = next((one.label for one in REASONS if one.id == quarrel.reason), verbatim(quarrel.reason))
     said = verbatim(quarrel.said[:SHOWN])
     turn.say(msg("{name:say}: {value:say}", name=reason.to_json(), value=said.to_json()))
+    yield from _with_it(turn, news, quarrel.photos)
     day = day_to_answer(quarrel.created_at)
     turn.say(msg("Please answer until {day:day}. Then our office decides.", day=day))
     offer_when_idle(turn, to_do("answer", label("Answer"), quarrel.booking_code), MY_BOOKINGS)
 
 
-def _answered(turn: Turn, quarrel: Dispute) -> None:
+def _answered(turn: Turn, news: News, quarrel: Dispute) -> Steps[None]:
     if quarrel.answer:
         turn.say(verbatim(quarrel.answer[:SHOWN]))
+    yield from _with_it(turn, news, quarrel.answer_photos)
     turn.say(OFFICE)
     opener = {BUYER: quarrel.buyer_id, SELLER: quarrel.seller_id}.get(quarrel.opened_by)
     back = (to_do("withdraw", TAKE_BACK, quarrel.booking_code),) if turn.person.id == opener else ()
     offer_when_idle(turn, *back, MY_BOOKINGS)
 
 
-def _for_the_office(turn: Turn, quarrel: Dispute) -> None:
+def _with_it(turn: Turn, news: News, photos: Sequence[UUID]) -> Steps[None]:
+    """Whose words they are, where that is worth a line; the first photo that lies here, and how many there are."""
+    if news.about.get("language") not in (None, turn.person.language) and not turn.channel.terse:
+        turn.say(THEIR_OWN)
+    if not photos:
+        return
+    many = count("{n} photo", "{n} photos", len(photos))
+    for photo in photos if turn.channel.photos else ():
+        if key := (yield from market(key_for, photo, turn.person.id, turn.person.roles)):
+            turn.picture = Picture(key, many)
+            return
+    turn.say(many)
+
+
+def _for_the_office(turn: Turn, news: News, quarrel: Dispute) -> Steps[None]:
     turn.say(OFFICE)
     offer_when_idle(turn, MY_BOOKINGS)
+    return
+    yield
 
 
-def _goes_on(turn: Turn, quarrel: Dispute) -> None:
+def _goes_on(turn: Turn, news: News, quarrel: Dispute) -> Steps[None]:
     offer_when_idle(turn, MY_BOOKINGS)
+    return
+    yield
 
 
-def _decided(turn: Turn, quarrel: Dispute) -> None:
+def _decided(turn: Turn, news: News, quarrel: Dispute) -> Steps[None]:
     if quarrel.decision == "refund":
         turn.say(REFUNDED)
     else:
@@ -59,9 +82,13 @@ def _decided(turn: Turn, quarrel: Dispute) -> None:
     if quarrel.decided_why:
         turn.say(verbatim(quarrel.decided_why[:SHOWN]))
     offer_when_idle(turn, MY_BOOKINGS, PERSON)
+    return
+    yield
 
 
-def _news(text: Say, then: Callable[[Turn, Dispute], None]) -> Callable[[Turn, News], Steps[None]]:
+def _news(
+    text: Say, then: Callable[[Turn, News, Dispute], Steps[None]]
+) -> Callable[[Turn, News], Steps[None]]:
     """The sentence with whoever did it, then what follows."""
 
     def say(turn: Turn, news: News) -> Steps[None]:
@@ -70,7 +97,7 @@ def _news(text: Say, then: Callable[[Turn, Dispute], None]) -> Callable[[Turn, N
         if quarrel and booking:
             other = booking.seller_name if turn.person.id == booking.buyer_id else booking.buyer_name
             turn.say(Say(text.text, {"name": other or "", "code": booking.code}))
-            then(turn, quarrel)
+            yield from then(turn, news, quarrel)
 
     return say
 

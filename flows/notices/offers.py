@@ -22,6 +22,7 @@ REFUSED = msg("{name} says no to {price:rate} for {amount:mass} of {code}.")
 WITHDRAWN = msg("{name} has taken back the price of {price:rate} for {amount:mass} of {code}.")
 EXPIRED = msg("Nobody answered in 24 hours: {price:rate} for {amount:mass} of {code} is over.")
 WRITTEN = msg("Somebody has written to you about an offer.")
+THEIR_OWN = msg("These are their own words. I cannot translate them here.")
 LAPSED = msg("{code} is no longer for sale. Your offer of {price:rate} is over.")
 
 
@@ -65,7 +66,7 @@ def _written(turn: Turn, news: News) -> Steps[None]:
     if talk.translated:
         turn.say(msg("A machine has translated it."))
     elif talk.language != talk.reads:
-        turn.say(msg("These are their own words. I cannot translate them here."))
+        turn.say(THEIR_OWN)
     offer_when_idle(turn, write_to(talk.offer_code), MY_OFFERS)
 
 

@@ -8,6 +8,7 @@
 (the office finds the money for B1)   (the office does not find the money for B1)   (L1 is of grade A)
 (ravi is a field_agent with PIN 4821)     (ravi acts for asha)
 (the office pays out)   (the bank has paid)   (the bank sends it back)
+(the photos have come)                    those that were sent so far lie with us
 """
 
 import re
@@ -17,6 +18,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
+from bot import attachments
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.bookings import fetching, handover, queries
 from marketplace_core.commodities import KG_PER
@@ -26,12 +28,16 @@ from marketplace_core.escrow import commands as escrow
 from marketplace_core.payments import commands as paying
 from marketplace_core.payments import queries as payments
 from marketplace_core.payouts import commands as payouts
+from marketplace_core.photos import commands as photos
+from marketplace_core.photos.prints import print_of
 from tests.conversations import agents
 from tests.marketplace_core.people import book_as_shown
+from tests.marketplace_core.pictures import file_of, picture
 
 OFFICE_PHONE = "+919876588888"
 REFERENCE = "61234567890"
 GRADED = text("UPDATE listing SET grade = :grade, graded_by = 'agent' WHERE code = :code")
+ON_THEIR_WAY = text("SELECT id FROM media WHERE key IS NULL AND lost_because IS NULL ORDER BY id")
 PAYOUTS = text("SELECT code FROM payout WHERE state = :state ORDER BY id")
 
 Who = Callable[[str], UUID]
@@ -139,6 +145,14 @@ async def _graded(desk: Desk, who: Who, said: Mapping[str, str]) -> None:
     await desk.db.execute(GRADED, {"code": said["code"], "grade": said["grade"]})
 
 
+async def _come(desk: Desk, who: Who, said: Mapping[str, str]) -> None:
+    for seed, photo in enumerate((await desk.db.execute(ON_THEIR_WAY)).scalars().all()):
+        key = f"ab/{seed}.jpg"
+        owner = await attachments.kept(desk, photo, key, "image/jpeg")
+        prints = print_of(file_of(picture(seed)))
+        await photos.remember(desk, photo, person_id=owner, key=key, prints=prints)
+
+
 DECISION = r"the bill stands|the money goes back|(?P<percent>\d+) % for the farmer"
 BOOKING = r"(?P<code>\w+)"
 DEEDS: Mapping[str, Deed] = {
@@ -155,5 +169,6 @@ DEEDS: Mapping[str, Deed] = {
     r"the office pays out": _pays_out,
     r"the bank has paid": _has_paid,
     r"the bank sends it back": _sends_back,
+    r"the photos have come": _come,
     **agents.DEEDS,
 }

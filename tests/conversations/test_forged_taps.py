@@ -49,7 +49,9 @@ async def test_a_stranger_changes_and_sees_nothing(stage: Stage, act: str) -> No
 
 async def test_a_complaint_is_taken_back_by_whoever_made_it_alone(stage: Stage) -> None:
     await stage.play(STORY + "(asha pays for B1)\n(asha loads B1)\n")
-    await stage.play("asha > I have a complaint\nasha > the quality is bad\nasha > It is wet.\nasha > no\n")
+    await stage.play(
+        "asha > I have a complaint\nasha > the quality is bad\nasha > It is wet.\nasha > no\nasha > yes\n"
+    )
     payload = f"go:my_bookings:withdraw:{stage.codes['B1']}"
     for who, answer in (("ravi", "I do not know this booking."), ("gurpreet", "This is not yours")):
         assert answer in (await tapped(stage, who, payload))[-1]
