@@ -1,14 +1,17 @@
 """At the cart and at the scales: the farmer's code, the weight, the goods with the buyer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flows.agenda import MENU, open_flow
 from flows.asks import Quantity, Text
 from flows.bill import BILL
-from flows.booking_acts import refused, to_do, which
-from flows.flow import Filled, Flow, Taken
+from flows.booking_acts import known, refused, to_do, which
+from flows.flow import Filled, Flow, Over, Question, Taken
 from flows.heard import Heard
 from flows.pickup import KEEP_IT
+from flows.review import check
 from flows.say import Say, label, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
@@ -20,6 +23,7 @@ from marketplace_core.errors import Refused
 ON_THE_WAY = msg("{code} is on the way to the buyer.")
 WEIGHED = msg("{code} was weighed: {amount:mass}.")
 ARRIVED = msg("{code} has reached the buyer.")
+BOOKED = msg("Booked: {amount:mass}.")
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,20 @@ def _load(turn: Turn, frame: Frame) -> Steps[bool]:
     turn.say(Say(ON_THE_WAY.text, {"code": code}))
     turn.offer(to_do("weigh", label("Weighed"), code), MENU)
     return True
+
+
+def booked(kg: int, weight: Mapping[str, Any]) -> Say:
+    """What was booked, in the unit of what was weighed: side by side a zero too many is seen."""
+    return Say(BOOKED.text, {"amount": {"kg": kg, "unit": weight["unit"]}})
+
+
+def _look_over(turn: Turn, frame: Frame) -> Steps[Question]:
+    """The office alone corrects a weight that stands."""
+    shown = yield from check(turn, frame)
+    booking = yield from known(turn, frame.slots["code"])
+    if isinstance(booking, Over):
+        return shown
+    return Question((*shown.parts, booked(booking.kg, frame.slots["weight"])))
 
 
 def _weigh(turn: Turn, frame: Frame) -> Steps[None]:
@@ -107,6 +125,7 @@ WEIGHING = Flow(
             why=msg("The farmer is paid by it."),
         ),
     ),
+    review=_look_over,
     commit=_weigh,
     guarded=lambda turn, frame: True,
     keyed="code",

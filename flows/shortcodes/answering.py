@@ -65,6 +65,8 @@ WHOSE: dict[str, Whose] = {
 }
 #: Where four bare digits may be a sum, or the code of what was asked: the kind of question, and what it is about.
 ASKED = {"OFFER": ("offer", "listing"), "REJ": ("counter", "offer"), "COD": ("cod", "booking")}
+#: What writes a weight, by which the farmer is paid.
+WEIGHS = ("PICK", "QC")
 #: The flow in which a line waits: for the agent's word that it was meant so, or for the code that proves who sent it.
 CHECK = "shortcode_check"
 
@@ -161,8 +163,12 @@ def carried_out(turn: Turn, order: Order) -> Steps[Answer]:
         if before:
             return (msg("{code} was done already at {time}.", code=command.code, time=clock(before)),)
     try:
+        if command.code in WEIGHS and (kg := (yield from road.booked_otherwise(turn, order))):
+            open_flow(turn, flow_named(CHECK), {"line": order.line, "booked": kg, "sure": True})
+            return ()
         if (yield from _must_prove(turn, order)):
-            open_flow(turn, flow_named(CHECK), {"line": order.line, "right": True, "own": True})
+            slots = {"line": order.line, "right": True, "own": True, "sure": order.sure}
+            open_flow(turn, flow_named(CHECK), slots)
             # whoever is asked for the code reads what it is for
             return (Say("{line}", {"line": order.line}),)
         return (yield from HANDS[command.code](turn, order))

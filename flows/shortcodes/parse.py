@@ -36,6 +36,7 @@ class Order:
     """`line` says the same in the words of the card.
 
     `or_code`: four bare digits were read as a sum, and may be a code instead. `or_sum`: this is that other reading.
+    `sure`: a weight far from what was booked was asked back, and is meant.
     """
 
     command: Command
@@ -43,6 +44,7 @@ class Order:
     line: str
     or_code: "Order | None" = None
     or_sum: bool = False
+    sure: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ from marketplace_core.escrow import queries as escrow
 from marketplace_core.payments import commands as payments
 
 STOP = "{when} {code} {place} {amount:mass}"
+#: In percent of what was booked. A weight further off is asked back: nobody but the office corrects one that stands.
+MOST_OFF = 20
 
 
 def route(turn: Turn, order: Order) -> Steps[Answer]:
@@ -36,6 +38,16 @@ def route(turn: Turn, order: Order) -> Steps[Answer]:
             for stop in stops
         ],
     )
+
+
+def booked_otherwise(turn: Turn, order: Order) -> Steps[int | None]:
+    """How much was booked, where the weight is far from it and nobody has said yet that it is meant."""
+    if order.sure or "qty" not in order.values:
+        return None
+    booking = yield from _mine(turn, order)
+    off = 100 * abs(order.values["qty"]["kg"] - booking.kg) > MOST_OFF * booking.kg
+    weighed = (yield from market(bookings.weighed, booking.id)) if off else None
+    return booking.kg if off and weighed is None else None
 
 
 def pick(turn: Turn, order: Order) -> Steps[Answer]:
