@@ -52,6 +52,18 @@ def _in_words(it: Wanted, agent: str) -> Say:
     return Say(said.text, {**about, **said.blanks})
 
 
+def _where_and_when(turn: Turn, it: Wanted) -> list[Say]:
+    """Of a sale: where it lies and from when, unless it is at home and from today."""
+    place, since = it.terms.get("place"), it.terms.get("from")
+    if it.kind != "sell" or not place or not since:
+        return []
+    home = turn.person.place
+    away = home is None or place != home.to_json()
+    said = [msg("{place:place}", place=place)] if away else []
+    said += [msg("from {day:day}", day=since)] if since > turn.today.isoformat() else []
+    return [msg("{lines:list}", lines=[each.to_json() for each in said])] if said else []
+
+
 class Agreement(YesNo):
     def question(self, turn: Turn, frame: Frame) -> Steps[Question | Over]:
         ask_id = UUID(frame.slots["ask"])
@@ -60,6 +72,7 @@ class Agreement(YesNo):
             return Over((OVER["question"],))
         agent = (yield from market(people.person, wanted.agent_id)).name or "*"
         parts = [_in_words(wanted, agent)]
+        parts += _where_and_when(turn, wanted)
         if grade := wanted.terms.get("grade"):
             parts.append(msg("Grade: {grade}.", grade=grade))
         if wanted.kind == "reg" and not turn.channel.terse:  # two screens of SMS: nobody would see the end

@@ -47,6 +47,17 @@ def missing(order: Order, *names: str) -> Answer:
     )
 
 
+def with_what_lacks(order: Order, name: str) -> Answer:
+    """The line as it was sent, with the name of what it lacks this time."""
+    form = f"{order.line} {name}"
+    return (msg("{code}: missing {what}. Write: {form}", code=order.command.code, what=name, form=form),)
+
+
+def and_also(said: Say, more: Say) -> Say:
+    """Of a message with several lines each is answered in one paragraph."""
+    return Say("{now:say} {before:say}", {"now": said.to_json(), "before": more.to_json()})
+
+
 def at(phone: str) -> str:
     """Enough to know whom; an SMS is read by many."""
     return f"*{phone[-4:]}"
@@ -135,7 +146,7 @@ def with_their_yes(
     if asked.instead is None:
         return (said,)
     over = msg("What was asked at {time} is over.", time=clock(asked.instead))
-    return (Say("{now:say} {before:say}", {"now": said.to_json(), "before": over.to_json()}),)
+    return (and_also(said, over),)
 
 
 def _with_their_code(

@@ -178,12 +178,13 @@ def _written(found: re.Match[str], today: date) -> date | None:
 
 
 def days(words: Sequence[str], today: date) -> Read | None:
-    """ "25/11-30/11": the market keeps the first day."""
+    """ "25/11-30/11": the market keeps the first day; whoever named a last one is told so."""
     both = DAYS.fullmatch(words[0])
-    first = day([both[1]], today) if both else None
-    if both and first and day([both[2]], today):
-        return Read(1, first.value, words[0])
-    return day(words, today)
+    if both is None:
+        since = day(words, today)
+        return Read(1, {"from": since.value, "to": None}, since.shown) if since else None
+    first, last = (day([said], today) for said in both.groups())
+    return Read(1, {"from": first.value, "to": last.value}, words[0]) if first and last else None
 
 
 #: In this order, the unmistakable first: what is left is a bare number, and then words.

@@ -7,6 +7,7 @@ from flows.asks.price import fair_range
 from flows.say import Say, msg
 from flows.shortcodes.answer import (
     Answer,
+    and_also,
     done,
     known,
     listed,
@@ -14,6 +15,7 @@ from flows.shortcodes.answer import (
     person_at,
     place_at,
     with_their_yes,
+    with_what_lacks,
     write,
 )
 from flows.shortcodes.parse import Order
@@ -30,6 +32,7 @@ from marketplace_core.pricing import queries as pricing
 
 NEAR_KM = 50
 LOT = "{code} {what:commodity} {amount:mass} {price:rate}"
+NO_END = msg("The first day is kept; a lot stays for 30 days.")
 LOT_AWAY = "{code} {amount:mass} {price:rate} {km}"
 
 
@@ -44,11 +47,10 @@ def sell(turn: Turn, order: Order) -> Steps[Answer]:
     if price is None:
         quote = yield from market(pricing.quote, commodity=said["what"], place=place)
         if quote is None or quote.likely is None:
-            return (
-                msg("I have no price for {what:commodity} yet, and I will not guess.", what=said["what"]),
-            )
+            return with_what_lacks(order, "price")
         price = {"paise": quote.likely * KG_PER["quintal"] // KG_PER[quote.per], "per": "quintal"}
-    since = said.get("days", turn.today.isoformat())
+    days = said.get("days", {"from": turn.today.isoformat(), "to": None})
+    since = days["from"]
     terms = {
         "commodity": said["what"],
         "kg": said["qty"]["kg"],
@@ -70,11 +72,10 @@ def sell(turn: Turn, order: Order) -> Steps[Answer]:
         photos=0,
     )
     check_price(terms["commodity"], terms["paise"], terms["per"], sure=False)
-    return (
-        yield from with_their_yes(
-            turn, order, "sell", farmer.id, subject=said["what"], terms=terms, phone=phone
-        )
+    asked = yield from with_their_yes(
+        turn, order, "sell", farmer.id, subject=said["what"], terms=terms, phone=phone
     )
+    return (and_also(asked[0], NO_END),) if days["to"] else asked
 
 
 def grade(turn: Turn, order: Order) -> Steps[Answer]:
