@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ Hand = Callable[[Turn, Order], Steps[Answer]]
 #: One segment of Latin letters, with room for what the channel may add.
 ONE_SMS = 150
 MOST_LINES = 10
+LONGEST_QUOTED = 75
 
 
 def done(order: Order, became: str = "") -> Answer:
@@ -133,20 +135,39 @@ def with_their_yes(
         )
     yield from write(turn, order, subject, person_id, {"how": "ask", "id": str(asked.id)})
     whom = at(phone) if phone else (yield from _name(person_id))
-    said = (
-        msg(
+    return (was_asked(turn, order, whom, binds=kind in BINDS, instead=asked.instead),)
+
+
+def was_asked(turn: Turn, order: Order, who: str, *, binds: bool, instead: datetime | None) -> Say:
+    code = order.command.code
+    said = by_one = msg("{code}: {who} was asked and agrees with 1.", code=code, who=who)
+    if binds:
+        said = msg(
             "{code}: {who} was asked. They answer 1, or tell you a code: then send {line} and the code.",
-            code=order.command.code,
-            who=whom,
-            line=order.line,
+            code=code,
+            who=who,
+            line=_without_why(order),
         )
-        if kind in BINDS
-        else msg("{code}: {who} was asked and agrees with 1.", code=order.command.code, who=whom)
-    )
-    if asked.instead is None:
-        return (said,)
-    over = msg("What was asked at {time} is over.", time=clock(asked.instead))
-    return (and_also(said, over),)
+    if instead is None:
+        return said
+    over = msg("What was asked at {time} is over.", time=clock(instead))
+    whole = and_also(said, over)
+    too_long = turn.channel.terse and length(turn, (whole,)) > ONE_SMS
+    return and_also(by_one, over) if too_long else whole  # whoever asks anew has read what to send
+
+
+def _without_why(order: Order) -> str:
+    """With the code the why need not be said again."""
+    return order.line.removesuffix(f" {order.values['words']}") if "words" in order.values else order.line
+
+
+def quoted(line: str) -> str:
+    """As far as it goes beside a question in one SMS: whole words, and none that makes it three."""
+    kept = list(takewhile(str.isascii, line.split(" ")))
+    while len(" ".join(kept)) > LONGEST_QUOTED:
+        kept.pop()
+    said = " ".join(kept)
+    return said if said == line else f"{said} ..."
 
 
 def _with_their_code(
@@ -210,13 +231,16 @@ def length(turn: Turn, said: Sequence[Say]) -> int:
     return len(text) + sum(text.count(letter) for letter in "[]{}|^~\\€")
 
 
-def listed(turn: Turn, lines: Sequence[Say]) -> Answer:
-    """As many as one SMS holds, or as a person reads."""
+def listed(turn: Turn, lines: Sequence[Say], beside: Sequence[Say] = ()) -> Answer:
+    """As many as one SMS holds `beside` what else it says, or as a person reads; and how many more there are."""
     if not lines:
         return (msg("Nothing found."),)
-    if not turn.channel.terse:
-        return tuple(lines[:MOST_LINES])
-    kept = 1
-    while kept < len(lines) and length(turn, lines[: kept + 1]) <= ONE_SMS:
-        kept += 1
-    return tuple(lines[:kept])
+    kept = min(len(lines), MOST_LINES)
+    while turn.channel.terse and kept > 1 and length(turn, (*beside, *_cut(lines, kept))) > ONE_SMS:
+        kept -= 1
+    return _cut(lines, kept)
+
+
+def _cut(lines: Sequence[Say], kept: int) -> Answer:
+    left = len(lines) - kept
+    return (*lines[:kept], Say("{left}", {"left": f"+{left}"})) if left else tuple(lines[:kept])

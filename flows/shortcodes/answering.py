@@ -1,18 +1,20 @@
 """A message of an agent that reads as commands is answered here, before any language model is asked."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from flows.agenda import open_flow, proceed
+from flows.filling import MISSES
 from flows.options import named
 from flows.registry import flow_named
 from flows.say import Say, msg
 from flows.shortcodes import lots, people, road, trade
-from flows.shortcodes.answer import Answer, Hand, clock, known
+from flows.shortcodes.answer import Answer, Hand, clock, known, listed, quoted
 from flows.shortcodes.grammar import TRADER
+from flows.shortcodes.mask import masked
 from flows.shortcodes.parse import MOST_LINES, Lacks, Order, Slip, lines, parse
 from flows.shortcodes.people import SIGN_IN
 from flows.shortcodes.why import why
@@ -70,6 +72,12 @@ WEIGHS = ("PICK", "QC")
 #: The flow in which a line waits: for the agent's word that it was meant so, or for the code that proves who sent it.
 CHECK = "shortcode_check"
 
+#: After three lines that could not be done.
+WAY_OUT = msg("HELP shows all codes. Or ask the office.")
+NOT_THE_DRIVERS = msg(
+    "Only farmer or buyer can complain. Tell them, or the office."
+)
+
 
 def reads(text: str, today: date) -> bool:
     """Whether an agent's text begins with a command."""
@@ -94,8 +102,10 @@ def answered(turn: Turn) -> Steps[bool]:
     for n, line in enumerate(said, start=1):
         parsed = parse(line, turn.today)
         if isinstance(parsed, Slip):
-            open_flow(turn, flow_named(CHECK), {"line": parsed.order.line})
+            photos = {"photos": list(heard.photos)} if heard.photos else {}
+            open_flow(turn, flow_named(CHECK), {"line": parsed.order.line, **photos})
         else:
+            turn.state.misses = 0 if isinstance(parsed, Order) else turn.state.misses + 1
             answer = yield from _answer(turn, parsed, line)
             turn.say(*(answer if len(said) == 1 else answer[:1]))
         if (
@@ -104,8 +114,18 @@ def answered(turn: Turn) -> Steps[bool]:
             yield from proceed(turn)
             if n < len(said):
                 turn.say(msg("Then send the rest again."))
+                turn.say(
+                    *listed(turn, _not_done(said[n:]), (*turn.parts, *(one.label for one in turn.options)))
+                )
             break
+    if turn.state.misses >= MISSES:
+        turn.state.misses = 0
+        turn.say(WAY_OUT)
     return True
+
+
+def _not_done(rest: Sequence[str]) -> list[Say]:
+    return [Say("{line}", {"line": quoted(masked(line, agent=True))}) for line in rest]
 
 
 def in_cheap_letters(turn: Turn) -> None:
@@ -151,7 +171,8 @@ def carried_out(turn: Turn, order: Order) -> Steps[Answer]:
     """Does it, once a day for the same line, for those who are signed in; says what was done or what is missing."""
     command, me = order.command, turn.person
     if not command.who & set(me.roles):
-        return (msg("{code} is not for you. Write HELP.", code=command.code),)
+        drivers = command.code == "DISP"  # the market lets the two sides alone object
+        return (NOT_THE_DRIVERS if drivers else msg("{code} is not for you. Write HELP.", code=command.code),)
     signed_in = signing.is_signed_in
     if command.changes and not (
         yield from market(signed_in, agent_id=me.id, address_id=turn.channel.address_id)
@@ -170,7 +191,7 @@ def carried_out(turn: Turn, order: Order) -> Steps[Answer]:
             slots = {"line": order.line, "right": True, "own": True, "sure": order.sure}
             open_flow(turn, flow_named(CHECK), slots)
             # whoever is asked for the code reads what it is for
-            return (Say("{line}", {"line": order.line}),)
+            return (Say("{line}", {"line": quoted(order.line) if turn.channel.terse else order.line}),)
         return (yield from HANDS[command.code](turn, order))
     except Refused as refusal:
         return (Say("{code}: {why:say}", {"code": command.code, "why": why(refusal).to_json()}),)

@@ -28,6 +28,8 @@ def _do(turn: Turn, frame: Frame) -> Steps[None]:
     in_cheap_letters(turn)
     order = parse(frame.slots["line"], turn.today) if frame.slots["right"] else None
     if isinstance(order, Order):
+        if photos := frame.slots.get("photos"):  # they came with the line
+            turn.heard = replace(turn.heard, photos=tuple(photos))
         order = replace(order, sure=frame.slots.get("sure", False))
         turn.say(*(yield from carried_out(turn, order)))
     else:

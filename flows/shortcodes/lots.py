@@ -31,6 +31,8 @@ from marketplace_core.listings.rules import check_price, check_terms
 from marketplace_core.pricing import queries as pricing
 
 NEAR_KM = 50
+#: So many lots are looked at: few are shown, and how many more there are is said.
+COUNTED = 100
 LOT = "{code} {what:commodity} {amount:mass} {price:rate}"
 NO_END = msg("The first day is kept; a lot stays for 30 days.")
 LOT_AWAY = "{code} {amount:mass} {price:rate} {km}"
@@ -121,7 +123,7 @@ def list_(turn: Turn, order: Order) -> Steps[Answer]:
     if not (yield from market(may_act_for, turn.person.id, farmer)):
         raise NotYours
     yield from market(audit.looked, turn.person.id, farmer, "listings")
-    lots = yield from market(listings.mine, farmer)
+    lots = yield from market(listings.mine, farmer, limit=COUNTED)
     return listed(
         turn,
         [
@@ -148,6 +150,7 @@ def find(turn: Turn, order: Order) -> Steps[Answer]:
         lon=place.lon,
         km=order.values.get("km", NEAR_KM),
         min_kg=order.values["qty"]["kg"],
+        limit=COUNTED,
     )
     return listed(
         turn,

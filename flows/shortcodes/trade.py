@@ -137,6 +137,7 @@ def disp(turn: Turn, order: Order) -> Steps[Answer]:
         code=code,
         reason=reason_of(said),
         said=said,
+        photos=[UUID(photo) for photo in turn.heard.photos],
         language=turn.person.language,
     )
     yield from write(turn, order, code, booking.seller_id)

@@ -5,7 +5,7 @@
     gurpreet has 12 t paddy_straw at 200 a quintal           on sale before the story begins
     gurpreet > 12 टन पराली बेचनी है                            what a person writes
     gurpreet > [tap Yes]  [photo]  [9 photos]  [pin 30.8, 75.17]  [voice note]  [same message again]
-    gurpreet > [sticker]  [document]
+    gurpreet > [sticker]  [document]  [photo] GRADE L1
     (4 hours pass)   (at once)   (gurpreet hangs up)         whoever is on the phone: gurpreet@voice > 2
     (the eyes see wheat with chaff)                          of the photos that wait: names in eyes.py
     (an agent grades it A with 12 % moisture)
@@ -69,7 +69,7 @@ ATTACHED = {
 }
 OFFICE = re.compile(r"\(the office (?:is (?P<closed>closed)|writes: (?P<words>.+)|is done)\)")
 HANGS_UP = re.compile(r"\((?P<who>\w+) hangs up\)")
-PHOTOS = re.compile(r"\[(?:photo|(?P<n>\d+) photos)\]")
+PHOTOS = re.compile(r"\[(?:photo|(?P<n>\d+) photos)\](?: (?P<caption>.+))?")
 PIN = re.compile(r"\[pin (?P<lat>[\d.]+), ?(?P<lon>[\d.]+)\]")
 CODES = text(
     "SELECT code FROM listing UNION ALL SELECT code FROM offer WHERE code IS NOT NULL"
@@ -276,17 +276,22 @@ class Stage:
                 Attachment(f"https://media.invalid/{sid}/{n}", "image/jpeg")
                 for n in range(int(photos["n"] or 1))
             )
-            return Inbound(carrier_id=sid, attachments=tuple(sent), **base)
+            caption = self._with_codes(photos["caption"] or "")
+            return Inbound(carrier_id=sid, text=caption, attachments=tuple(sent), **base)
         if pin := PIN.fullmatch(what):
             return Inbound(carrier_id=sid, location=(float(pin["lat"]), float(pin["lon"])), **base)
         if what.startswith("[tap "):
             title = what[5:-1]
             return Inbound(carrier_id=sid, tap=self._payload(person, title), text=title, **base)
-        for short, code in self.codes.items():
-            what = re.sub(rf"\b{short}\b", code, what)
+        what = self._with_codes(what)
         if "\\u" in what:
             what = what.encode().decode("unicode_escape")
         return Inbound(carrier_id=sid, text=clean(what), **base)
+
+    def _with_codes(self, what: str) -> str:
+        for short, code in self.codes.items():
+            what = re.sub(rf"\b{short}\b", code, what)
+        return what
 
     def _payload(self, person: Person, title: str) -> str:
         for message in reversed(person.messages):
