@@ -74,9 +74,7 @@ CHECK = "shortcode_check"
 
 #: After three lines that could not be done.
 WAY_OUT = msg("HELP shows all codes. Or ask the office.")
-NOT_THE_DRIVERS = msg(
-    "Only farmer or buyer can complain. Tell them, or the office."
-)
+NOT_THE_DRIVERS = msg("Only farmer or buyer can complain. Tell them, or the office.")
 
 
 def reads(text: str, today: date) -> bool:
