@@ -4,11 +4,15 @@ from flows.agenda import proceed
 from flows.asks import Price
 from flows.filling import fill
 from flows.registry import asked, flow_named
-from flows.repair import correct, reopen
+from flows.repair import correct, reopen, why
 from flows.say import msg
 from flows.state import Frame
 from flows.turn import Steps, Turn
 from marketplace_core.commodities import KG_PER
+
+#: What "how do you know?" and "where is that from?" are taken for, and how surely where the person is meant.
+HOW_KNOWN = ("my_data", "about")
+CLEAR = 0.8
 
 
 def changes_what_is_entered(turn: Turn) -> Steps[bool]:
@@ -33,10 +37,18 @@ def changes_what_is_entered(turn: Turn) -> Steps[bool]:
 
 
 def says_what_it_brings(turn: Turn) -> Steps[bool]:
-    """ "What will I get?" where a price is asked for is about the lot at hand, not about any other."""
-    frame, ask = turn.state.top, asked(turn.state.top)
+    """ "What will I get?" where a price is asked for is about the lot at hand, not about any other.
+
+    "How do you know?" is about the price that was just shown.
+    """
+    frame, ask, understood = turn.state.top, asked(turn.state.top), turn.heard.understood
     elsewhere = turn.heard.values.keys() & {"commodity", "place", "price"}
-    if not frame or not isinstance(ask, Price) or turn.heard.intent != "ask_price" or elsewhere:
+    if not frame or not understood or not isinstance(ask, Price) or elsewhere:
+        return False
+    if understood.intent in HOW_KNOWN and understood.confidence < CLEAR:
+        yield from why(turn)
+        return True
+    if understood.intent != "ask_price":
         return False
     quantity, quote = frame.slots.get("quantity"), (yield from ask.quote(frame))
     if not quantity or not quote:

@@ -84,6 +84,11 @@ class Ask(ABC):
         return Question((self.text,))
         yield  # makes this a generator, as every step is
 
+    def because(self, turn: Turn, frame: Frame) -> Steps[Sequence[Say]]:
+        """What is said when the farmer asks why."""
+        return (self.why,)
+        yield
+
     @abstractmethod
     def take(self, turn: Turn, frame: Frame) -> Steps[Taken]: ...
 

@@ -6,7 +6,8 @@ from datetime import date
 
 from flows.agenda import MENU
 from flows.flow import Flow
-from flows.price import WHAT, WHERE, briefly, mandi, place_meant, sell, tell_me_when
+from flows.price import WHAT, WHERE, mandi, place_meant, sell, tell_me_when
+from flows.reasons import briefly
 from flows.say import Picture, Say, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn, market

@@ -10,6 +10,7 @@ from flows.agenda import MENU
 from flows.asks import Commodity, Where
 from flows.asks.price import fair_range
 from flows.flow import Filled, Flow, Taken, Unusable
+from flows.reasons import briefly, direction, doubts, in_lines, way, why
 from flows.say import Option, Say, label, msg
 from flows.sell import COMMON
 from flows.state import Frame
@@ -19,22 +20,8 @@ from marketplace_core.places import queries as places
 from marketplace_core.places.place import Place
 from marketplace_core.pricing import queries as pricing
 from marketplace_core.pricing.queries import Near, Quote
-from marketplace_core.pricing.rules import Reason, Trend
 
 NAMED = 3
-#: A move so many times the usual one of a week is no chance.
-CLEARLY = 2
-#: A range whose upper end is so many times the lower one is wide.
-WIDE = 2
-FARTHER = msg("From mandis farther away: none near you reports it.")
-WHY = {
-    "from_markets": msg("From mandis within {km} km."),
-    "from_district": msg("From the mandis of your district."),
-    "from_state": FARTHER,
-    "from_india": FARTHER,
-    "from_own_deals": msg("From sales near you."),
-    "from_reference": msg("No mandi reports it, so I know only this."),
-}
 
 
 def sell(commodity: str) -> Option:
@@ -59,10 +46,6 @@ def mandi(name: str) -> str:
     return name.removesuffix(" APMC")
 
 
-def briefly(turn: Turn) -> bool:
-    return turn.channel.terse or turn.channel.name == "voice"
-
-
 def _tell(turn: Turn, frame: Frame) -> Steps[None]:
     commodity = frame.slots["commodity"]
     quote = yield from market(pricing.quote, commodity=commodity, place=place_meant(turn, frame))
@@ -79,7 +62,7 @@ def _tell(turn: Turn, frame: Frame) -> Steps[None]:
 def _short(quote: Quote) -> Sequence[Say]:
     said = [msg("That is old.")] if quote.stale and quote.likely is not None else []
     if quote.trend and not quote.stale:
-        said.append(_direction(quote.trend))
+        said.append(direction(quote.trend))
     if quote.nearest:
         nearest = next((each for each in quote.nearest if each.exact), quote.nearest[0])
         said.append(
@@ -94,50 +77,13 @@ def _short(quote: Quote) -> Sequence[Say]:
 
 
 def _long(quote: Quote) -> Sequence[Say]:
-    said = [_in_lines([*_why(quote.reasons[0]), *_doubts(quote)])] if quote.reasons else []
+    said = [in_lines([*why(quote), *doubts(quote)])] if quote.reasons else []
     if quote.trend and not quote.stale:
-        said.append(_trend(quote.trend))
+        said.append(way(quote.trend))
     if quote.nearest:
         named = [_at(each) for each in quote.nearest[:NAMED]]
-        said.append(_in_lines([msg("Nearest mandis, price of a quintal:"), *named]))
+        said.append(in_lines([msg("Nearest mandis, price of a quintal:"), *named]))
     return [*said, msg("Source: {source}", source=quote.source)]
-
-
-def _in_lines(lines: Sequence[Say]) -> Say:
-    return msg("{lines:lines}", lines=[each.to_json() for each in lines])
-
-
-def _why(reason: Reason) -> Sequence[Say]:
-    """How far one had to look."""
-    said = WHY.get(reason.code)
-    return (Say(said.text, {"km": reason.facts.get("km", 0)}),) if said else ()
-
-
-def _doubts(quote: Quote) -> Sequence[Say]:
-    if quote.stale and quote.likely is not None:
-        return (msg("That is {days} days old, so I cannot say it closer.", days=quote.age_days),)
-    if quote.likely is not None and quote.high > WIDE * quote.low:
-        return (msg("Mandis pay very different prices: ask yours before you sell."),)
-    return ()
-
-
-def _direction(trend: Trend) -> Say:
-    percent = round(abs(trend.percent))
-    if trend.direction == "stable":
-        return msg("It is steady.")
-    if trend.direction == "rising":
-        return msg("Up {percent} % in a week.", percent=percent)
-    return msg("Down {percent} % in a week.", percent=percent)
-
-
-def _trend(trend: Trend) -> Say:
-    """Which way, and how sure that is."""
-    said = _direction(trend)
-    if trend.direction == "stable":
-        return said
-    clear = abs(trend.percent) >= CLEARLY * trend.noise_percent
-    sure = msg("That is clearly more than usual.") if clear else msg("It may still turn.")
-    return msg("{one:say} {two:say}", one=said.to_json(), two=sure.to_json())
 
 
 def _km(near: Near) -> str:

@@ -131,7 +131,7 @@ def help_(turn: Turn) -> Steps[None]:
         return
     ask = asked(frame)
     if ask:
-        turn.say(ask.why, ask.example)
+        turn.say(*(yield from ask.because(turn, frame)), ask.example)
     else:
         turn.say(msg("Choose one of these. Nothing is done before you agree."))
     turn.say(msg("BACK: previous question. CANCEL: drop this. PERSON: talk to someone."))
@@ -141,8 +141,8 @@ def help_(turn: Turn) -> Steps[None]:
 def why(turn: Turn) -> Steps[None]:
     frame = turn.state.top
     ask = asked(frame)
-    if ask:
-        turn.say(ask.why)
+    if frame and ask:
+        turn.say(*(yield from ask.because(turn, frame)))
         yield from ask_again(turn)
     else:
         yield from help_(turn)

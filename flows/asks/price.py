@@ -1,11 +1,13 @@
 """What it should bring, with the fair range beside the question whenever the market knows one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from flows.flow import Ask, Closer, Filled, Question, Taken, Unusable
 from flows.heard import Heard
+from flows.reasons import briefly, in_lines, reasons
 from flows.say import Option, Say, label, msg, verbatim
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
@@ -72,11 +74,18 @@ class Price(Ask):
         frame.note.pop("likely", None)
         if not quote:
             return Question((self.text,))
+        told = (fair_range(quote), *_told(turn, quote), self.text)
         if quote.likely is None:
-            return Question((fair_range(quote), self.text))
+            return Question(told)
         likely = rate(Decimal(quote.likely) / 100, quote.per)
         frame.note["likely"] = likely
-        return Question((fair_range(quote), self.text), (Option("likely", in_words(likely)),))
+        return Question(told, (Option("likely", in_words(likely)),))
+
+    def because(self, turn: Turn, frame: Frame) -> Steps[Sequence[Say]]:
+        """Asked why, every channel hears why the price is what it is."""
+        quote = yield from self.quote(frame)
+        lines = reasons(quote) if quote else ()
+        return (in_lines(lines) if lines else self.why,)
 
     def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
         said = yield from self.hear(turn, frame, turn.heard)
@@ -133,6 +142,17 @@ class Price(Ask):
 
     def show(self, value: Any) -> Say:
         return in_words(value)
+
+
+def _told(turn: Turn, quote: Quote) -> Sequence[Say]:
+    """Its reasons, before any price is named: of a call only the first, and not again below those just told.
+
+    An SMS has room for the range alone; there they are told when asked for.
+    """
+    lines = reasons(quote)
+    if not lines or turn.channel.terse or in_lines(lines) in turn.parts:
+        return ()
+    return (in_lines(lines[:1] if briefly(turn) else lines),)
 
 
 def _outside(price: dict[str, Any]) -> Unusable | None:
