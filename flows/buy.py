@@ -1,24 +1,36 @@
 """Buying: search near a place, choose, see the sum, say how it is paid, book at the listed price."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flows.agenda import CHANGE, DROP, MENU, open_flow
 from flows.asks import Choice, Commodity, Pick, Quantity, Row, Where
 from flows.flow import Filled, Flow, Over, Question, Taken
-from flows.found import TELL, Lots, reach
+from flows.found import TELL, Lots, most, reach
 from flows.refusals import GONE, sorry
 from flows.say import Option, label, msg
 from flows.sell import COMMON
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
-from flows.wishes import WISH
+from flows.wishes import MY_WISHES_DOOR, WISH
 from marketplace_core.bookings.bill import quoted
 from marketplace_core.bookings.terms import standard
 from marketplace_core.errors import NotEnoughLeft, Refused
 from marketplace_core.listings import queries as shelf
 from marketplace_core.offers import commands as offers
 from marketplace_core.offers.errors import LotChanged
+from marketplace_core.wishes import queries as wishes
+
+
+class What(Commodity):
+    """Whoever looks for something already finds it here."""
+
+    def question(self, turn: Turn, frame: Frame) -> Steps[Question | Over]:
+        question = yield from super().question(turn, frame)
+        assert isinstance(question, Question)
+        if not (yield from market(wishes.mine, turn.person.id)):
+            return question
+        return replace(question, options=(*question.options, MY_WISHES_DOOR))
 
 
 @dataclass(frozen=True)
@@ -121,6 +133,8 @@ def _wish(turn: Turn, frame: Frame) -> None:
     known = {"commodity": frame.slots["commodity"], "place": frame.slots["place"], "km": reach(frame)}
     if grade := frame.note.get("grade"):
         known["grade"] = grade
+    if price := most(frame):
+        known["price"] = price
     open_flow(turn, WISH, known)
 
 
@@ -163,7 +177,7 @@ BUY = Flow(
     "buy",
     title=msg("your search"),
     asks=(
-        Commodity(
+        What(
             "commodity",
             text=msg("What do you want to buy?"),
             name=msg("What"),

@@ -2,16 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flows.agenda import MENU
 from flows.asks import Pick, Row
+from flows.asks.price import QUINTALS_PER, rate
 from flows.flow import Closer, Filled, Over, Question, Taken
+from flows.plain_words import is_short, kilometres, nth, says
 from flows.say import Option, Say, label, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
 from marketplace_core.commodities import KG_PER
 from marketplace_core.listings import queries as shelf
 from marketplace_core.listings.queries import Found
+from marketplace_core.listings.rules import MOST_PAISE
 from marketplace_core.places.place import Place
 from marketplace_core.wishes.rules import MOST_KM
 
@@ -19,14 +23,20 @@ from marketplace_core.wishes.rules import MOST_KM
 REACH_KM = 100
 NEAR_KM = 20
 #: So many are counted; a list on WhatsApp holds ten rows, and some of them narrow it down.
-LOOKED_AT, SHOWN, SHOWN_BY_SMS = 60, 6, 4
+LOOKED_AT, SHOWN, SHOWN_BY_SMS, ROWS = 60, 6, 4, 10
 
 NEAREST, CHEAPEST, BEST, ANY, TELL = "nearest", "cheapest", "best", "any", "tell"
+ANY_PRICE = "any_price"
+#: What these words are often taken for; any other wish that is clear is no word about the list, nor is a plain "back".
+PASSED_OFF = ("menu", "greet", "back", "repeat", "affirm", "deny")
+AMONG = (*PASSED_OFF, "inform", "out_of_scope", "buy", "make_offer", "counter_offer", "correct")
+CLEAR = 0.8
 WAYS: dict[str, Option] = {
     CHEAPEST: Option(CHEAPEST, label("Cheapest first")),
     NEAREST: Option(NEAREST, label("Nearest first")),
     BEST: Option(BEST, label("Only grade A")),
     ANY: Option(ANY, label("Any grade")),
+    ANY_PRICE: Option(ANY_PRICE, label("Any price")),
     TELL: Option(TELL, label("Tell me of new")),
 }
 WITHIN: dict[str, int] = {f"within_{km}": km for km in (NEAR_KM, REACH_KM, MOST_KM)}
@@ -38,20 +48,21 @@ def _within(km: int) -> Option:
 
 @dataclass(frozen=True)
 class Lots(Pick):
-    """How the list is sorted and narrowed is kept in the frame's note: {"sort": …, "km": …, "grade": …}."""
+    """How the list is sorted and narrowed is kept in the frame's note: {"sort": …, "km": …, "grade": …, "most": …}."""
 
     def question(self, turn: Turn, frame: Frame) -> Steps[Question | Over]:
         found = yield from search(turn, frame)
         if not found:
             return self._nothing(frame)
-        shown = found[: SHOWN_BY_SMS if turn.channel.terse else SHOWN]
+        ways = self._ways(turn, frame, found)
+        shown = found[: SHOWN_BY_SMS if turn.channel.terse else min(SHOWN, ROWS - len(ways))]
         frame.note[self.slot] = [one.listing.code for one in shown] + [TELL]
         n = f"{len(found)}{'+' if len(found) == LOOKED_AT else ''}"
         many = msg("For sale within {km} km: {n}.", n=n, km=reach(frame))
         text = msg("Cheapest first. Which one?") if _sort(frame) == CHEAPEST else self.text
         return Question(
-            (*((many,) if len(found) > 1 else ()), text),
-            (*_rows(turn, shown), *self._ways(turn, frame, found)),
+            (*_bound(frame), *((many,) if len(found) > 1 else ()), text),
+            (*_rows(turn, shown), *ways),
         )
 
     def _nothing(self, frame: Frame) -> Question:
@@ -63,15 +74,16 @@ class Lots(Pick):
             else msg("Nobody sells {what:commodity} within {km} km of there now.", what=what, km=reach(frame))
         )
         farther = tuple(_within(km) for km in WITHIN.values() if km > reach(frame))[:1]
-        looser = (WAYS[ANY],) if grade else ()
+        looser = (*((WAYS[ANY],) if grade else ()), *((WAYS[ANY_PRICE],) if most(frame) else ()))
         tell = Option(TELL, label("Yes"))
         return Question(
-            (none, msg("Shall I write to you when there is some?")), (tell, *looser, *farther, MENU)
+            (*_bound(frame), none, msg("Shall I write to you when there is some?")),
+            (tell, *looser, *farther, MENU),
         )
 
     def _ways(self, turn: Turn, frame: Frame, found: Sequence[Found]) -> tuple[Option, ...]:
         """Only what would change something; of one lot there is nothing to sort."""
-        ways = []
+        ways = [WAYS[ANY_PRICE]] if most(frame) else []
         if len({_tonne_paise(one) for one in found}) > 1:
             ways.append(WAYS[NEAREST if _sort(frame) == CHEAPEST else CHEAPEST])
         if reach(frame) < REACH_KM:
@@ -86,21 +98,62 @@ class Lots(Pick):
         return tuple(ways[:1] if turn.channel.terse else ways)
 
     def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
-        """ "Grade A" narrows it; "yes" to "shall I write to you?" is a wish."""
-        grade = turn.heard.values.get("grade")
-        if grade:
-            frame.note["grade"] = grade
-            return (yield from self._anew(turn, frame))
+        """ "Grade A", "within 50 km", "below 150" narrow it; "yes" to "shall I write to you?" is a wish."""
         shown = frame.note.get(self.slot)
+        if (yield from self._narrowed(turn, frame)):
+            return (yield from self._anew(turn, frame))
+        chosen = nth(turn.heard.text) if self.answered_by(turn) else None
+        if chosen and shown and chosen < len(shown):  # the last of them is the promise to tell
+            return Filled(shown[chosen - 1])
         if shown == [TELL] and turn.heard.intent in ("affirm", "accept", "alerts"):
             return Filled(TELL)
         return (yield from super().take(turn, frame))
+
+    def answered_by(self, turn: Turn) -> bool:
+        heard, understood = turn.heard, turn.heard.understood
+        if not heard.text or not understood or not is_short(heard.text):
+            return False
+        if understood.confidence >= CLEAR and heard.intent not in AMONG:
+            return False
+        if understood.source == "rule" and heard.intent in PASSED_OFF:
+            return False
+        return any(says(heard.text, each) for each in ("cheapest", "nearest", "below", "km")) or bool(
+            nth(heard.text)
+        )
+
+    def _narrowed(self, turn: Turn, frame: Frame) -> Steps[bool]:
+        heard, note = turn.heard, frame.note
+        if grade := heard.values.get("grade"):
+            note["grade"] = grade
+        if not self.answered_by(turn):
+            return bool(grade)
+        if km := kilometres(heard):
+            note["km"] = min(max(km, 1), MOST_KM)
+            return True
+        said = heard.values.get("price") or {"rupees": heard.values.get("number"), "per": None}
+        if says(heard.text, "below") and said["rupees"]:
+            per = said["per"] or (yield from self._unit(turn, frame))
+            price = rate(said["rupees"], per)
+            if 1 <= price["paise"] <= MOST_PAISE:
+                note["most"] = {**price, "of": frame.slots["commodity"]}
+                return True
+        sort = next((way for way in (CHEAPEST, NEAREST) if says(heard.text, way)), None)
+        if sort:
+            note["sort"] = sort
+        return bool(sort or grade)
+
+    def _unit(self, turn: Turn, frame: Frame) -> Steps[str]:
+        """A price without a unit is in that of the lots before one's eyes."""
+        found = yield from search(turn, frame)
+        return found[0].listing.per if found else "quintal"
 
     def pick(self, turn: Turn, frame: Frame, choice: str) -> Steps[Taken]:
         if choice in (NEAREST, CHEAPEST):
             frame.note["sort"] = choice
         elif choice in (BEST, ANY):
             frame.note["grade"] = "A" if choice == BEST else None
+        elif choice == ANY_PRICE:
+            frame.note.pop("most", None)
         elif choice in WITHIN:
             frame.note["km"] = WITHIN[choice]
         else:
@@ -120,13 +173,28 @@ def reach(frame: Frame) -> int:
     return km
 
 
+def most(frame: Frame) -> dict[str, Any] | None:
+    """What it may cost; said of one crop it says nothing of another."""
+    bound = frame.note.get("most")
+    if not bound or bound["of"] != frame.slots["commodity"]:
+        return None
+    return {"paise": bound["paise"], "per": bound["per"]}
+
+
+def _bound(frame: Frame) -> tuple[Say, ...]:
+    price = most(frame)
+    if not price:
+        return ()
+    return (msg("{what:commodity} at {price:rate} or less", what=frame.slots["commodity"], price=price),)
+
+
 def _sort(frame: Frame) -> str:
     sort: str = frame.note.get("sort", NEAREST)
     return sort
 
 
 def search(turn: Turn, frame: Frame) -> Steps[Sequence[Found]]:
-    place = Place.from_json(frame.slots["place"])
+    place, price = Place.from_json(frame.slots["place"]), most(frame)
     return (
         yield from market(
             shelf.near,
@@ -138,6 +206,7 @@ def search(turn: Turn, frame: Frame) -> Steps[Sequence[Found]]:
             not_seller=turn.person.id,
             grade=frame.note.get("grade"),
             cheapest=_sort(frame) == CHEAPEST,
+            most_paise=int(price["paise"] / QUINTALS_PER[price["per"]]) if price else None,
         )
     )
 

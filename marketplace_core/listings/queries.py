@@ -116,14 +116,18 @@ async def near(
     not_seller: UUID | None = None,
     grade: str | None = None,
     cheapest: bool = False,
+    most_paise: int | None = None,
 ) -> tuple[Found, ...]:
-    """What can be booked here within `km`, nearest or cheapest first: lots of this market alone."""
+    """What can be booked here within `km`, nearest or cheapest first: lots of this market alone.
+
+    `most_paise` is a quintal's.
+    """
     in_window = await search(
         desk,
         lat=lat,
         lon=lon,
         km=km,
-        wanted=Wanted(commodity=commodity, grade=grade, min_kg=min_kg),
+        wanted=Wanted(commodity=commodity, grade=grade, min_kg=min_kg, most_paise=most_paise),
         limit=limit,
         own_market=True,
         not_seller=not_seller,
