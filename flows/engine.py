@@ -32,6 +32,7 @@ from flows.say import Option, Reply, Say, msg
 from flows.shortcodes import answering as shortcodes
 from flows.state import State
 from flows.turn import Channel, Steps, Turn
+from flows.wishes import speaks_of_wishes
 from marketplace_core.accounts import Person
 from nlu.understanding import ACT, Expecting
 
@@ -380,6 +381,7 @@ def _follow_language(this: Turn) -> Steps[None]:
 
 LISTENING = (
     another_speaks,
+    speaks_of_wishes,
     _repairs,
     _answers_the_code,
     _answers_the_stage,

@@ -23,6 +23,7 @@ DOORS: tuple[tuple[Row, str, dict[str, str]], ...] = (
     (Row("family", label("Another person"), deed="go:family"), "family", {}),
     (Row("consents", label("What I agreed to"), deed="go:consents"), "consents", {}),
     (Row("my_data", label("My data"), deed="go:my_data"), "my_data", {}),
+    (Row("wishes", label("My wishes"), deed="go:my_wishes"), "my_wishes", {}),
 )
 #: Whether answers are also spoken, as `State.voice_answers` keeps it.
 VOICE_ANSWERS = {

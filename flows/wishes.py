@@ -5,21 +5,27 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from flows.agenda import MENU
+from flows.agenda import MENU, open_flow, proceed
 from flows.asks import Choice, Commodity, Pick, Price, Row, Where
+from flows.filling import fill
 from flows.flow import Flow, Over, Question
 from flows.found import REACH_KM
+from flows.heard import Heard
+from flows.plain_words import levelled, says
 from flows.refusals import sorry
+from flows.registry import asked
 from flows.say import Option, Say, label, msg
 from flows.sell import COMMON
 from flows.state import Frame
 from flows.turn import Steps, Turn, day_of, market
+from flows.words import words_of
 from marketplace_core.errors import Refused
 from marketplace_core.places.place import Place
 from marketplace_core.wishes import commands as wishes
 from marketplace_core.wishes import queries
 from marketplace_core.wishes.errors import TooManyWishes
 from marketplace_core.wishes.queries import Wish
+from nlu.understanding import ACT
 
 #: A month is a season of straw; who still looks then says so again.
 STANDS = timedelta(days=30)
@@ -110,6 +116,43 @@ WISH = Flow(
     commit=_wish,
     deed=("commodity",),
 )
+
+
+def speaks_of_wishes(turn: Turn) -> Steps[bool]:
+    """ "My wishes", "stop looking for straw", "tell me when straw is for sale": there is no intent for these.
+
+    A price in it, or a word of prices, waits for a price: that is the alerts' matter.
+    """
+    heard, ask = turn.heard, asked(turn.state.top)
+    if not heard.text or (ask and ask.expecting in ("name", "text")):
+        return False
+    if says(heard.text, "stop_looking") or _names_wishes(turn):
+        standing = yield from market(queries.mine, turn.person.id)
+        meant = [wish for wish in standing if wish.commodity == heard.values.get("commodity")]
+        open_flow(turn, MY_WISHES, {"wish": str(meant[0].id)} if len(meant) == 1 else None)
+    elif _waits_for_goods(heard):
+        yield from fill(turn, open_flow(turn, WISH))
+    else:
+        return False
+    yield from proceed(turn)
+    return True
+
+
+def _names_wishes(turn: Turn) -> bool:
+    """By the name on its door, in their own language or in English."""
+    own = turn.person.language
+    named = (words_of(own, "native"), words_of(own, "latin"), words_of("en", "native"))
+    return any(levelled(words(MY_WISHES_DOOR.label)) in levelled(turn.heard.text) for words in named)
+
+
+def _waits_for_goods(heard: Heard) -> bool:
+    understood = heard.understood
+    if not understood or understood.intent != "alerts" or understood.confidence < ACT:
+        return False
+    what = "commodity" in understood.values or "commodity" in understood.alternatives
+    if not what or "price" in understood.values or says(heard.text, "price"):
+        return False
+    return "quantity" in understood.values or says(heard.text, "for_sale")
 
 
 def _mine(turn: Turn, frame: Frame) -> Steps[Sequence[Row] | Over]:
