@@ -1,13 +1,13 @@
 """One phone for a family: who speaks now, and somebody new. What each of them sells and agrees stays theirs."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from flows.agenda import open_flow, proceed
 from flows.asks import Pick, Row
 from flows.did_you_mean import GUESSES
-from flows.flow import Flow, Over
+from flows.flow import Filled, Flow, Over, Taken
 from flows.heard import Heard
 from flows.refusals import sorry
 from flows.register import NAME_ASK
@@ -18,12 +18,15 @@ from flows.turn import Steps, Turn, market
 from marketplace_core.accounts import Person
 from marketplace_core.accounts import profiles as phone
 from marketplace_core.accounts.errors import TooManyProfiles
+from nlu.phonetic import skeleton
 from nlu.understanding import ACT, Understanding
 
 SOMEBODY_NEW = Row("new", label("Someone new"))
 MYSELF = "me"
 #: "Sunita here", "this is Sunita": longer sentences speak of somebody rather than for them.
 SHORT = 4
+#: Of a new name: "Ramesh Kumar".
+MOST_NAMES = 2
 
 
 def _others(turn: Turn) -> Steps[list[Person]]:
@@ -36,6 +39,31 @@ def _rows(turn: Turn, frame: Frame) -> Steps[Sequence[Row] | Over]:
     if "said" in frame.note:
         others.insert(0, Row(MYSELF, verbatim(turn.person.name or ""), msg("It is me")))
     return [*others, SOMEBODY_NEW]
+
+
+@dataclass(frozen=True)
+class Who(Pick):
+    """A name answers it, whatever else it may sound like: somebody known here, in any letters, or somebody new."""
+
+    expecting = "name"  # type: ignore[assignment]
+
+    def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
+        told = turn.heard.values.get("name")
+        if not told or turn.heard.intent == "change_language":
+            return (yield from super().take(turn, frame))
+        said = _sounds(str(told))
+        here = yield from market(phone.profiles, turn.channel.address_id)
+        known = [each for each in here if each.name and _sounds(each.name) & said]
+        known = [each for each in known if _sounds(each.name or "") == said] or known
+        if len(known) == 1:
+            mine = known[0].id == turn.person.id and "said" in frame.note
+            return Filled(MYSELF if mine else str(known[0].id))
+        # two are called alike: the rows tell them apart; a longer sentence is nobody's name
+        return None if known or len(said) > MOST_NAMES else Filled(SOMEBODY_NEW.id)
+
+
+def _sounds(name: str) -> set[str]:
+    return {skeleton(word) for word in _words(name)}
 
 
 def _pass_on(turn: Turn, frame: Frame) -> Steps[None]:
@@ -61,7 +89,7 @@ FAMILY = Flow(
     "family",
     title=msg("your details"),
     asks=(
-        Pick(
+        Who(
             "who",
             text=msg("Who speaks now? Each has sales and bookings of their own."),
             name=msg("Name"),
