@@ -6,6 +6,9 @@ from uuid import UUID
 from flows.agenda import MENU
 from flows.asks import YesNo
 from flows.flow import Flow, Over, Question
+from flows.money import ask_to_pay
+from flows.my_offers import forget_what_is_over
+from flows.offer_acts import MY_BOOKINGS
 from flows.refusals import OVER, sorry
 from flows.register import CONSENT
 from flows.say import Option, Say, label, msg
@@ -16,6 +19,7 @@ from marketplace_core.accounts import queries as people
 from marketplace_core.agents import asking
 from marketplace_core.agents.asking import TooLate
 from marketplace_core.agents.doing import BINDS, Wanted
+from marketplace_core.bookings import queries as bookings
 from marketplace_core.errors import Refused
 from marketplace_core.logins import proofs
 
@@ -117,6 +121,20 @@ def _answer(turn: Turn, frame: Frame) -> Steps[None]:
         turn.say(msg("You have joined, {name}.", name=turn.person.name))
     else:
         turn.say(msg("Thank you. I tell your agent."))
+        if pay := (yield from accepted(turn, frame.slots["kind"], agreed.code)):
+            turn.offer(*pay, MY_BOOKINGS, MENU)
+
+
+def accepted(turn: Turn, kind: str, code: str) -> Steps[tuple[Option, ...]]:
+    """An offer accepted with somebody's yes is theirs to pay, and no question any more.
+
+    What the agent has booked for them the farmer confirms first; they hear the sum with that.
+    """
+    yield from forget_what_is_over(turn)
+    booking = (yield from market(bookings.by_code, code)) if kind == "acc" else None
+    if not booking or booking.buyer_id != turn.person.id:
+        return ()
+    return (yield from ask_to_pay(turn, booking))
 
 
 AGENT_ASKS = Flow(

@@ -295,6 +295,14 @@ def _clear_away(turn: Turn, frame: Frame) -> Steps[None]:
             turn.state.frames.remove(other)
 
 
+def forget_what_is_over(turn: Turn) -> Steps[None]:
+    """Whoever has just heard how an offer ended needs no question about it any more."""
+    for frame in [one for one in turn.state.frames if one.flow == MY_OFFERS.name]:
+        code = frame.slots.get("code")
+        if code and not (yield from side_of(turn, code)):
+            turn.state.frames.remove(frame)
+
+
 #: Where it was not the question's own button: what is about to be done.
 LOOK = msg("{act:say}: {price:rate}, {amount:mass}, {code}?")
 

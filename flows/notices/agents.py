@@ -3,13 +3,14 @@
 from uuid import UUID
 
 from flows.agenda import ask_again, open_flow, proceed
-from flows.agent_asks import AGENT_ASKS
+from flows.agent_asks import AGENT_ASKS, accepted
 from flows.heard import News
 from flows.menu import ON
 from flows.notices.notice import MY_BOOKINGS, MY_LISTINGS, Notice, Opener, offer_when_idle
 from flows.refusals import OVER
-from flows.say import Say, msg
+from flows.say import Option, Say, msg
 from flows.shortcodes.why import why_named
+from flows.state import Frame
 from flows.turn import Steps, Turn, market
 from marketplace_core.accounts import queries as people
 
@@ -35,7 +36,11 @@ def _asked(turn: Turn, news: News) -> Steps[None]:
 def _agreed(turn: Turn, news: News) -> Steps[None]:
     code = news.about.get("code") or news.about["kind"].upper()
     if turn.person.id == UUID(news.about["person_id"]):  # the agent had the code from them
-        yield from _over(turn, news, msg("Your agent told me your code: {code} is done.", code=code))
+        top = turn.state.top
+        _forget(turn, news.subject)
+        turn.say(msg("Your agent told me your code: {code} is done.", code=code))
+        pay = yield from accepted(turn, news.about["kind"], code)
+        yield from _go_on(turn, top, *pay)
         return
     name = (yield from market(people.person, UUID(news.about["person_id"]))).name or "*"
     turn.say(Say(AGREED.text, {"name": name, "code": code}))
@@ -63,14 +68,18 @@ def _too_late(turn: Turn, news: News) -> Steps[None]:
 
 def _over(turn: Turn, news: News, said: Say) -> Steps[None]:
     """The question does not stand open any more; what lay below it does."""
-    frames = turn.state.frames
-    top = frames[-1] if frames else None
+    top = turn.state.top
     _forget(turn, news.subject)
     turn.say(said)
+    yield from _go_on(turn, top)
+
+
+def _go_on(turn: Turn, top: Frame | None, *ways: Option) -> Steps[None]:
+    frames = turn.state.frames
     if frames and top is not frames[-1]:
         yield from ask_again(turn)
     else:
-        offer_when_idle(turn)
+        offer_when_idle(turn, *ways)
 
 
 def _forget(turn: Turn, ask_id: str | None) -> None:
