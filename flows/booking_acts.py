@@ -9,11 +9,11 @@ from flows.asks import Pick, Row, Text, YesNo
 from flows.flow import Filled, Flow, Over, Question, Taken
 from flows.heard import Heard
 from flows.refusals import sorry
-from flows.say import Option, Say, label, msg
+from flows.say import Option, Say, label, msg, verbatim
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
 from marketplace_core.bookings import commands as bookings
-from marketplace_core.bookings import queries
+from marketplace_core.bookings import queries, standing
 from marketplace_core.bookings.commands import LONGEST_WHY
 from marketplace_core.bookings.errors import PickupLocked
 from marketplace_core.bookings.queries import Booking, Condition, Role
@@ -36,6 +36,16 @@ def in_words(booking: Booking) -> Say:
         total=booking.total_paise,
         state=booking.state,
     )
+
+
+def to_ring(turn: Turn, booking: Booking) -> Steps[tuple[Say, ...]]:
+    """Where the other side is rung up, while the booking stands. Not aloud: anybody may call in this number's name."""
+    other = yield from market(standing.whom_to_ring, booking, turn.person.id)
+    if not other or not other.phone or turn.channel.name == "voice":
+        return ()
+    # a name in other letters makes an SMS of one into three
+    name = msg("Phone") if turn.channel.terse else verbatim(other.name or booking.code)
+    return (msg("{name:say}: {value:say}", name=name.to_json(), value=verbatim(other.phone).to_json()),)
 
 
 def to_do(act: str, text: Say, code: str) -> Option:

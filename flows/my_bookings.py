@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from flows.agenda import MENU, open_flow
 from flows.asks import Pick, Row
-from flows.booking_acts import in_words, known, which
+from flows.booking_acts import in_words, known, to_ring, which
 from flows.dispute import TAKE_BACK
 from flows.flow import Flow, Over
 from flows.offer_acts import door_to_offers
+from flows.pay import PAID_FOR, PAY, claimed
 from flows.pickup import window
 from flows.registry import flow_named
 from flows.say import Say, label, msg
@@ -16,14 +17,17 @@ from flows.state import Frame
 from flows.turn import Steps, Turn, market
 from marketplace_core.bookings import queries as ledger
 from marketplace_core.bookings.queries import Booking
+from marketplace_core.bookings.standing import stands
 from marketplace_core.disputes import queries as disputes
 from marketplace_core.disputes.transitions import UNDER_WAY
 from marketplace_core.errors import NotYours
 from marketplace_core.parties import DRIVER
+from marketplace_core.payments import showing
 from marketplace_core.ratings.commands import is_over
 
 #: By the name of the move, as offered; then the flow that makes it. What is no move is only a look.
 ACTS: Mapping[str, tuple[Say, str]] = {
+    "pay": (PAY.label, "pay"),
     "confirm": (label("Confirm"), "confirm"),
     "agree_pickup": (label("Pickup day"), "pickup"),
     "code": (label("Pickup code"), "pickup_code"),
@@ -33,6 +37,7 @@ ACTS: Mapping[str, tuple[Say, str]] = {
     "bill": (label("Bill"), "bill"),
     "answer": (label("Answer"), "dispute_answer"),
     "withdraw": (TAKE_BACK, "dispute_back"),
+    "write": (label("Write to them"), "write_to"),
     "rate": (label("Rate"), "rate"),
     "dispute": (label("Complain"), "dispute"),
     "cancel": (label("Cancel booking"), "call_off"),
@@ -56,6 +61,7 @@ def _stands(turn: Turn, booking: Booking) -> Steps[tuple[Say, ...]]:
     told = [in_words(booking)]
     if not turn.channel.terse:
         told.append(msg("With {name}, {place:place}.", name=other, place=booking.place.to_json()))
+    told += yield from to_ring(turn, booking)
     if booking.state == "confirmed":
         told += yield from window(booking)
     return tuple(told)
@@ -74,6 +80,10 @@ def _may(turn: Turn, booking: Booking) -> Steps[set[str]]:
         may.add("bill")
     if is_over(booking):
         may.add("rate")
+    if turn.person.id in (booking.seller_id, booking.buyer_id) and stands(booking, turn.now):
+        may.add("write")
+    if (yield from _owes(turn, booking)):
+        may.add("pay")
     if booking.state == "confirmed" and (yield from _holds_the_code(turn, booking)):
         may.add("code")
     if booking.state == "disputed":
@@ -84,6 +94,14 @@ def _may(turn: Turn, booking: Booking) -> Steps[set[str]]:
             elif not quarrel.answer:
                 may.add("answer")
     return may
+
+
+def _owes(turn: Turn, booking: Booking) -> Steps[bool]:
+    """Cash is paid at the cart; what the buyer says they have paid is looked for."""
+    if booking.buyer_id != turn.person.id or booking.pay_by == "cash" or booking.state not in PAID_FOR:
+        return False
+    secured = (yield from market(showing.due, booking)).secured
+    return not secured and not (yield from claimed(booking))
 
 
 def _holds_the_code(turn: Turn, booking: Booking) -> Steps[bool]:

@@ -1,4 +1,4 @@
-"""Writing to the other side of an offer, in one's own words."""
+"""Writing to the other side of an offer, or of a booking that stands, in one's own words."""
 
 from dataclasses import dataclass
 
@@ -7,11 +7,12 @@ from flows.asks import Text
 from flows.flow import Flow, Over, Question
 from flows.my_offers import MY_OFFERS as MY_OFFERS_FLOW
 from flows.my_offers import WHICH
-from flows.offer_acts import MY_OFFERS, OVER, side_of
+from flows.offer_acts import MY_BOOKINGS, MY_OFFERS, OVER, side_of
 from flows.refusals import sorry
 from flows.say import msg
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
+from marketplace_core.bookings import standing
 from marketplace_core.errors import Moved, Refused
 from marketplace_core.talks import commands as talks
 from marketplace_core.talks.errors import EnoughSaid
@@ -21,10 +22,21 @@ from marketplace_core.talks.rules import LONGEST
 @dataclass(frozen=True)
 class OwnWords(Text):
     def question(self, turn: Turn, frame: Frame) -> Steps[Question | Over]:
-        side = yield from side_of(turn, frame.slots["code"])
-        if not side:
-            return Over((OVER,), (MENU,))
-        return Question((msg("What shall I write to {name}?", name=side.other),))
+        name = yield from _to_whom(turn, frame.slots["code"])
+        if isinstance(name, Over):
+            return name
+        return Question((msg("What shall I write to {name}?", name=name),))
+
+
+def _to_whom(turn: Turn, code: str) -> Steps[str | Over]:
+    deal = yield from market(standing.booked, code)
+    if not deal or turn.person.id not in (deal.seller_id, deal.buyer_id):
+        side = yield from side_of(turn, code)
+        return side.other if side else Over((OVER,), (MENU,))
+    if not standing.stands(deal, turn.now):
+        return Over((msg("This booking is {state:state} already.", state=deal.state),), (MY_BOOKINGS, MENU))
+    other = deal.buyer_name if turn.person.id == deal.seller_id else deal.seller_name
+    return other or deal.code
 
 
 def in_which(turn: Turn, frame: Frame) -> Steps[None]:
@@ -36,7 +48,8 @@ def in_which(turn: Turn, frame: Frame) -> Steps[None]:
 
 
 def _write(turn: Turn, frame: Frame) -> Steps[None]:
-    turn.offer(MY_OFFERS, MENU)
+    booked = yield from market(standing.booked, frame.slots["code"])
+    turn.offer(MY_BOOKINGS if booked else MY_OFFERS, MENU)
     try:
         hidden = yield from market(
             talks.write,
@@ -48,7 +61,8 @@ def _write(turn: Turn, frame: Frame) -> Steps[None]:
     except EnoughSaid:
         turn.say(msg("That is enough for today. Write again tomorrow, or name a price."))
     except Moved:
-        turn.say(OVER)
+        gone = yield from _to_whom(turn, frame.slots["code"])
+        turn.say(*(gone.parts if isinstance(gone, Over) else (OVER,)))
     except Refused as refusal:
         sorry(turn, refusal)
     else:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flows.agenda import PERSON, open_flow, proceed
 from flows.bill import BILL, COMPLETED, due_yes, seen, shown, total
-from flows.booking_acts import in_words, to_do
+from flows.booking_acts import in_words, to_do, to_ring
 from flows.booking_answer import BOOKING_ANSWER
 from flows.handover import ARRIVED, ON_THE_WAY, WEIGHED
 from flows.heard import News
@@ -114,7 +114,7 @@ def _driver(turn: Turn, news: News) -> Steps[None]:
                 place=place,
             )
         )
-        turn.say(*when)
+        turn.say(*(yield from to_ring(turn, booking)), *when)
         _offer(turn, booking, ("pick_up", label("Loaded")))
         return
     driver = yield from market(people.person, UUID(news.about["driver_id"]))

@@ -10,7 +10,7 @@ from flows.agenda import open_flow, proceed
 from flows.heard import News
 from flows.menu import ON
 from flows.my_offers import MY_OFFERS as ANSWERING
-from flows.notices.notice import BOTH, Notice, Opener, offer_when_idle
+from flows.notices.notice import BOTH, MY_BOOKINGS, Notice, Opener, offer_when_idle
 from flows.offer_acts import MY_OFFERS, OFFERED, side_of, told, write_to
 from flows.say import Say, msg
 from flows.turn import Steps, Turn, market
@@ -58,8 +58,8 @@ def _written(turn: Turn, news: News) -> Steps[None]:
     turn.say(
         msg(
             "{name} writes about {code}: “{words}”",
-            name=talk.writer_name or talk.offer_code,
-            code=talk.listing_code,
+            name=talk.writer_name or talk.listing_code,
+            code=talk.booking_code or talk.listing_code,
             words=talk.translated or talk.words,
         )
     )
@@ -67,7 +67,8 @@ def _written(turn: Turn, news: News) -> Steps[None]:
         turn.say(msg("A machine has translated it."))
     elif talk.language != talk.reads:
         turn.say(THEIR_OWN)
-    offer_when_idle(turn, write_to(talk.offer_code), MY_OFFERS)
+    back = write_to(talk.booking_code or talk.offer_code or talk.listing_code)
+    offer_when_idle(turn, back, MY_BOOKINGS if talk.booking_code else MY_OFFERS)
 
 
 def _forget(turn: Turn, code: str) -> bool:

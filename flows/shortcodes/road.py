@@ -14,7 +14,7 @@ from marketplace_core.bookings.queries import Booking
 from marketplace_core.escrow import queries as escrow
 from marketplace_core.payments import commands as payments
 
-STOP = "{when} {code} {place} {amount:mass}"
+STOP, AND_PHONE = "{when} {code} {place} {amount:mass}", " {phone}"
 #: In percent of what was booked. A weight further off is asked back: nobody but the office corrects one that stands.
 MOST_OFF = 20
 
@@ -27,8 +27,9 @@ def route(turn: Turn, order: Order) -> Steps[Answer]:
         turn,
         [
             Say(
-                STOP,
+                STOP + AND_PHONE * bool(stop.phone),
                 {
+                    "phone": stop.phone,
                     "when": f"{stop.window_from.astimezone(KOLKATA):%H:%M}" if stop.window_from else "-",
                     "code": stop.code,
                     "place": stop.pincode,

@@ -72,6 +72,12 @@ async def addresses(desk: Desk, person_id: UUID) -> tuple[Address, ...]:
     return tuple(Address(*row) for row in rows)
 
 
+async def phone(desk: Desk, person_id: UUID) -> str | None:
+    """Where they can be rung up; None where every channel of theirs hides it."""
+    known = await addresses(desk, person_id)
+    return next((each.phone for each in known if each.phone and not each.closed), None)
+
+
 async def may_act_for(desk: Desk, actor_id: UUID, person_id: UUID) -> bool:
     """Everybody acts for themselves; for others only with their yes."""
     if actor_id == person_id:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import and_, exists, or_, select, update
 
 from marketplace_core.accounts.duty import on_duty
-from marketplace_core.accounts.queries import may_act_for
+from marketplace_core.accounts.queries import may_act_for, phone
 from marketplace_core.agents.errors import SaidToday
 from marketplace_core.agents.signing import day_of
 from marketplace_core.audit import commands as audit
@@ -19,6 +19,7 @@ from marketplace_core.bookings.models import booking as b
 from marketplace_core.bookings.models import pickup as p
 from marketplace_core.bookings.moving import held
 from marketplace_core.bookings.queries import Booking
+from marketplace_core.bookings.standing import TO_FETCH
 from marketplace_core.desk import Desk
 from marketplace_core.errors import BadTerms, ListingGone, Moved, NotYours
 from marketplace_core.events import event, record
@@ -62,6 +63,8 @@ class Stop:
     pincode: str
     village: str | None
     window_from: datetime | None
+    #: Of the farmer, while there is something to fetch.
+    phone: str | None
 
 
 async def grade(desk: Desk, *, actor_id: UUID, code: str, grade: str, moisture: int | None) -> Graded:
@@ -156,7 +159,9 @@ async def assay(
 async def round_of(desk: Desk, driver_id: UUID, *, begin: datetime, end: datetime) -> tuple[Stop, ...]:
     """What a driver, or a buyer who fetches themselves, has to fetch and to bring on a day."""
     rows = await desk.db.execute(
-        select(b.c.code, b.c.state, b.c.kg, listing.c.pincode, listing.c.village, p.c.window_from)
+        select(
+            b.c.code, b.c.state, b.c.kg, listing.c.pincode, listing.c.village, p.c.window_from, b.c.seller_id
+        )
         .select_from(
             b.join(p, and_(p.c.tenant_id == b.c.tenant_id, p.c.booking_id == b.c.id)).join(
                 listing, and_(listing.c.tenant_id == b.c.tenant_id, listing.c.id == b.c.listing_id)
@@ -171,7 +176,11 @@ async def round_of(desk: Desk, driver_id: UUID, *, begin: datetime, end: datetim
         .order_by(p.c.window_from.nulls_last(), b.c.id)
         .limit(MOST_STOPS)
     )
-    return tuple(Stop(*row) for row in rows)
+    stops = []
+    for code, state, kg, pincode, village, window_from, seller_id in rows.all():
+        to_ring = await phone(desk, seller_id) if state == TO_FETCH else None
+        stops.append(Stop(code, state, kg, pincode, village, window_from, to_ring))
+    return tuple(stops)
 
 
 async def failed(desk: Desk, *, actor_id: UUID, code: str, why: str) -> UUID:

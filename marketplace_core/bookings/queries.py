@@ -52,6 +52,7 @@ class Booking:
     total_paise: int
     listing_id: UUID
     listing_code: str
+    offer_id: UUID
     seller_id: UUID
     buyer_id: UUID
     seller_name: str | None
@@ -118,6 +119,7 @@ def booking_of(row: Any, now: datetime, lot: Any = None) -> Booking:
         total_paise=row.total_paise,
         listing_id=row.listing_id,
         listing_code=row.listing_code if lot is row else lot.code,
+        offer_id=row.offer_id,
         seller_id=row.seller_id,
         buyer_id=row.buyer_id,
         seller_name=lot.seller_name,

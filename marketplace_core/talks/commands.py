@@ -1,4 +1,4 @@
-"""Writing to the other side of an offer, and passing it on once it was translated or cannot be."""
+"""Writing to the other side of an offer or a booking, and passing it on once it was translated or cannot be."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, insert, or_, select, update
 
 from marketplace_core.bookings.models import booking
+from marketplace_core.bookings.standing import STANDING, booked, stands
 from marketplace_core.desk import Desk
 from marketplace_core.errors import BadTerms, Moved, NotYours
 from marketplace_core.events import record
@@ -19,17 +20,20 @@ from marketplace_core.talks.rules import LONGEST, MOST_A_DAY, without_contacts
 
 #: Longer than a translator takes; whoever claimed it has died by then.
 LEASE = timedelta(minutes=1)
-#: Bookings by which two people know each other.
-STANDING = ("confirmed", "in_transit", "delivered", "completed", "disputed")
 
 
 async def write(desk: Desk, *, writer_id: UUID, code: str, words: str, language: str) -> bool:
-    """From one side of an open offer to the other. True: something in it was hidden."""
-    offer = await offer_by_code(desk, code)
-    if offer is None or writer_id not in (offer.seller_id, offer.buyer_id):
+    """From one side to the other of an open offer, or of a booking that stands, by its own code or that of the offer it
+    came of. True: something in it was hidden.
+    """
+    deal = await booked(desk, code)
+    between = deal or await offer_by_code(desk, code)
+    if between is None or writer_id not in (between.seller_id, between.buyer_id):
         raise NotYours
-    if offer.state not in OPEN:
-        raise Moved("offer", offer.state)
+    if deal and not stands(deal, desk.now):
+        raise Moved("booking", deal.state)
+    if not deal and between.state not in OPEN:
+        raise Moved("offer", between.state)
     said = " ".join(words.split())
     if not 1 <= len(said) <= LONGEST:
         raise BadTerms("words")
@@ -38,14 +42,14 @@ async def write(desk: Desk, *, writer_id: UUID, code: str, words: str, language:
     )
     if (await desk.db.execute(today)).scalar_one() >= MOST_A_DAY:
         raise EnoughSaid
-    met = await _have_a_deal(desk, offer.seller_id, offer.buyer_id)
+    met = deal is not None or await _have_a_deal(desk, between.seller_id, between.buyer_id)
     shown = said if met else without_contacts(said)
     await desk.db.execute(
         insert(t).values(
             tenant_id=desk.tenant,
-            offer_id=offer.id,
+            offer_id=deal.offer_id if deal else between.id,
             writer_id=writer_id,
-            reader_id=offer.buyer_id if writer_id == offer.seller_id else offer.seller_id,
+            reader_id=between.buyer_id if writer_id == between.seller_id else between.seller_id,
             words=shown,
             language=language,
             at=desk.now,
@@ -103,5 +107,6 @@ async def pass_on(desk: Desk, talk: Talk, translated: str | None) -> bool:
     if not done.rowcount:
         return False
     about = {"actor_id": str(talk.writer_id), "reader_id": str(talk.reader_id), "offer": talk.offer_code}
+    about |= {"booking": talk.booking_code} if talk.booking_code else {}
     await record(desk, "talk.passed_on", str(talk.id), about)
     return True

@@ -1,4 +1,4 @@
-"""Words on their way from one side of an offer to the other."""
+"""Words on their way from one side of an offer or a booking to the other."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import and_, select
 
 from marketplace_core.accounts.models import person
+from marketplace_core.bookings.models import booking
 from marketplace_core.desk import Desk
 from marketplace_core.listings.models import listing
 from marketplace_core.offers.models import offer
@@ -15,7 +16,8 @@ from marketplace_core.talks.models import talk as t
 @dataclass(frozen=True)
 class Talk:
     id: UUID
-    offer_code: str
+    #: None where it was booked as listed.
+    offer_code: str | None
     listing_code: str
     writer_id: UUID
     writer_name: str | None
@@ -26,6 +28,8 @@ class Talk:
     words: str
     language: str
     translated: str | None
+    #: None before there is one.
+    booking_code: str | None = None
 
 
 writer, reader = person.alias("writer"), person.alias("reader")
@@ -41,10 +45,12 @@ TALKS = select(
     t.c.words,
     t.c.language,
     t.c.translated,
+    booking.c.code.label("booking_code"),
 ).select_from(
     t.join(offer, and_(offer.c.tenant_id == t.c.tenant_id, offer.c.id == t.c.offer_id))
     .join(listing, and_(listing.c.tenant_id == t.c.tenant_id, listing.c.id == offer.c.listing_id))
     .join(writer, and_(writer.c.tenant_id == t.c.tenant_id, writer.c.id == t.c.writer_id))
+    .outerjoin(booking, and_(booking.c.tenant_id == t.c.tenant_id, booking.c.offer_id == t.c.offer_id))
     .join(reader, and_(reader.c.tenant_id == t.c.tenant_id, reader.c.id == t.c.reader_id))
 )
 

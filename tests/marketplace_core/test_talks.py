@@ -1,10 +1,18 @@
-"""What the two sides of an offer write to each other: to nobody else, without ways past the market, and once."""
+"""What the two sides of a deal write to each other: to nobody else, without ways past the market, and once."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
+from marketplace_core.accounts import commands as accounts
+from marketplace_core.accounts.models import address
+from marketplace_core.accounts.queries import phone
+from marketplace_core.bookings import commands as bookings
+from marketplace_core.bookings import fetching, standing
+from marketplace_core.bookings import queries as agreements
 from marketplace_core.desk import Desk
 from marketplace_core.errors import BadTerms, Moved, NotYours
 from marketplace_core.events import claim
@@ -14,7 +22,8 @@ from marketplace_core.talks import commands as talks
 from marketplace_core.talks import queries
 from marketplace_core.talks.errors import EnoughSaid
 from marketplace_core.talks.rules import MOST_A_DAY, without_contacts
-from tests.marketplace_core.people import buyer, farmer, somebody, straw
+from tests.marketplace_core.people import booked, buyer, farmer, somebody, straw, take_bill
+from tests.marketplace_core.test_handover import delivered
 
 
 async def an_offer(desk: Desk) -> tuple[UUID, UUID, str]:
@@ -163,3 +172,85 @@ async def test_open_offers_of_both_roles_those_that_wait_for_me_first(desk: Desk
     await offers.refuse(desk, actor_id=seller, code=code)
     assert [offer.code for offer in await board.open_of(desk, seller)] == [theirs.code]
     assert await board.open_of(desk, await stranger(desk)) == ()
+
+
+async def test_while_a_booking_stands_its_two_sides_write_and_nothing_is_hidden(desk: Desk) -> None:
+    seller, me, code = await an_offer(desk)
+    booking = await offers.accept(desk, actor_id=seller, code=code)
+    for known_as in (code, booking.code):
+        assert await write(desk, me, known_as, "98765 43210") is False
+        with pytest.raises(NotYours):
+            await write(desk, await stranger(desk), known_as)
+    assert {(talk.words, talk.offer_code, talk.booking_code) for talk in await talks.claim(desk, 5)} == {
+        ("98765 43210", code, booking.code)
+    }
+    await bookings.cancel(desk, actor_id=seller, code=booking.code, why="rain")
+    for known_as in (code, booking.code):
+        with pytest.raises(Moved):
+            await write(desk, me, known_as)
+
+
+async def test_what_was_booked_as_listed_is_written_about_once_it_is_confirmed(desk: Desk) -> None:
+    seller, me, _, booking = await booked(desk)
+    with pytest.raises(Moved):
+        await write(desk, me, booking.code)
+    await bookings.confirm(desk, actor_id=seller, code=booking.code)
+    await write(desk, seller, booking.code, "98765 43210")
+    (talk,) = await talks.claim(desk, 5)
+    assert (talk.words, talk.reader_id, talk.offer_code, talk.booking_code) == (
+        "98765 43210",
+        me,
+        None,
+        booking.code,
+    )
+    assert await talks.pass_on(desk, talk, None) is True
+
+
+async def rings(desk: Desk, code: str, person: UUID) -> str | None:
+    other = await standing.whom_to_ring(desk, await agreements.known(desk, code), person)
+    return other.phone if other else None
+
+
+async def test_the_two_sides_and_the_driver_know_whom_to_ring_and_nobody_else(desk: Desk) -> None:
+    seller, me, _, booking = await booked(desk)
+    driver, office = await helpers(desk)
+    people = (seller, me, driver, office)
+    assert [await rings(desk, booking.code, each) for each in people] == [None] * 4
+    await bookings.confirm(desk, actor_id=seller, code=booking.code)
+    theirs, mine = await phone(desk, seller), await phone(desk, me)
+    assert theirs and mine and theirs != mine
+    assert [await rings(desk, booking.code, each) for each in people] == [mine, theirs, None, None]
+    await fetching.assign_driver(desk, actor_id=me, code=booking.code, driver_id=driver)
+    assert [await rings(desk, booking.code, each) for each in people] == [mine, theirs, theirs, None]
+    await bookings.cancel(desk, actor_id=me, code=booking.code, why="")
+    assert [await rings(desk, booking.code, each) for each in people] == [None] * 4
+
+
+async def test_long_after_the_deal_they_are_strangers_again(desk: Desk) -> None:
+    deal = await delivered(desk)
+    await take_bill(desk, bookings.complete, actor_id=deal.buyer, code=deal.code)
+    for later, known in ((standing.KNOWN_FOR, True), (standing.KNOWN_FOR + timedelta(seconds=1), False)):
+        then = replace(desk, now=desk.now + later)
+        assert bool(await rings(then, deal.code, deal.seller)) is known
+        if known:
+            assert await write(then, deal.seller, deal.code, "98765 43210") is False
+        else:
+            with pytest.raises(Moved):
+                await write(then, deal.seller, deal.code)
+
+
+async def test_a_number_that_whatsapp_hides_stays_hidden(desk: Desk) -> None:
+    seller, me, _, booking = await booked(desk)
+    await bookings.confirm(desk, actor_id=seller, code=booking.code)
+    await desk.db.execute(update(address).where(address.c.person_id == me).values(phone=None))
+    assert await rings(desk, booking.code, seller) is None
+    assert await rings(desk, booking.code, me)
+
+
+async def helpers(desk: Desk) -> tuple[UUID, UUID]:
+    """A driver of ours and somebody of the office."""
+    driver = await somebody(desk, "+919800000005", name="Balbir")
+    await accounts.add_role(desk, driver, "delivery_agent")
+    office = await somebody(desk, "+919800000006", name="Office")
+    await accounts.add_role(desk, office, "operator")
+    return driver, office
