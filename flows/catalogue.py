@@ -10,6 +10,7 @@ from flows.consents import CONSENTS
 from flows.did_you_mean import DID_YOU_MEAN
 from flows.dispute import DISPUTE, DISPUTE_ANSWER
 from flows.dispute_back import DISPUTE_BACK
+from flows.driver import DRIVER
 from flows.family import FAMILY
 from flows.forecast import FORECAST
 from flows.grade import GRADE
@@ -63,6 +64,7 @@ FLOWS.update(
             PICKUP_DAY,
             PICKUP_CODE,
             NEW_CODE,
+            DRIVER,
             LOADING,
             WEIGHING,
             ARRIVAL,

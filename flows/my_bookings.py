@@ -30,6 +30,7 @@ ACTS: Mapping[str, tuple[Say, str]] = {
     "pay": (PAY.label, "pay"),
     "confirm": (label("Confirm"), "confirm"),
     "agree_pickup": (label("Pickup day"), "pickup"),
+    "assign_driver": (label("Driver"), "driver"),
     "code": (label("Pickup code"), "pickup_code"),
     "pick_up": (label("Loaded"), "loading"),
     "weigh": (label("Weighed"), "weighing"),

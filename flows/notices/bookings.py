@@ -8,6 +8,7 @@ from flows.agenda import PERSON, open_flow, proceed
 from flows.bill import BILL, COMPLETED, due_yes, seen, shown, total
 from flows.booking_acts import in_words, to_do, to_ring
 from flows.booking_answer import BOOKING_ANSWER
+from flows.driver import FETCHED_BY
 from flows.handover import ARRIVED, ON_THE_WAY, WEIGHED
 from flows.heard import News
 from flows.menu import ON
@@ -27,7 +28,6 @@ from marketplace_core.payouts.rules import SMALLEST_PAISE
 
 CONFIRMED = msg("The farmer has confirmed {code}.")
 CALLED_OFF = msg("The booking {code} was called off.")
-FETCHED_BY = msg("{name} comes to fetch {code}.")
 INSPECTED = msg("{code} was inspected.")
 BILL_AGREED = msg("The farmer agrees to the bill of {code}.")
 UNPAID_THEN = msg("If you do not pay, the booking is called off.")
