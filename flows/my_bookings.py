@@ -41,6 +41,7 @@ ACTS: Mapping[str, tuple[Say, str]] = {
     "write": (label("Write to them"), "write_to"),
     "rate": (label("Rate"), "rate"),
     "dispute": (label("Complain"), "dispute"),
+    "write": (label("Write to them"), "write_to"),
     "cancel": (label("Cancel booking"), "call_off"),
 }
 
