@@ -38,7 +38,6 @@ ACTS: Mapping[str, tuple[Say, str]] = {
     "bill": (label("Bill"), "bill"),
     "answer": (label("Answer"), "dispute_answer"),
     "withdraw": (TAKE_BACK, "dispute_back"),
-    "write": (label("Write to them"), "write_to"),
     "rate": (label("Rate"), "rate"),
     "dispute": (label("Complain"), "dispute"),
     "write": (label("Write to them"), "write_to"),
