@@ -21,7 +21,7 @@ from marketplace_core.desk import Desk
 #: Turns at once in one web server. It has one thread: more would slow down each, and whoever knocks next.
 AT_ONCE = 2
 #: Seconds until whoever found no room is sent to wait outside.
-PATIENCE = 0.02
+PATIENCE = 0.03
 #: A claim this old was left behind by a worker that died. Should it be alive, the turn is still made once.
 LEASE = timedelta(seconds=15)
 
