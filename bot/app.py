@@ -80,7 +80,9 @@ def create_app(given: Settings | None = None) -> FastAPI:
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     app.add_middleware(health.Stopwatch, registry=registry)
-    app.include_router(health.routes(lambda: house().engine, chosen.rasa_url, registry))
+    app.include_router(
+        health.routes(lambda: house().engine, chosen.rasa_url, registry, lambda: house().office.crowd.is_open)
+    )
     app.include_router(webhook.routes(chosen, take, saw_status))
     app.include_router(voice.routes(chosen, switchboard, Book(lambda: house().office, _now, saw_status)))
     if chosen.sms_carrier == "gateway":

@@ -46,8 +46,9 @@ PEEK = text("""
 """)
 
 LOCK = text("""
-    SELECT state, wake_at, EXISTS (
-        SELECT FROM waiting WHERE tenant_id = :tenant AND channel = :channel AND sender = :sender)
+    SELECT state, wake_at,
+        EXISTS (SELECT FROM inbound WHERE tenant_id = :tenant AND carrier = :carrier AND carrier_id = :carrier_id),
+        EXISTS (SELECT FROM waiting WHERE tenant_id = :tenant AND channel = :channel AND sender = :sender)
     FROM conversation WHERE tenant_id = :tenant AND person_id = :person FOR UPDATE OF conversation
 """)
 
@@ -176,19 +177,24 @@ async def peek(desk: Desk, inbound: Inbound) -> Peek:
 
 
 async def lock(
-    desk: Desk, person: UUID, writer: Address | None = None
+    desk: Desk, person: UUID, heard: tuple[str, str] | None = None, writer: Address | None = None
 ) -> tuple[dict[str, Any], datetime | None]:
     """The dialogue state and the wake time; ours alone until the transaction ends.
 
-    `writer` is who must not overtake what they wrote before; raises `Behind` then.
+    `heard` is the carrier and its id of what is to be answered: raises `Repeated` if it was, rather than let a whole
+    turn find out at its end. `writer` is who must not overtake what they wrote before; raises `Behind` then.
     """
+    carrier, carrier_id = heard or (None, None)
     channel, sender = (writer.channel, writer.value) if writer else (None, None)
     who = {"tenant": desk.tenant, "person": person, "channel": channel, "sender": sender}
+    who |= {"carrier": carrier, "carrier_id": carrier_id}
     row = (await desk.db.execute(LOCK, who)).one_or_none()
     if row is None:
         await desk.db.execute(BEGIN, who | {"now": desk.now})
         row = (await desk.db.execute(LOCK, who)).one()
-    state, wake_at, behind = row
+    state, wake_at, answered, behind = row
+    if answered:
+        raise Repeated
     if behind:
         raise Behind
     return state, wake_at

@@ -1,5 +1,6 @@
 """Opens what the web server and the worker both need: database, understanding, carrier."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,10 +19,11 @@ from bot.speech.ears import Ears, ears
 from bot.speech.mouth import Mouth, mouth
 from bot.turn import Office
 from bot.waiting_room import AT_ONCE, Crowd
+from flows.words import read_catalogues
 from marketplace_core.db.engine import make_engine
 from marketplace_core.settings import market_settings
 from marketplace_core.store import storage
-from nlu.understand import Understander
+from nlu.understand import Understander, read_word_lists
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ class House:
 async def open_house(settings: Settings, ring: Callable[[int], None]) -> AsyncIterator[House]:
     """`ring` is called with the tenant whenever a turn left something to send or to tell."""
     engine = make_engine(settings.database_url or "")
-    understander = Understander(settings.rasa_url, settings.rasa_timeout)
+    opening = asyncio.ensure_future(asyncio.to_thread(_read_books))
+    understander = Understander(settings.rasa_url, settings.rasa_timeout, prepared=True)
     twilio = Twilio(settings)
     carriers = _carriers(settings, twilio)
     hears, says = ears(settings), mouth(settings, engine, storage(market_settings()))
@@ -51,7 +54,7 @@ async def open_house(settings: Settings, ring: Callable[[int], None]) -> AsyncIt
         hears=bool(hears),
         speaks=says.speaks,
         opens=office_line(settings).opens,
-        crowd=Crowd(AT_ONCE),
+        crowd=Crowd(AT_ONCE, opening=opening),
     )
     try:
         yield House(
@@ -64,9 +67,16 @@ async def open_house(settings: Settings, ring: Callable[[int], None]) -> AsyncIt
             says,
         )
     finally:
+        await asyncio.wait([opening])
         await carriers.close()
         await understander.close()
         await engine.dispose()
+
+
+def _read_books() -> None:
+    """Word lists and catalogues: seconds of work, which nobody who writes shall wait for."""
+    read_word_lists()
+    read_catalogues()
 
 
 def _carriers(settings: Settings, twilio: Twilio) -> Carriers:

@@ -21,7 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolIsEmpty
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import bot.channels
-from bot import attachments, calls, conversations, handover, voice_notes, waiting_room
+from bot import attachments, calls, conversations, handover, voice_notes
 from bot.answers import rendered, sending, words_for
 from bot.conversations import Behind, Repeated, Sending
 from bot.jobs import fetch_later
@@ -88,10 +88,14 @@ class Office:
 async def take(office: Office, inbound: Inbound) -> Answer:
     """Answers one message, once, or lets it wait. Raises `DatabaseAway` when nothing could be stored."""
     came_at = asyncio.get_running_loop().time()
-    async with _in_order(office, inbound.sender.value), office.crowd.entered(came_at) as room:
-        if not room and may_wait(inbound):
+    async with _in_order(office, inbound.sender.value):
+        if not may_wait(inbound):
+            await office.crowd.opened()
+            return await _answered(office, inbound)
+        async with office.crowd.entered(came_at) as room:
+            if room:
+                return await _answered(office, inbound)
             return await _twice(lambda: _wait_outside(office, inbound))
-        return await _answered(office, inbound)
 
 
 async def _answered(office: Office, inbound: Inbound) -> Answer:
@@ -165,8 +169,7 @@ async def _take(office: Office, inbound: Inbound) -> Answer:
 
 
 async def _wait_outside(office: Office, inbound: Inbound) -> Answer:
-    async with office.desk(inbound.received_at) as desk:
-        return Answer(await waiting_room.seat(desk, inbound))
+    return Answer(await office.crowd.wait_outside(office.engine, office.tenant, inbound))
 
 
 async def _answered_before(office: Office, inbound: Inbound) -> Answer:
@@ -185,7 +188,10 @@ async def _turn(
 ) -> tuple[Done, Outgoing | None, str | None]:
     sender = inbound.sender
     reached = await accounts.reach(desk, channel=sender.channel, value=sender.value, phone=sender.phone)
-    state, _ = await conversations.lock(desk, reached.person.id, sender if may_wait(inbound) else None)
+    heard_as = inbound.carrier, inbound.carrier_id
+    state, _ = await conversations.lock(
+        desk, reached.person.id, heard_as, sender if may_wait(inbound) else None
+    )
     kept = await attachments.keep(desk, reached.person.id, inbound.carrier, inbound.attachments)
     if kept.ids:
         await fetch_later(desk, kept.ids)
@@ -222,7 +228,7 @@ async def _turn(
     await conversations.close(
         desk,
         person=person.id,
-        heard=(inbound.carrier, inbound.carrier_id),
+        heard=heard_as,
         state=done.outcome.state.to_json(),
         wake_after=done.outcome.wake_after,
         said=(sender.channel, _said(inbound, reached.person)),

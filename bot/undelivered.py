@@ -1,10 +1,12 @@
-"""What nobody got, at the office's table of the API; the market itself knows nothing of messages."""
+"""What nobody got and what nobody has heard, at the office's table of the API; the market itself knows nothing of
+messages."""
 
 from datetime import datetime
 from uuid import UUID
 
 from pydantic import Field
 
+from bot import waiting_room
 from bot.outbox import dead
 from marketplace_core.accounts.duty import on_duty
 from marketplace_core.api.faults import refuses
@@ -27,6 +29,21 @@ class UndeliveredShown(Told):
     error_code: int | None = Field(description="The carrier's own code.")
     status: str | None
     created_at: datetime
+
+
+class OutsideShown(Told):
+    """Messages that came when the house was full."""
+
+    waiting: int
+    since: datetime | None = Field(description="Since when the one that waits longest does.")
+    late: bool = Field(description="They should have been heard by now: is the worker running?")
+
+
+@router.get("/office/unheard", summary="Messages that nobody has heard yet", responses=refuses(NotYours))
+async def unheard(desk: AtDesk, me: Me) -> OutsideShown:
+    """For operators."""
+    await on_duty(desk, me.person_id, "operator")
+    return OutsideShown.model_validate(await waiting_room.outside(desk))
 
 
 @router.get("/office/undelivered", summary="Messages that nobody got", responses=refuses(NotYours))

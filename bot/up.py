@@ -6,10 +6,10 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from types import FrameType
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import httpx
 
@@ -65,10 +65,10 @@ def _run(house: Settings, port: int, stack: ExitStack) -> int:
     _start(servers)
     children = [*models, *servers]
 
-    if not _until(port, children, "database", "ready", UNTIL_SERVING):
+    if not _until(port, children, _serves, UNTIL_SERVING):
         say(f"the web server does not answer; its log is {logs / 'web.log'}")
         return 1
-    if not _until(port, children, "understanding", "rasa", UNTIL_UNDERSTANDING if models else 0):
+    if not _until(port, children, _understands, UNTIL_UNDERSTANDING if models else 0):
         say("the language model does not answer; keywords are understood meanwhile")
     say(f"up in {time.monotonic() - since:.1f} s; logs are in {logs}; Ctrl-C stops everything")
     if house.simulator or "SIMULATOR" in told:
@@ -108,9 +108,19 @@ def surroundings(house: Settings, port: int) -> Mapping[str, str]:
     return told | {"DATABASE_URL": house.database_url or "", "RASA_URL": house.rasa_url or ""}
 
 
-def _until(port: int, children: Sequence[Child], part: str, state: str, seconds: float) -> bool:
+def _serves(said: Mapping[str, str]) -> bool:
+    return said.get("database") == "ready" and said.get("understanding") != "opening"
+
+
+def _understands(said: Mapping[str, str]) -> bool:
+    return said.get("understanding") == "rasa"
+
+
+def _until(
+    port: int, children: Sequence[Child], true: Callable[[Mapping[str, str]], bool], seconds: float
+) -> bool:
     deadline = time.monotonic() + seconds
-    while _readiness(port).get(part) != state:
+    while not true(_readiness(port)):
         if time.monotonic() > deadline:
             return False
         look_after(children, say)
@@ -118,9 +128,9 @@ def _until(port: int, children: Sequence[Child], part: str, state: str, seconds:
     return True
 
 
-def _readiness(port: int) -> dict[str, Any]:
+def _readiness(port: int) -> Mapping[str, str]:
     try:
-        answer: dict[str, Any] = httpx.get(f"http://{HOST}:{port}/ready", timeout=5, trust_env=False).json()
+        answer: dict[str, str] = httpx.get(f"http://{HOST}:{port}/ready", timeout=5, trust_env=False).json()
     except (httpx.HTTPError, ValueError):
         return {}
     return answer

@@ -1,6 +1,8 @@
 """Calls in who waits: a few at a time, each sender's messages in the order in which they came."""
 
 import asyncio
+from collections import deque
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import structlog
@@ -12,34 +14,47 @@ from bot.turn import Office
 log = structlog.get_logger()
 
 #: Side by side in one worker: they share its core, but wait for the database and the language model in turn.
-USHERS = 4
-#: So many by one usher; then the house's other tenants are asked.
-A_ROUND = 10
+USHERS = 6
+#: So many are called in together, each of another sender. They wait longer if the worker dies.
+TOGETHER = 12
+#: So many times; then the house's other tenants are asked.
+A_ROUND = 12
 
 
 async def make_round(office: Office, _now: datetime) -> int:
     """How many were called in; 0 when nobody waits."""
-    first = await _next(office)
-    if first is None:
-        return 0
+    door = _Door(office)
+    await door.call_in()
     async with asyncio.TaskGroup() as group:
-        ushers = [group.create_task(_usher(office, each)) for each in (first, *(None,) * (USHERS - 1))]
-    return sum(usher.result() for usher in ushers)
+        for _ in range(min(USHERS, len(door.called))):
+            group.create_task(_usher(door))
+    return door.many
 
 
-async def _usher(office: Office, waiting: Inbound | None) -> int:
-    for many in range(A_ROUND):
-        waiting = waiting or await _next(office)
-        if waiting is None:
-            return many
+@dataclass
+class _Door:
+    office: Office
+    called: deque[Inbound] = field(default_factory=deque)
+    times: int = 0
+    many: int = 0
+
+    async def call_in(self) -> None:
+        if self.times < A_ROUND:
+            self.times += 1
+            async with self.office.desk(datetime.now(UTC)) as desk:
+                called = await waiting_room.call_in(desk, TOGETHER)
+            self.called.extend(called)
+            self.many += len(called)
+
+    async def next(self) -> Inbound | None:
+        if not self.called:
+            await self.call_in()
+        return self.called.popleft() if self.called else None
+
+
+async def _usher(door: _Door) -> None:
+    while waiting := await door.next():
         try:
-            await turn.take(office, waiting)
+            await turn.take(door.office, waiting)
         except Exception as fault:  # called in again when the claim is over
             log.error("not called in", fault=type(fault).__name__, exc_info=fault)
-        waiting = None
-    return A_ROUND
-
-
-async def _next(office: Office) -> Inbound | None:
-    async with office.desk(datetime.now(UTC)) as desk:
-        return await waiting_room.call_in(desk)

@@ -17,6 +17,7 @@ from nlu.rasa import Rasa
 from nlu.rules import rule, without_greeting
 from nlu.understanding import ACT, Expecting, Understanding
 from nlu.values.read import Values, read
+from nlu.watched import names_sensor, watched
 
 #: Of a longer message only the beginning is read; ten SMS segments hold as much.
 LONGEST = 1600
@@ -81,13 +82,20 @@ _OF_PRICES = dict.fromkeys(("make_offer", "counter_offer", "alerts", "payment_st
 #: "2300 is too little, make it 2500", whatever else it was taken for with less than this.
 _HAGGLING = 0.9
 
+#: A sensor is a matter of `alerts`, whatever is said of it; who clearly means these only names it on the way.
+_BEFORE_SENSORS = frozenset({"talk_to_human", "dispute"})
+
 
 class Understander:
-    """One for the whole program. Without a `rasa_url`, or while Rasa fails, the keyword fallback answers."""
+    """One for the whole program. Without a `rasa_url`, or while Rasa fails, the keyword fallback answers.
 
-    def __init__(self, rasa_url: str | None, timeout: float) -> None:
+    `prepared`: the word lists are read before it is made, or by somebody who has begun with `read_word_lists`.
+    """
+
+    def __init__(self, rasa_url: str | None, timeout: float, *, prepared: bool = False) -> None:
         self.rasa = Rasa(rasa_url, timeout) if rasa_url else None
-        _read_word_lists()
+        if not prepared:
+            read_word_lists()
 
     async def understand(
         self,
@@ -117,11 +125,17 @@ class Understander:
             intent, confidence = wish, _UNASKED
         if confidence < _HAGGLING and _haggles(cleaned, normal, spoken, today):
             intent, confidence = "counter_offer", max(confidence, _UNASKED)
-        back, bids = _looks_back(intent, normal, spoken), _OF_PRICES.get(intent, 0)
+        if names_sensor(normal) and not (intent in _BEFORE_SENSORS and confidence >= CLEAR):
+            intent = "alerts"
+        watch = watched(normal, values) if intent == "alerts" else None
+        back, bids = _looks_back(intent, normal, spoken), 0 if watch else _OF_PRICES.get(intent, 0)
         if back or bids:
             values = read(cleaned, today=today, language=spoken, expecting=expecting, past=back, bids=bids)
         if _answers(expecting, values) and (confidence < CLEAR or intent in _SAME_MATTER.get(expecting, ())):
             return _in(heard, _with(Understanding("inform", CLEAR, source=source), values))
+        if watch:
+            confidence = max(confidence, _UNASKED)
+            values = replace(values, values={**values.values, "watch": watch})
         return _in(heard, _with(Understanding(intent, confidence, source=source), values))
 
     async def _intent(self, normal: str, values: Values) -> tuple[str, float, Literal["rasa", "fallback"]]:
@@ -145,7 +159,7 @@ class Understander:
 
 
 @cache
-def _read_word_lists() -> None:
+def read_word_lists() -> None:
     """Now rather than while the first farmer waits: a few sentences of each language open every list."""
     gc.disable()  # what is read stays: looking through it for garbage, now and later, takes seconds
     for language, sentences in vocabulary.sentences().items():
@@ -153,6 +167,7 @@ def _read_word_lists() -> None:
             recognise(said)
             rule(said, None, language)
             guess(said, {})
+            names_sensor(said)
             for expecting in (None, "place"):
                 read(said, today=_SOME_DAY, language=language, expecting=expecting)
     gc.freeze()

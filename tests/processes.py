@@ -58,6 +58,18 @@ def answering(url: str) -> Callable[[Path], bool]:
     return ready
 
 
+def opened(url: str) -> Callable[[Path], bool]:
+    """Our web server, when it lets people in."""
+
+    def ready(_: Path) -> bool:
+        with suppress(httpx.HTTPError):
+            stands = httpx.get(f"{url}/ready", timeout=10)
+            return stands.is_success and stands.json()["understanding"] != "opening"
+        return False
+
+    return ready
+
+
 def works(said: Path) -> bool:
     """Our worker, that serves no address."""
     return "Starting worker" in said.read_text()

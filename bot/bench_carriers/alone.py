@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.bench_carriers.arrivals import Message, address_of
 from bot.bench_carriers.delivery import Door, bring
 from bot.bench_carriers.judge import Delivery
-from bot.bench_carriers.records import standing
+from bot.bench_carriers.records import standing, waiting
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.desk import open_desk
 from marketplace_core.places.place import Place
@@ -61,6 +61,8 @@ class Alone:
             await bring(self.door, letter, asyncio.get_running_loop().time())
             if letter.delivery.taken_at is None or letter.delivery.told_away:
                 raise RuntimeError(f"Nothing is broken any more, and “{words}” was not taken.")
+            while any(row.state == "not heard" for row in await waiting(self.engine)):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
         async with open_desk(self.engine, TENANT, datetime.now(UTC)) as desk:
             return (await standing(desk, [address])).get(address, "nowhere")
 

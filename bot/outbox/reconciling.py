@@ -9,7 +9,7 @@ from sqlalchemy import text
 from bot.carriers.port import Listed
 from bot.carriers.refusals import Refused
 from bot.outbox.remedies import MOST_ATTEMPTS
-from bot.outbox.rows import ADDRESS, AGAIN, COLUMNS, FAILED, PUT_OFF, SENT, Row, mark, row_of
+from bot.outbox.rows import ADDRESS, AGAIN, COLUMNS, FAILED, PUT_OFF, Gone, Row, mark, mark_gone, row_of
 from bot.outbox.sending import BATCH, UNCERTAIN, Postbox
 from marketplace_core.desk import open_desk
 
@@ -64,7 +64,7 @@ async def reconcile(box: Postbox, tenant: int, now: datetime) -> int:
             ids = {"tenant": tenant, "ids": [one.carrier_id for one in listed]}
             known = set((await desk.db.execute(KNOWN, ids)).scalars())
             if one := _of_this(row, listed, known):
-                await mark(desk, row, SENT, carrier_id=one.carrier_id, carrier=carrier.name)
+                await mark_gone(desk, [Gone(row, one.carrier_id, carrier.name)])
             elif row.attempts < MOST_ATTEMPTS:
                 await mark(desk, row, AGAIN, due=now)
             else:

@@ -1,6 +1,6 @@
 """Rows of the outbox as they are read, and what is written back to them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -95,9 +95,13 @@ def outgoing_of(stored: Mapping[str, Any]) -> Outgoing:
     return Outgoing(**{**stored, **rows, **beside})
 
 
+#: Several at once: what leaves together is marked together.
 SENT = text("""
-    UPDATE outbox SET state = 'sent', carrier_id = :carrier_id, carrier = :carrier, status = coalesce(status, 'queued')
-    WHERE tenant_id = :tenant AND id = :id AND state = 'sending'
+    UPDATE outbox SET state = 'sent', carrier_id = gone.carrier_id, carrier = gone.carrier,
+        status = coalesce(status, 'queued')
+    FROM unnest(cast(:ids AS uuid[]), cast(:carrier_ids AS text[]), cast(:carriers AS text[]))
+        AS gone (id, carrier_id, carrier)
+    WHERE outbox.tenant_id = :tenant AND outbox.id = gone.id AND state = 'sending'
 """)
 AGAIN = text("""
     UPDATE outbox SET state = 'queued', due_at = :due WHERE tenant_id = :tenant AND id = :id AND state = 'sending'
@@ -125,6 +129,24 @@ INSTEAD = text("""
     FROM outbox WHERE tenant_id = :tenant AND id = :id
     ON CONFLICT DO NOTHING
 """).bindparams(bindparam("outgoing", type_=JSONB), bindparam("notice", type_=JSONB(none_as_null=True)))
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A row that the carrier has taken, under an id of its own."""
+
+    row: Row
+    carrier_id: str
+    carrier: str
+
+
+async def mark_gone(desk: Desk, gone: Sequence[Gone]) -> None:
+    each = {
+        "ids": [one.row.id for one in gone],
+        "carrier_ids": [one.carrier_id for one in gone],
+        "carriers": [one.carrier for one in gone],
+    }
+    await desk.db.execute(SENT, {"tenant": desk.tenant} | each)
 
 
 async def mark(desk: Desk, row: Row, statement: Any, **values: Any) -> None:

@@ -1,9 +1,10 @@
 """Claims what is due, decides in the same transaction how it may leave, sends it, and marks what came of it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 import structlog
 from sqlalchemy import text
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot import pictures
 from bot.carriers.port import Carriers, Letter, Opening
 from bot.carriers.refusals import Refused
+from bot.ferry import Ferry
 from bot.numbers import house_numbers
 from bot.outbox.clock import going_on_from
 from bot.outbox.elsewhere import say_elsewhere
@@ -19,7 +21,7 @@ from bot.outbox.hours import hours_of
 from bot.outbox.line import SOON
 from bot.outbox.pace import Pace
 from bot.outbox.remedies import cure
-from bot.outbox.rows import ADDRESS, COLUMNS, FAILED, PUT_OFF, REPLACED, SENT, Row, mark, row_of
+from bot.outbox.rows import ADDRESS, COLUMNS, FAILED, PUT_OFF, REPLACED, Gone, Row, mark, mark_gone, row_of
 from bot.outbox.together import gather_notices
 from bot.outbox.ways import PAIR_SECONDS, Way, way_of
 from bot.settings import Settings
@@ -30,7 +32,7 @@ log = structlog.get_logger()
 
 BATCH = 20
 #: Of different people, so none overtakes another of the same conversation.
-AT_ONCE = 5
+AT_ONCE = 10
 
 #: Oldest first, and per person only the head of the line: parts of one conversation never overtake each other. Only
 #: what waits for a later hour lets the others pass, all of them: one that had to stay would hold up those behind it. A
@@ -68,9 +70,12 @@ CLAIM = text(f"""
 #: Who sets it may call the carrier, once for each claim. Whoever waited for his turn so long that the row was taken to
 #: be left behind finds it no longer his.
 BEGIN = text("""
-    UPDATE outbox SET begun_at = :at, claimed_at = :at
-    WHERE tenant_id = :tenant AND id = :id AND state = 'sending' AND begun_at IS NULL AND claimed_at = :claimed_at
-    RETURNING 1
+    UPDATE outbox SET begun_at = ready.at, claimed_at = ready.at
+    FROM unnest(cast(:ids AS uuid[]), cast(:claimed AS timestamptz[]), cast(:at AS timestamptz[]))
+        AS ready (id, claimed_at, at)
+    WHERE outbox.tenant_id = :tenant AND outbox.id = ready.id AND state = 'sending'
+        AND begun_at IS NULL AND outbox.claimed_at = ready.claimed_at
+    RETURNING outbox.id
 """)
 
 #: Left or not, nobody knows: it is not said twice, holds nobody's line, and a delivery report settles it.
@@ -81,12 +86,47 @@ UNCERTAIN = text("""
 
 
 @dataclass(frozen=True)
+class Ready:
+    """A row about to leave, as it was claimed."""
+
+    row: Row
+    claimed_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Postbox:
+    """What leaves at the same time is marked in the same transactions, before and after."""
+
     engine: AsyncEngine
     carriers: Carriers
     settings: Settings
     mouth: Mouth | None = None
     pace: Pace = field(default_factory=Pace)
+
+    @cached_property
+    def beginnings(self) -> Ferry[Ready, bool]:
+        return Ferry(self._begin)
+
+    @cached_property
+    def ends(self) -> Ferry[Gone, None]:
+        return Ferry(self._end)
+
+    async def _begin(self, tenant: int, ready: Sequence[Ready]) -> Sequence[bool]:
+        """False for what somebody else has by now."""
+        each = {
+            "ids": [one.row.id for one in ready],
+            "claimed": [one.claimed_at for one in ready],
+            "at": [one.at for one in ready],
+        }
+        async with open_desk(self.engine, tenant, ready[-1].at) as desk:
+            ours = set((await desk.db.execute(BEGIN, {"tenant": tenant} | each)).scalars())
+        return [one.row.id in ours for one in ready]
+
+    async def _end(self, tenant: int, gone: Sequence[Gone]) -> Sequence[None]:
+        async with open_desk(self.engine, tenant, datetime.now(UTC)) as desk:  # nothing here is dated
+            await mark_gone(desk, gone)
+        return [None] * len(gone)
 
 
 async def drain(box: Postbox, tenant: int, now: datetime) -> int:
@@ -152,22 +192,14 @@ async def _send(box: Postbox, row: Row, way: Way, now: datetime, clock: Callable
         media_url=pictures.address(box.settings, media, now) if media else None,
         opening=Opening(**row.opener) if way.how == "opener" and row.opener else None,
     )
-    if not await _begun(box, row, claimed_at=now, at=clock()):
+    if not await box.beginnings.carry(row.tenant, Ready(row, claimed_at=now, at=clock())):
         return
     try:
         sent = await carrier.send(letter)
     except Refused as refusal:
         await _refused(box, row, refusal, now)
         return
-    async with open_desk(box.engine, row.tenant, now) as desk:
-        await mark(desk, row, SENT, carrier_id=sent.carrier_id, carrier=carrier.name)
-
-
-async def _begun(box: Postbox, row: Row, *, claimed_at: datetime, at: datetime) -> bool:
-    """False when somebody else has it by now."""
-    async with open_desk(box.engine, row.tenant, at) as desk:
-        moments = {"claimed_at": claimed_at, "at": at}
-        return (await desk.db.execute(BEGIN, row.which | moments)).one_or_none() is not None
+    await box.ends.carry(row.tenant, Gone(row, sent.carrier_id, carrier.name))
 
 
 async def _media_of(box: Postbox, row: Row, now: datetime) -> str | None:

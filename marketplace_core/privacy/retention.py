@@ -61,6 +61,9 @@ RETENTION = (
         "who asked for a person", 365, "DELETE FROM handover WHERE tenant_id = :tenant AND ended_at < :before"
     ),
     Kept("messages", 365, "DELETE FROM message WHERE tenant_id = :tenant AND at < :before"),
+    Kept(
+        "messages that nobody has heard", 7, "DELETE FROM waiting WHERE tenant_id = :tenant AND at < :before"
+    ),
     Kept("answers to repeats", 7, "DELETE FROM inbound WHERE tenant_id = :tenant AND at < :before"),
     Kept(
         "sent messages",

@@ -1,4 +1,4 @@
-"""Telephones, for whoever tests calls."""
+"""The house without Rasa, and telephones, for whoever tests calls."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -21,6 +21,14 @@ from marketplace_core.store import Folder
 from nlu.understand import Understander
 from tests.bot.caller import OURS, Caller
 from tests.bot.exchange import SETTINGS, Exchange
+
+
+@pytest.fixture
+async def office(engine: AsyncEngine, clean: None) -> AsyncIterator[Office]:
+    """No Rasa here: rules and the fallback understand."""
+    understander = Understander(None, 1.0)
+    yield Office(engine, understander, lambda _, outgoing: not outgoing.interactive, lambda _: None)
+    await understander.close()
 
 
 @pytest.fixture

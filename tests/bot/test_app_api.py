@@ -1,16 +1,18 @@
 """The bot's own server serves the market's API, and its codes leave by SMS."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import text
 
 from bot import turn
 from bot.app import create_app
 from bot.message import Address, Inbound
 from bot.settings import Settings
+from bot.waiting_room import LATE, Crowd
 
 
 @pytest.fixture
@@ -24,6 +26,16 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     )
 
 
+async def signed_in(app: FastAPI, client: httpx.AsyncClient) -> dict[str, str]:
+    phone = {"phone": "+919800000001"}
+    assert (await client.post("/api/v1/auth/otp", json=phone)).status_code == 202
+    async with app.state.house.engine.begin() as db:
+        await db.execute(text("SELECT set_config('app.tenant', '1', true)"))
+        told = (await db.execute(text("SELECT outgoing ->> 'text' FROM outbox"))).scalar_one()
+    given = await client.post("/api/v1/auth/token", json=phone | {"code": told[:6]})
+    return {"Authorization": f"Bearer {given.json()['access_token']}"}
+
+
 async def test_operators_and_nobody_else_see_what_nobody_got(clean: None, settings: Settings) -> None:
     app = create_app(settings)
     transport = httpx.ASGITransport(app=app)
@@ -32,13 +44,7 @@ async def test_operators_and_nobody_else_see_what_nobody_got(clean: None, settin
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://bot") as client,
     ):
-        phone = {"phone": "+919800000001"}
-        assert (await client.post("/api/v1/auth/otp", json=phone)).status_code == 202
-        async with app.state.house.engine.begin() as db:
-            await db.execute(text("SELECT set_config('app.tenant', '1', true)"))
-            told = (await db.execute(text("SELECT outgoing ->> 'text' FROM outbox"))).scalar_one()
-        given = await client.post("/api/v1/auth/token", json=phone | {"code": told[:6]})
-        bearer = {"Authorization": f"Bearer {given.json()['access_token']}"}
+        bearer = await signed_in(app, client)
         assert (await client.get(door, headers=bearer)).status_code == 403
         async with app.state.house.engine.begin() as db:
             await db.execute(text("SELECT set_config('app.tenant', '1', true)"))
@@ -51,6 +57,31 @@ async def test_operators_and_nobody_else_see_what_nobody_got(clean: None, settin
         settle = f"{door}/{shown['id']}/settle"
         assert [(await client.post(settle, headers=bearer)).status_code for _ in range(2)] == [204, 404]
         assert (await client.get(door, headers=bearer)).json() == []
+
+
+async def test_operators_and_nobody_else_see_what_nobody_has_heard(clean: None, settings: Settings) -> None:
+    app = create_app(settings)
+    transport = httpx.ASGITransport(app=app)
+    door = "/api/v1/office/unheard"
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://bot") as client,
+    ):
+        bearer = await signed_in(app, client)
+        assert (await client.get(door, headers=bearer)).status_code == 403
+        async with app.state.house.engine.begin() as db:
+            await db.execute(text("SELECT set_config('app.tenant', '1', true)"))
+            await db.execute(text("UPDATE person SET roles = '{operator}'"))
+        nobody = {"waiting": 0, "since": None, "late": False}
+        assert (await client.get(door, headers=bearer)).json() == nobody
+        told = []
+        for waits in (timedelta(seconds=5), LATE + timedelta(seconds=5)):
+            sender, sent = Address("sms", "+919800000001", "+919800000001"), datetime.now(UTC) - waits
+            came = Inbound("twilio", f"SM{waits}", sender, "mandi", sent, text="hello")
+            assert await Crowd().wait_outside(app.state.house.engine, 1, came) is None
+            shown = (await client.get(door, headers=bearer)).json()
+            told.append((shown["waiting"], shown["late"], (await client.get("/ready")).json()["outside"]))
+        assert told == [(1, False, "heard"), (2, True, "late")]
 
 
 async def test_an_operator_reads_a_hand_over_writes_there_and_gives_it_back(

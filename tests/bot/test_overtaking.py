@@ -1,18 +1,15 @@
 """What is said in the reply to a webhook never overtakes what still waits in the outbox."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import turn
 from bot.message import Address
 from bot.turn import Office
 from marketplace_core.desk import open_desk
 from marketplace_core.seed import TENANT
-from nlu.understand import Understander
 from tests.bot.test_turn import join, number, said
 from tests.conftest import NOW
 
@@ -29,13 +26,6 @@ async def in_the_reply(office: Office) -> bool:
     """Asks for an amount, which has no choices and so fits into the reply."""
     answer = await turn.take(office, said("sell wheat", BALA))
     return answer.text is not None
-
-
-@pytest.fixture
-async def office(engine: AsyncEngine, clean: None) -> AsyncIterator[Office]:
-    understander = Understander(None, 1.0)
-    yield Office(engine, understander, lambda _, outgoing: not outgoing.interactive, lambda _: None)
-    await understander.close()
 
 
 @pytest.fixture

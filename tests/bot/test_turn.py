@@ -1,7 +1,6 @@
 """A message is answered once, in order, in one transaction; whatever fails, nothing is lost or doubled."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -19,7 +18,6 @@ from marketplace_core.desk import open_desk
 from marketplace_core.places import queries as places
 from marketplace_core.places.place import Place
 from marketplace_core.seed import TENANT
-from nlu.understand import Understander
 from tests.conftest import NOW
 
 ASHA = Address("sms", "+919876500001", "+919876500001")
@@ -29,14 +27,6 @@ def said(
     words: str, sender: Address = ASHA, at: datetime = NOW, sid: str | None = None, **more: object
 ) -> Inbound:
     return Inbound("twilio", sid or f"SM{uuid4().hex}", sender, "mandi", at, text=words, **more)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-async def office(engine: AsyncEngine, clean: None) -> AsyncIterator[Office]:
-    """No Rasa here: rules and the fallback understand."""
-    understander = Understander(None, 1.0)
-    yield Office(engine, understander, lambda _, outgoing: not outgoing.interactive, lambda _: None)
-    await understander.close()
 
 
 async def join(office: Office, sender: Address = ASHA, name: str = "Asha") -> UUID:

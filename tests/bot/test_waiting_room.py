@@ -1,7 +1,6 @@
 """Whoever writes to a full house is acknowledged at once, heard soon after, in order and once."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from unittest.mock import ANY
@@ -19,7 +18,6 @@ from bot.turn import Office
 from bot.waiting_room import INBOUND, LEASE, Crowd, may_wait
 from marketplace_core.desk import open_desk
 from marketplace_core.seed import TENANT
-from nlu.understand import Understander
 from tests.bot.test_turn import ASHA, join, number, said
 from tests.conftest import NOW
 
@@ -30,13 +28,6 @@ HEARD = text("""
 """)
 BROKEN = '{"frames": [{"flow": "sell", "asking": "no such question"}]}'
 WRITTEN = text("SELECT outgoing ->> 'text' FROM outbox WHERE tenant_id = :tenant ORDER BY id")
-
-
-@pytest.fixture
-async def office(engine: AsyncEngine, clean: None) -> AsyncIterator[Office]:
-    understander = Understander(None, 1.0)
-    yield Office(engine, understander, lambda _, outgoing: not outgoing.interactive, lambda _: None)
-    await understander.close()
 
 
 @pytest.fixture
@@ -118,6 +109,20 @@ async def test_what_is_brought_again_waits_once_and_is_answered_once(office: Off
     assert len(await lines(office.engine, WRITTEN)) == 1
 
 
+async def test_a_crowd_is_seated_together_each_with_the_answer_that_is_theirs(
+    office: Office, full: Office
+) -> None:
+    """Two copies of one message among them, and one whose reply was lost."""
+    for sender in (ASHA, BALA):
+        await join(office, sender)
+    known = said("sell wheat", BALA, sid="SM-known")
+    answered = await turn.take(office, known)
+    new, other = said("sell onion", sid="SM-new"), said("hello", sid="SM-other")
+    seats = (full.crowd.wait_outside(office.engine, TENANT, each) for each in (other, new, known, new))
+    assert await asyncio.gather(*seats) == [None, None, answered.text, None]
+    assert await number(office.engine, OUTSIDE) == 2
+
+
 async def test_whose_reply_was_lost_gets_it_again_from_a_full_house(office: Office, full: Office) -> None:
     await join(office)
     once = said("sell wheat", sid="SM-once")
@@ -134,15 +139,14 @@ async def test_a_worker_that_dies_keeps_nobody_waiting(office: Office, full: Off
     now = datetime.now(UTC)
     for after, found in ((timedelta(), True), (LEASE / 2, False), (LEASE * 1.1, True)):
         async with office.desk(now + after) as desk:
-            assert bool(await waiting_room.call_in(desk)) is found
+            assert len(await waiting_room.call_in(desk)) == found
 
 
 async def test_a_worker_that_seems_dead_and_is_not_answers_nobody_twice(office: Office, full: Office) -> None:
     await join(office)
     await turn.take(full, said("sell wheat"))
     async with office.desk(datetime.now(UTC) - 2 * LEASE) as desk:
-        slow = await waiting_room.call_in(desk)
-    assert slow
+        (slow,) = await waiting_room.call_in(desk)
     assert await call_in(office) == 1
     await turn.take(office, slow)
     assert len(await lines(office.engine, WRITTEN)) == 1
@@ -178,6 +182,35 @@ async def test_who_finds_no_room_waits_a_moment_for_it(office: Office) -> None:
         async with crowd.entered(came_at + 60):
             raise RuntimeError
     assert await enters()
+
+
+async def test_until_the_house_is_open_everybody_waits_outside(office: Office) -> None:
+    """And whoever may not, waits at the door."""
+    await join(office)
+    opening: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    early = replace(office, crowd=Crowd(2, opening=opening))
+    assert await turn.take(early, said("sell wheat")) == Answer(None)
+    assert await number(office.engine, OUTSIDE) == 1
+    caller = Address("voice", BALA.value, BALA.phone)
+    called = asyncio.create_task(turn.take(early, said("hello", caller)))
+    await asyncio.sleep(0.05)
+    assert not called.done()
+    opening.set_result(None)
+    assert (await called).text
+    assert (await turn.take(early, said("hello", BALA))).text
+
+
+async def test_as_many_as_are_called_in_together_are_of_different_senders(
+    office: Office, full: Office
+) -> None:
+    for sender in (ASHA, BALA):
+        await join(office, sender)
+        for words in ("sell wheat", "142001"):
+            await turn.take(full, said(words, sender))
+    async with office.desk(datetime.now(UTC)) as desk:
+        together = await waiting_room.call_in(desk, most=9)
+        assert [(each.sender, each.text) for each in together] == [(ASHA, "sell wheat"), (BALA, "sell wheat")]
+        assert await waiting_room.call_in(desk, most=9) == []
 
 
 @pytest.mark.parametrize(

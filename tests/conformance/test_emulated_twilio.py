@@ -25,7 +25,7 @@ from bot.settings import Settings
 from marketplace_core.desk import open_desk
 from marketplace_core.tenants import HOUSE
 from tests.conformance.node import PARTS, needs_node
-from tests.processes import answering, free_port, running, works
+from tests.processes import answering, free_port, opened, running, works
 
 pytestmark = needs_node
 
@@ -99,9 +99,7 @@ def peer(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Iterato
     }
     with (
         running([*emulate, "--port", str(ports[0]), "--seed", str(seed)], answering(url), folders[0]),
-        running(
-            [*mandi, "web", "--port", str(ports[1])], answering(f"{house}/health"), folders[1], environment
-        ),
+        running([*mandi, "web", "--port", str(ports[1])], opened(house), folders[1], environment),
         running([*mandi, "worker"], works, folders[2], environment),
     ):
         yield Peer(url, house)

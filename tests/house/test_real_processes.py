@@ -11,6 +11,7 @@ import pytest
 from bot.demo import play
 from bot.demo.story import STORY
 from tests.house.standing import Standing, alive, letter, new_sid, soon, standing
+from tests.processes import opened
 
 NOBODY_SAYS_THIS = """
 om@whatsapp[en] +919876500021 is the farmer
@@ -35,7 +36,7 @@ def join(house: Standing, phone: str) -> None:
 
 def test_it_is_ready_with_its_database_and_its_language_model(house: Standing) -> None:
     ready = httpx.get(f"{house.url}/ready", timeout=10)
-    assert ready.json() == {"database": "ready", "understanding": "rasa"}
+    assert ready.json() == {"database": "ready", "understanding": "rasa", "outside": "heard"}
 
 
 def test_a_greeting_on_whatsapp_is_answered(house: Standing) -> None:
@@ -110,10 +111,8 @@ def letters_to(house: Standing, number: str) -> list[dict[str, Any]]:
 
 
 def answers(house: Standing) -> bool:
-    try:
-        return httpx.get(f"{house.url}/ready", timeout=5).status_code == 200
-    except httpx.HTTPError:
-        return False
+    """Somebody who has just come up takes messages before it understands them."""
+    return opened(house.url)(house.folder)
 
 
 def test_killed_or_stopped_it_leaves_nothing_behind(tmp_path: Path) -> None:
