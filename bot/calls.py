@@ -169,7 +169,7 @@ async def write_after(desk: Desk) -> int:
         if not address:
             continue
         channel, recipient = address
-        reply = Reply((msg("From our call:"), *(Say.from_json(each) for each in row.to_write)))
+        reply = Reply((msg("From our call:"), *(Say.from_json(each) for each in row.to_write)), whole=True)
         await write(
             desk,
             send_key=f"call:{row.id}",

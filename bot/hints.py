@@ -28,6 +28,11 @@ def hints(expecting: Expecting | None, labels: Sequence[str], language: str) -> 
     return tuple(dict.fromkeys((*labels, *_asked(expecting, language), *_always(language))))
 
 
+def language_names(heard_as: str) -> tuple[str, ...]:
+    """What ears of one language make of the names of all."""
+    return tuple(_first_forms(heard_as)["language_name"].values())
+
+
 @cache
 def _asked(expecting: Expecting | None, language: str) -> tuple[str, ...]:
     if expecting == "yes_no":

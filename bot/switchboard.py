@@ -12,7 +12,7 @@ from typing import Literal
 
 from bot import calls, conversations, turn
 from bot.calls import Call, Standing
-from bot.hints import hints, number_of
+from bot.hints import hints, language_names, number_of
 from bot.message import Address, DatabaseAway, Inbound
 from bot.numbers import Numbers
 from bot.office_hours import OfficeLine
@@ -34,6 +34,8 @@ SECONDS_TO_ANSWER = 10
 LANGUAGE_KEYS = dict(
     zip("1234567890", ("hi", "kn", "pa", "mr", "te", "ta", "bn", "gu", "ml", "en"), strict=True)
 )
+#: What listens while the languages are named: a carrier hears in one language at a time.
+MENU_EARS = "hi"
 #: While nobody knows the caller's language.
 ANY_LANGUAGE = ("hi", "kn", "en")
 #: Where one key is a whole answer, so that nobody waits for a second one.
@@ -168,7 +170,7 @@ class Switchboard:
         return tuple((words_of(each, "native")(say), each) for each in languages for say in says)
 
     def _languages(self, at: Standing) -> Next:
-        """Each in its own voice; names may also be spoken, and are mostly heard as Hindi."""
+        """Each in its own voice. Names may also be spoken; one language hears them all, and writes them its own way."""
         offered = tuple(
             (
                 words_of(code, "native")(
@@ -178,14 +180,13 @@ class Switchboard:
             )
             for key, code in LANGUAGE_KEYS.items()
         )
-        names = tuple(name for one in LANGUAGES.values() for name in (one.endonym, one.latin_name))
-        return Next(offered, "language", at, names, one_key=True)
+        return Next(offered, "language", at, language_names(MENU_EARS), one_key=True)
 
     async def _named(self, words: str) -> str | None:
         if not words.strip():
             return None
         understood = await self.office.understander.understand(
-            words, language="hi", expecting="choice", today=self.clock().astimezone(KOLKATA).date()
+            words, language=MENU_EARS, expecting="choice", today=self.clock().astimezone(KOLKATA).date()
         )
         named = understood.values.get("language")
         return named if named in LANGUAGES else None

@@ -1,4 +1,4 @@
-"""What buyer and farmer write to each other: put into the language of the reader where that can be done, and passed on.
+"""What buyer and farmer write to each other, in a dispute too: put into the reader's language where that can be done.
 
 The translator is asked between two transactions; what it cannot do goes on in the writer's own words.
 """
@@ -30,7 +30,9 @@ class Translator:
     def takes(self, talk: Talk) -> bool:
         if talk.language == talk.reads or not {talk.language, talk.reads} <= LANGUAGES.keys():
             return False
-        native = any(letter.isalpha() and not letter.isascii() for letter in talk.words)
+        if not any(letter.isalpha() for letter in talk.words):  # a dispute may come with photos alone
+            return False
+        native = any(not letter.isascii() for letter in talk.words if letter.isalpha())
         written = "native" if talk.language == "en" or native else "latin"
         return written == "native" and (talk.script == "native" or talk.reads == "en")
 

@@ -72,6 +72,7 @@ def proceed(turn: Turn) -> Steps[None]:
             continue
         elif proof.needed(turn, frame, flow):
             if (yield from proof.ask(turn, frame)):
+                turn.offer(*((MENU,) if turn.channel.name == "voice" else ()))
                 return
             turn.offer(PERSON, MENU)
         elif not (yield from _commit(turn, frame, flow)):
@@ -87,7 +88,9 @@ def proceed(turn: Turn) -> Steps[None]:
 
 def _looked_at_again(turn: Turn, frame: Frame, flow: Flow) -> bool:
     """What binds waits for a finger, for ears mishear; and where anybody could have said it, for the person."""
-    by_ear = turn.by_ear and flow.binds
+    by_ear = (
+        turn.by_ear and flow.binds and frame.stage != "code"
+    )  # a finger has agreed before the code was drawn
     if not (by_ear or proof.doubted(turn, frame)):
         return False
     frame.note.pop("agreed", None)

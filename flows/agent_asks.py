@@ -68,6 +68,11 @@ def _where_and_when(turn: Turn, it: Wanted) -> list[Say]:
     return [msg("{lines:list}", lines=[each.to_json() for each in said])] if said else []
 
 
+#: What drivers ask, who are nobody's agents: not whether it shall be, but whether it has been.
+BY_DRIVERS = frozenset({"dlv", "cod"})
+NOT_YET = Option("no", label("Not yet"))
+
+
 class Agreement(YesNo):
     def question(self, turn: Turn, frame: Frame) -> Steps[Question | Over]:
         ask_id = UUID(frame.slots["ask"])
@@ -87,7 +92,12 @@ class Agreement(YesNo):
             drawn = yield from market(proofs.draw)
             yield from market(asking.keep_seal, ask_id, drawn.seal)
             parts.append(msg("You can also tell {agent} this code: {code}", agent=agent, code=drawn.code))
-        return Question(tuple(parts), (self.yes, self.no))
+        return Question(tuple(parts), (self.yes, NOT_YET if wanted.kind in BY_DRIVERS else self.no))
+
+
+def _at_stake(turn: Turn, frame: Frame) -> Steps[Say]:
+    return Say.from_json(frame.note["shown"][0])
+    yield
 
 
 def _answer(turn: Turn, frame: Frame) -> Steps[None]:
@@ -120,7 +130,8 @@ def _answer(turn: Turn, frame: Frame) -> Steps[None]:
     elif frame.slots["kind"] == "reg":
         turn.say(msg("You have joined, {name}.", name=turn.person.name))
     else:
-        turn.say(msg("Thank you. I tell your agent."))
+        to_driver = frame.slots["kind"] in BY_DRIVERS
+        turn.say(msg("Thank you for telling me.") if to_driver else msg("Thank you. I tell your agent."))
         if pay := (yield from accepted(turn, frame.slots["kind"], agreed.code)):
             turn.offer(*pay, MY_BOOKINGS, MENU)
 
@@ -151,6 +162,7 @@ AGENT_ASKS = Flow(
     ),
     commit=_answer,
     guarded=lambda turn, frame: frame.slots["agreed"],
+    at_stake=_at_stake,
     members=False,
     keyed="ask",
     binds=True,

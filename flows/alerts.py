@@ -12,7 +12,6 @@ from flows.asks.price import QUINTALS_PER, fair_range
 from flows.filling import fill
 from flows.flow import Filled, Flow, Over, Question, Taken
 from flows.heard import Heard
-from flows.not_here import keep
 from flows.price import WHERE, place_meant
 from flows.refusals import sorry
 from flows.say import Option, Say, label, msg
@@ -194,8 +193,6 @@ class Mine(Pick):
         known = any(named in (None, alert.commodity) for alert in mine)
         if known and "price" not in values:
             return None
-        if not values:  # rain, a sensor: what they want to be told of is not ours to say yet
-            yield from keep(turn, "alerts")
         frame.note["values"] = dict(values)
         return Filled(NEW.id)
 

@@ -3,7 +3,7 @@
 from flows import not_here
 from flows.agenda import MENU, ask_again
 from flows.menu import main_menu
-from flows.not_here import NOT_HERE
+from flows.not_here import NOT_HERE, matter
 from flows.say import Option, Say, msg
 from flows.turn import Steps, Turn
 
@@ -19,7 +19,7 @@ def answer_plainly(turn: Turn) -> Steps[bool]:
     """True when the intent has a ready answer; what was pending is then put again."""
     intent = turn.heard.intent
     options: tuple[Option, ...] = ()
-    if intent in NOT_HERE:
+    if matter(turn.heard) in NOT_HERE:
         options = (*(yield from not_here.answer(turn)), MENU)
     elif intent in SHORT:
         turn.say(SHORT[intent])

@@ -10,14 +10,16 @@ from flows.dispute import DISPUTE
 from flows.flow import Flow, Over, Question
 from flows.rate import ask_rating
 from flows.refusals import sorry
+from flows.review import named
 from flows.say import Option, Say, label, msg, verbatim
 from flows.state import Frame
-from flows.turn import Steps, Turn, market
+from flows.turn import Steps, Turn, day_of, market
 from marketplace_core.bookings import commands as bookings
 from marketplace_core.bookings import queries
 from marketplace_core.bookings.bill import Assay, Bill, Line
 from marketplace_core.bookings.errors import BillMoved
 from marketplace_core.bookings.queries import Booking
+from marketplace_core.bookings.transitions import OBJECT_WITHIN
 from marketplace_core.errors import Refused
 
 COMPLETED = msg("{code} is complete.")
@@ -108,6 +110,18 @@ def due_yes(turn: Turn, booking: Booking) -> Steps[str]:
     return due if due in moves else ""
 
 
+def holds_on(booking: Booking) -> tuple[Say, ...]:
+    """Nothing before it is delivered: until then nobody's time runs."""
+    if booking.state != "delivered" or not booking.billed_at:
+        return ()
+    return (
+        msg(
+            "Without a word from you this bill holds on {day:day}.",
+            day=day_of(booking.billed_at + OBJECT_WITHIN),
+        ),
+    )
+
+
 class Agree(YesNo):
     def question(self, turn: Turn, frame: Frame) -> Steps[Question | Over]:
         booking = yield from known(turn, frame.slots["code"])
@@ -119,8 +133,7 @@ class Agree(YesNo):
         frame.note["gets"] = bill.farmer_gets  # what is agreed to is what was shown
         if not frame.note["yes"]:
             return Over((lines,), (MY_BOOKINGS, MENU))
-        until = msg("Without a word from you this bill holds after two days.")
-        said = (lines, self.text) if turn.channel.terse else (lines, until, self.text)
+        said = (lines, self.text) if turn.channel.terse else (lines, *holds_on(booking), self.text)
         return Question(said, (self.yes, self.no))
 
 
@@ -152,6 +165,13 @@ def _answer(turn: Turn, frame: Frame) -> Steps[bool]:
     return True
 
 
+def _at_stake(turn: Turn, frame: Frame) -> Steps[Say]:
+    booking = yield from market(queries.known, frame.slots["code"])
+    bill = yield from market(queries.bill_of, booking)
+    buys = turn.person.id == booking.buyer_id
+    return named(label("Bill"), verbatim(booking.code), total(bill, buys))
+
+
 BILL = Flow(
     "bill",
     title=msg("the booking"),
@@ -169,6 +189,7 @@ BILL = Flow(
     ),
     commit=_answer,
     guarded=lambda turn, frame: frame.slots["right"],
+    at_stake=_at_stake,
     keyed="code",
     binds=True,
 )

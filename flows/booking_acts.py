@@ -1,6 +1,6 @@
 """A booking in one line, which one is meant, and the first things that a farmer or a buyer does with it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from flows.asks import Pick, Row, Text, YesNo
 from flows.flow import Filled, Flow, Over, Question, Taken
 from flows.heard import Heard
 from flows.refusals import sorry
+from flows.review import named
 from flows.say import Option, Say, label, msg, verbatim
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
@@ -21,7 +22,12 @@ from marketplace_core.bookings.transitions import BOOKING_LIFE, STATES
 from marketplace_core.errors import NotMet, NotYours, Refused
 from marketplace_core.parties import BUYER, DRIVER, SELLER
 
+#: The flow that a buyer's booking opens: `booking_answer.py`.
+ANSWERING = "booking_answer"
+CONFIRMS, CALLS_OFF = label("Confirm"), label("Cancel booking")
 MY_BOOKINGS = Option("bookings", label("My bookings"), deed="go:my_bookings")
+#: Of what is not said aloud, for whoever calls may be anybody.
+IN_WRITING = msg("The details come in a message after this call.")
 NOT_MET = {
     "secured": msg("The money for it is not with us yet."),
     "bill_agreed": msg("The farmer has not agreed to the bill yet."),
@@ -36,6 +42,22 @@ def in_words(booking: Booking) -> Say:
         total=booking.total_paise,
         state=booking.state,
     )
+
+
+def with_the_goods(name: Say) -> Callable[[Turn, Frame], Steps[Say]]:
+    """What is done to this booking, and what it is of."""
+
+    def said(turn: Turn, frame: Frame) -> Steps[Say]:
+        booking = yield from market(queries.known, frame.slots["code"])
+        return named(
+            name,
+            verbatim(booking.code),
+            msg("{what:commodity}", what=booking.commodity),
+            msg("{amount:mass}", amount={"kg": booking.kg, "unit": booking.unit}),
+            msg("{sum:money}", sum=booking.total_paise),
+        )
+
+    return said
 
 
 def to_ring(turn: Turn, booking: Booking) -> Steps[tuple[Say, ...]]:
@@ -129,15 +151,24 @@ def confirm(turn: Turn, code: str) -> Steps[None]:
     try:
         yield from market(bookings.confirm, actor_id=turn.person.id, code=code)
         turn.say(msg("Confirmed: {code}. I tell the buyer.", code=code))
+        _no_longer_asked(turn, code)
         turn.offer(to_do("agree_pickup", label("Pickup day"), code), MY_BOOKINGS, MENU)
     except Refused as refusal:
         sorry(turn, refusal)
+
+
+def _no_longer_asked(turn: Turn, code: str) -> None:
+    """Who answers out of the list of bookings is not brought back to the question that the notice put."""
+    *below, top = turn.state.frames
+    kept = (each for each in below if (each.flow, each.slots.get("code")) != (ANSWERING, code))
+    turn.state.frames[:] = [*kept, top]
 
 
 def call_off(turn: Turn, code: str, why: str = "") -> Steps[None]:
     try:
         yield from market(bookings.cancel, actor_id=turn.person.id, code=code, why=why)
         turn.say(msg("Cancelled: {code}. I tell the other side.", code=code))
+        _no_longer_asked(turn, code)
     except Refused as refusal:
         sorry(turn, refusal)
 
@@ -185,6 +216,7 @@ CONFIRM = Flow(
     asks=(which("confirm"),),
     commit=_confirm,
     guarded=lambda turn, frame: True,
+    at_stake=with_the_goods(CONFIRMS),
     keyed="code",
     binds=True,
 )
@@ -216,6 +248,7 @@ CALL_OFF = Flow(
     commit=_call_off,
     intents=("cancel_booking",),
     guarded=lambda turn, frame: frame.slots["sure"],
+    at_stake=with_the_goods(CALLS_OFF),
     keyed="code",
     binds=True,
 )

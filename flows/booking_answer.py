@@ -4,10 +4,20 @@ from dataclasses import dataclass
 
 from flows.agenda import MENU
 from flows.asks import YesNo
-from flows.booking_acts import MY_BOOKINGS, Sure, call_off, confirm, in_words
+from flows.booking_acts import (
+    ANSWERING,
+    CALLS_OFF,
+    CONFIRMS,
+    MY_BOOKINGS,
+    Sure,
+    call_off,
+    confirm,
+    in_words,
+    with_the_goods,
+)
 from flows.flow import Filled, Flow, Over, Question, Taken
 from flows.offer_acts import PAID_BY
-from flows.say import Option, label, msg
+from flows.say import Option, Say, label, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
 from marketplace_core.bookings import queries
@@ -53,8 +63,12 @@ def _answer(turn: Turn, frame: Frame) -> Steps[None]:
     yield from (confirm if agreed else call_off)(turn, code)
 
 
+def _at_stake(turn: Turn, frame: Frame) -> Steps[Say]:
+    return (yield from with_the_goods(CONFIRMS if frame.slots["agreed"] else CALLS_OFF)(turn, frame))
+
+
 BOOKING_ANSWER = Flow(
-    "booking_answer",
+    ANSWERING,
     title=msg("the booking"),
     asks=(
         Agree(
@@ -75,6 +89,7 @@ BOOKING_ANSWER = Flow(
     ),
     commit=_answer,
     guarded=lambda turn, frame: frame.slots["agreed"] or frame.slots["sure"],
+    at_stake=_at_stake,
     keyed="code",
     binds=True,
 )

@@ -5,10 +5,13 @@ from dataclasses import dataclass, replace
 
 from flows.agenda import CHANGE, DROP, MENU, open_flow
 from flows.asks import Choice, Commodity, Pick, Quantity, Row, Where
+from flows.asks.price import in_words
 from flows.flow import Filled, Flow, Over, Question, Taken
 from flows.found import TELL, Lots, most, reach
+from flows.heard import CLEAR
 from flows.refusals import GONE, sorry
-from flows.say import Option, label, msg
+from flows.review import named
+from flows.say import Option, Say, label, msg, verbatim
 from flows.sell import COMMON
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
@@ -83,10 +86,22 @@ class Deal(Choice):
 
     def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
         said = {"affirm": "advance", "accept": "advance", "deny": "list", "reject": "list"}
-        answer = said.get(turn.heard.intent)
+        answer = said.get(turn.heard.intent) if turn.heard.sure(CLEAR) else None
         if answer == "list" and "place" not in frame.slots:
             return None
         return Filled(answer) if answer else (yield from super().take(turn, frame))
+
+
+def _at_stake(turn: Turn, frame: Frame) -> Steps[Say]:
+    seen, unit = frame.note["seen"], frame.slots["quantity"]["unit"]
+    listing = yield from market(shelf.by_code, frame.slots["code"])
+    return named(
+        DEAL.show(frame.slots["pay_by"]),
+        *((msg("{what:commodity}", what=listing.commodity),) if listing else ()),
+        msg("{amount:mass}", amount={"kg": seen["kg"], "unit": unit}),
+        in_words({"paise": seen["price_paise"], "per": seen["per"]}),
+        verbatim(frame.slots["code"]),
+    )
 
 
 def _look_on(turn: Turn, frame: Frame) -> Steps[None]:
@@ -210,6 +225,7 @@ BUY = Flow(
     deed=(),
     intents=("buy",),
     guarded=_is_lot,
+    at_stake=_at_stake,
     binds=True,
 )
 
@@ -233,5 +249,6 @@ LOT = Flow(
     deed=("code",),
     keyed="code",
     guarded=lambda turn, frame: True,
+    at_stake=_at_stake,
     binds=True,
 )

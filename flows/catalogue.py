@@ -27,7 +27,7 @@ from flows.not_here import MY_ANSWERS
 from flows.pay import PAID, PAY_FLOW
 from flows.payout import GET_PAID, PAYOUT_TO
 from flows.pickup import NEW_CODE, PICKUP_CODE, PICKUP_DAY
-from flows.price import PRICE
+from flows.price import MANDIS, PRICE
 from flows.profile import PROFILE
 from flows.rate import RATE
 from flows.register import REGISTER
@@ -45,6 +45,7 @@ FLOWS.update(
             REGISTER,
             SELL,
             PRICE,
+            MANDIS,
             FORECAST,
             ALERTS,
             PRICE_ALERT,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flows.agenda import MENU
 from flows.asks import Pick, Row, YesNo
 from flows.flow import Flow, Over, Question, Taken
+from flows.heard import CLEAR
 from flows.register import CONSENT
 from flows.say import Say, label, msg, verbatim
 from flows.state import Frame
@@ -31,8 +32,6 @@ NAMES = {
     "recording": label("Recordings"),
 }
 STOP_AND_START = msg("To get no more messages write STOP, to get them again START.")
-#: So sure must a yes or a no be.
-CLEAR = 0.8
 #: So much of the history is said; the export has all of it.
 SHOWN = 3
 
@@ -75,9 +74,7 @@ class Surely(YesNo):
     """What the law wants a clear word for is not guessed from words that sound a little like one."""
 
     def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
-        understood = turn.heard.understood
-        clear = understood and (understood.source == "rule" or understood.confidence >= CLEAR)
-        return (yield from super().take(turn, frame)) if clear else None
+        return (yield from super().take(turn, frame)) if turn.heard.sure(CLEAR) else None
 
 
 @dataclass(frozen=True)

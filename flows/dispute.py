@@ -5,21 +5,24 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from flows.agenda import MENU, PERSON
+from flows.agenda import MENU, PERSON, open_flow, proceed
 from flows.asks import Choice, Photo, Row, Text
 from flows.booking_acts import MY_BOOKINGS, in_words, known, refused, to_do, which
+from flows.filling import fill
 from flows.flow import Filled, Flow, Over, Question, Taken
 from flows.grade import NO_CAMERA
 from flows.heard import Heard
-from flows.review import check
+from flows.review import KNOWN_BY, check, in_short
 from flows.say import Option, label, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn, day_of, market
 from flows.write_to import in_which
+from flows.wrong import about_weight
 from marketplace_core.bookings import queries as ledger
 from marketplace_core.disputes import commands as disputes
 from marketplace_core.disputes import queries
 from marketplace_core.disputes.commands import LONGEST_TEXT
+from marketplace_core.disputes.queries import Dispute
 from marketplace_core.disputes.transitions import ANSWER_WITHIN, UNDER_WAY
 from marketplace_core.errors import Refused
 
@@ -38,8 +41,6 @@ TAKE_BACK = label("Drop complaint")
 MEANT = {"grade_photo": "quality", "payment_status": "payment"}
 SENTENCE, SHORT = 3, 8
 NO = label("No")
-#: As much of the words as reads them back by SMS.
-KNOWN_BY = 40
 
 
 class Evidence(Photo):
@@ -100,8 +101,8 @@ class Reason(Choice):
         booking = yield from known(turn, frame.slots["code"])
         if isinstance(booking, Over):
             return booking
-        quarrel = yield from market(queries.of_booking, booking.code)
-        if not quarrel or quarrel.state not in UNDER_WAY:
+        quarrel = yield from _under_way(booking.code)
+        if not quarrel:
             return (yield from super().question(turn, frame))
         acts = [MY_BOOKINGS, MENU]
         if quarrel.opened_by in (yield from market(ledger.roles, booking, turn.person.id)):
@@ -118,14 +119,42 @@ class Reason(Choice):
         yield
 
     def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:
-        return Filled(named_reason(turn)) if names_another(turn, frame) else None
+        if names_another(turn, frame) or (self.slot not in frame.slots and _complains_of_weight(heard)):
+            return Filled(named_reason(turn))
+        return None
         yield
+
+
+class Complaint(Words):
+    """Whoever says at once that the weight is wrong has said what happened, and which weight is the right one."""
+
+    def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:
+        tells = _complains_of_weight(heard) and len(heard.text.split()) >= SENTENCE
+        return (yield from self.take(turn, frame)) if tells and self.slot not in frame.slots else None
+
+
+def _complains_of_weight(heard: Heard) -> bool:
+    return heard.intent in ("dispute", "correct") and about_weight(heard.text)
+
+
+def corrects_a_weight(turn: Turn) -> Steps[bool]:
+    """ "The weight is wrong, 50 and not 48", where nothing is being entered: what was weighed is meant."""
+    if turn.state.top or turn.heard.intent != "correct" or not _complains_of_weight(turn.heard):
+        return False
+    yield from fill(turn, open_flow(turn, DISPUTE))
+    yield from proceed(turn)
+    return True
+
+
+def _under_way(code: str) -> Steps[Dispute | None]:
+    quarrel = yield from market(queries.of_booking, code)
+    return quarrel if quarrel and quarrel.state in UNDER_WAY else None
 
 
 def named_reason(turn: Turn) -> str | None:
     said = turn.heard.text.casefold()
     named = next((one.id for one in REASONS if turn.words(one.label).casefold() in said), None)
-    return named or MEANT.get(turn.heard.intent)
+    return named or ("weight" if _complains_of_weight(turn.heard) else MEANT.get(turn.heard.intent))
 
 
 def names_another(turn: Turn, frame: Frame) -> bool:
@@ -146,8 +175,11 @@ def _complaints(turn: Turn, frame: Frame) -> Steps[Sequence[Row] | Over]:
     return rows or can_be
 
 
-def _look_over(turn: Turn, frame: Frame) -> Steps[Question]:
+def _look_over(turn: Turn, frame: Frame) -> Steps[Question | None]:
     """By SMS the words are only told apart; where photos cannot come, it is said while another way is still open."""
+    if frame.flow == DISPUTE.name and (yield from _under_way(frame.slots["code"])):
+        del frame.slots["reason"]  # its question shows the way to the one there is
+        return None
     said = frame.slots["said"]
     if turn.channel.terse and len(said) > KNOWN_BY:
         frame = replace(frame, slots=frame.slots | {"said": f"{said[:KNOWN_BY]}…"})
@@ -203,8 +235,8 @@ class WhatDoYouSay(Words):
         booking = yield from known(turn, frame.slots["code"])
         if isinstance(booking, Over):
             return booking
-        quarrel = yield from market(queries.of_booking, booking.code)
-        if not quarrel or quarrel.state not in UNDER_WAY or quarrel.answer:
+        quarrel = yield from _under_way(booking.code)
+        if not quarrel or quarrel.answer:
             return Over((msg("Booking {code} needs no answer any more.", code=booking.code),), (MENU,))
         return Question((self.text,))
 
@@ -249,7 +281,7 @@ DISPUTE = Flow(
             why=PASSED_ON,
             choices=REASONS,
         ),
-        Words(
+        Complaint(
             "said",
             text=msg("Tell me in your own words what happened."),
             name=msg("Message"),
@@ -264,6 +296,7 @@ DISPUTE = Flow(
     commit=_complain,
     intents=("dispute",),
     guarded=lambda turn, frame: True,
+    at_stake=in_short(label("Complain")),
     keyed="code",
 )
 
@@ -286,5 +319,6 @@ DISPUTE_ANSWER = Flow(
     review=_look_over,
     commit=_answer,
     guarded=lambda turn, frame: True,
+    at_stake=in_short(label("Answer")),
     keyed="code",
 )

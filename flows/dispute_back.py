@@ -1,17 +1,20 @@
 """Whoever complained takes it back: the booking goes on where it stood, with the bill as it is now."""
 
-from flows.agenda import MENU
+from flows.agenda import MENU, open_flow, proceed
 from flows.asks import YesNo
-from flows.bill import shown, total
+from flows.bill import holds_on, shown, total
 from flows.booking_acts import MY_BOOKINGS, in_words, known, refused, to_do, which
+from flows.dispute import TAKE_BACK
+from flows.filling import fill
 from flows.flow import Flow, Over, Question
+from flows.plain_words import beside
 from flows.refusals import NOT_YOURS
+from flows.review import in_short
 from flows.say import Say, label, msg
 from flows.state import Frame
-from flows.turn import Steps, Turn, day_of, market
+from flows.turn import Steps, Turn, market
 from marketplace_core.bookings import queries as ledger
-from marketplace_core.bookings.queries import Booking
-from marketplace_core.bookings.transitions import OBJECT_WITHIN
+from marketplace_core.bookings.queries import Booking, Role
 from marketplace_core.disputes import commands as disputes
 from marketplace_core.disputes import queries
 from marketplace_core.disputes.transitions import UNDER_WAY
@@ -43,6 +46,22 @@ class TakeBack(YesNo):
         return Question((in_words(booking), lines, WITH_THE_BILL), (self.yes, self.no))
 
 
+def takes_complaint_back(turn: Turn) -> Steps[bool]:
+    """ "I take my complaint back": there is no intent for it. Of several that stand the one they made is meant."""
+    if not beside(turn.heard.text, "complaint", "take_back"):
+        return False
+    disputed: dict[Role, tuple[str, ...]] = {"seller": ("disputed",), "buyer": ("disputed",)}
+    theirs = []
+    for booking in (yield from market(ledger.mine, turn.person.id, states=disputed)):
+        quarrel = yield from market(queries.of_booking, booking.code)
+        roles = yield from market(ledger.roles, booking, turn.person.id)
+        if quarrel and quarrel.opened_by in roles and quarrel.state in UNDER_WAY:
+            theirs.append(booking.code)
+    yield from fill(turn, open_flow(turn, DISPUTE_BACK, {"code": theirs[0]} if len(theirs) == 1 else None))
+    yield from proceed(turn)
+    return True
+
+
 def billed(booking: Booking) -> Steps[bool]:
     """Before the scales there is no bill to go on with."""
     return (yield from market(ledger.weighed, booking.id)) is not None
@@ -64,9 +83,7 @@ def _take_back(turn: Turn, frame: Frame) -> Steps[None]:
         return
     turn.say(Say(TAKEN_BACK.text, {"code": code}), msg("I tell the other side."))
     booking = yield from market(ledger.known, code)
-    if booking.state == "delivered" and booking.billed_at:
-        until = day_of(booking.billed_at + OBJECT_WITHIN)  # the time to object stood still, and goes on
-        turn.say(msg("Without a word from you this bill holds on {day:day}.", day=until))
+    turn.say(*holds_on(booking))  # the time to object stood still, and goes on
     bill = (to_do("bill", label("Bill"), code),) if (yield from billed(booking)) else ()
     turn.offer(*bill, MY_BOOKINGS, MENU)
 
@@ -75,7 +92,7 @@ DISPUTE_BACK = Flow(
     "dispute_back",
     title=msg("the complaint"),
     asks=(
-        which(states=("disputed",)),
+        which(states=("disputed",), none=Over((OVER,), (MY_BOOKINGS, MENU))),
         TakeBack(
             "sure",
             text=msg("Take back your complaint? Then the booking goes on."),
@@ -86,6 +103,7 @@ DISPUTE_BACK = Flow(
     ),
     commit=_take_back,
     guarded=lambda turn, frame: frame.slots["sure"],
+    at_stake=in_short(TAKE_BACK),
     keyed="code",
     binds=True,
 )

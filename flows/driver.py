@@ -5,9 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from flows.agenda import MENU
-from flows.asks import YesNo
+from flows.asks import Figures, YesNo
 from flows.booking_acts import MY_BOOKINGS, refused, which
-from flows.flow import Ask, Filled, Flow, Over, Question, Taken, Unusable
+from flows.flow import Filled, Flow, Over, Question, Taken, Unusable
+from flows.review import in_short
 from flows.say import Say, label, msg, verbatim
 from flows.shortcodes.answer import person_at
 from flows.shortcodes.kinds import phone
@@ -20,14 +21,14 @@ FETCHED_BY = msg("{name} comes to fetch {code}.")
 
 
 @dataclass(frozen=True)
-class Driver(Ask):
+class Driver(Figures):
     """A phone number; kept is whose it is."""
 
     def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
         said = "".join(str(int(each)) for each in turn.heard.text if each.isdecimal())
         number = phone((said,), turn.today)
         if not number:
-            return None
+            return Unusable(self.example)
         driver = yield from person_at(number.value)
         if not driver or (driver.id != turn.person.id and "delivery_agent" not in driver.roles):
             return Unusable(msg("Nobody with this number drives for us."))
@@ -84,6 +85,7 @@ DRIVER = Flow(
     ),
     commit=_name,
     guarded=lambda turn, frame: frame.slots["sure"],
+    at_stake=in_short(label("Driver")),
     keyed="code",
     binds=True,
 )

@@ -21,25 +21,24 @@ from flows.family import another_speaks
 from flows.filling import fill
 from flows.flow import Filled, Flow
 from flows.grade import one_of_several, photos_alone
-from flows.heard import Heard
+from flows.heard import CLEAR, Heard
 from flows.language import TONGUES, speak
 from flows.menu import main_menu
-from flows.not_here import NOT_HERE
+from flows.money import asks_what_comes
+from flows.not_here import NOT_HERE, matter
 from flows.notices import tell
 from flows.options import named, tapped
 from flows.registry import FLOWS, asked, flow_for, flow_named
 from flows.say import Option, Reply, Say, msg
 from flows.shortcodes import answering as shortcodes
+from flows.small_matters import speaks_of_small_matters
 from flows.state import State
 from flows.turn import Channel, Steps, Turn
-from flows.wishes import speaks_of_wishes
 from marketplace_core.accounts import Person
 from nlu.understanding import ACT, Expecting
 
 #: Below `ACT` a reading is confirmed before it is acted on; below this it is not mentioned.
 ASK = 0.3
-#: While a question is open, words that answer it count as the answer unless another wish is this clear.
-CLEAR = 0.8
 #: So sure must another language be before the answers change to it.
 CLEARLY = 0.98
 #: Intents that carry no wish of their own.
@@ -214,8 +213,7 @@ def _listen(this: Turn) -> Steps[None]:
 
 
 def _sure(this: Turn, needed: float = ACT) -> bool:
-    understood = this.heard.understood
-    return bool(understood and (understood.source == "rule" or understood.confidence >= needed))
+    return this.heard.sure(needed)
 
 
 def _needed(this: Turn) -> float:
@@ -279,7 +277,8 @@ def _answers_the_stage(this: Turn) -> Steps[bool]:
         ("ask", False): repair.skip if ask and ask.optional and ask.expecting != "yes_no" else None,
     }
     step = answers.get((frame.stage, yes))
-    if not step or not _sure(this):
+    binding = yes and frame.stage == "review" and flow_named(frame.flow).binds
+    if not step or not _sure(this, CLEAR if binding else ACT):
         return False
     yield from step(this)
     return True
@@ -287,7 +286,8 @@ def _answers_the_stage(this: Turn) -> Steps[bool]:
 
 def _asks_for_what_is_not_here(this: Turn) -> Steps[bool]:
     """ "What helps against rust in my 40 quintal wheat?" names a quantity, and answers nothing that was asked."""
-    elsewhere = this.heard.intent in NOT_HERE and _sure(this, CLEAR) and not _own_words_awaited(this)
+    needed = ACT if "watch" in this.heard.values else CLEAR  # the words themselves say what is to be watched
+    elsewhere = matter(this.heard) in NOT_HERE and _sure(this, needed) and not _own_words_awaited(this)
     return elsewhere and (yield from answer_plainly(this))
 
 
@@ -381,7 +381,7 @@ def _follow_language(this: Turn) -> Steps[None]:
 
 LISTENING = (
     another_speaks,
-    speaks_of_wishes,
+    speaks_of_small_matters,
     _repairs,
     _answers_the_code,
     _answers_the_stage,
@@ -389,6 +389,7 @@ LISTENING = (
     one_of_several,
     changes_what_is_entered,
     says_what_it_brings,
+    asks_what_comes,
     _answers_the_question,
     _wishes_something,
     photos_alone,

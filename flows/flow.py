@@ -143,6 +143,8 @@ class Flow:
     keyed: str | None = None
     #: Whether what it is about to do moves goods or money: then a sender that can be forged is asked for a code.
     guarded: Callable[[Turn, Frame], bool] = lambda turn, frame: False
+    #: In few words what that code says yes to, where the title and what was entered do not tell it.
+    at_stake: Callable[[Turn, Frame], Steps[Say]] | None = None
     #: It ends in something that binds: what was agreed aloud is sent in writing too.
     binds: bool = False
 

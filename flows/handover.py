@@ -4,14 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flows.agenda import MENU, open_flow
-from flows.asks import Quantity, Text
+from flows.agenda import MENU, open_flow, proceed
+from flows.asks import Figures, Pick, Quantity, Text
 from flows.bill import BILL
 from flows.booking_acts import known, refused, to_do, which
-from flows.flow import Filled, Flow, Over, Question, Taken
+from flows.filling import fill
+from flows.flow import Filled, Flow, Over, Question, Taken, Unusable
 from flows.heard import Heard
-from flows.pickup import KEEP_IT
-from flows.review import check
+from flows.pickup import KEEP_IT, PICKUP_CODE
+from flows.plain_words import says
+from flows.registry import asked
+from flows.review import check, in_short
 from flows.say import Say, label, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
@@ -27,12 +30,12 @@ BOOKED = msg("Booked: {amount:mass}.")
 
 
 @dataclass(frozen=True)
-class Secret(Text):
+class Secret(Figures, Text):
     """The six digits that the farmer told, however they are grouped and in whatever script."""
 
     def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
         said = "".join(str(int(each)) for each in turn.heard.text if each.isdecimal())
-        return Filled(said) if len(said) == SECRET_DIGITS else None
+        return Filled(said) if len(said) == SECRET_DIGITS else Unusable(self.example)
         yield
 
     def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:
@@ -93,6 +96,24 @@ def _deliver(turn: Turn, frame: Frame) -> Steps[None]:
     open_flow(turn, BILL, {"code": code})
 
 
+def speaks_of_the_code(turn: Turn) -> Steps[bool]:
+    """ "What is my pickup code?": there is no intent for it. Who sells is shown theirs, who fetches is asked for it."""
+    ask = asked(turn.state.top)
+    if not says(turn.heard.text, "pickup_code") or (ask and ask.expecting in ("name", "text")):
+        return False
+    sells = yield from _some(turn, PICKUP_CODE)
+    fetches = yield from _some(turn, LOADING)
+    yield from fill(turn, open_flow(turn, LOADING if fetches and not sells else PICKUP_CODE))
+    yield from proceed(turn)
+    return True
+
+
+def _some(turn: Turn, flow: Flow) -> Steps[bool]:
+    which_one = flow.ask("code")
+    assert isinstance(which_one, Pick)
+    return not isinstance((yield from which_one.rows(turn, Frame(flow.name))), Over)
+
+
 LOADING = Flow(
     "loading",
     title=msg("the booking"),
@@ -128,6 +149,7 @@ WEIGHING = Flow(
     review=_look_over,
     commit=_weigh,
     guarded=lambda turn, frame: True,
+    at_stake=in_short(label("Weighed")),
     keyed="code",
     binds=True,
 )
@@ -138,6 +160,7 @@ ARRIVAL = Flow(
     asks=(which("deliver"),),
     commit=_deliver,
     guarded=lambda turn, frame: True,
+    at_stake=in_short(label("Arrived")),
     keyed="code",
     binds=True,
 )

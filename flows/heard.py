@@ -6,6 +6,9 @@ from typing import Any, Literal
 
 from nlu.understanding import Understanding
 
+#: A word by which something is done, or that turns away from an open question, is this clear.
+CLEAR = 0.8
+
 
 @dataclass(frozen=True)
 class News:
@@ -43,6 +46,11 @@ class Heard:
     @property
     def intent(self) -> str:
         return self.understood.intent if self.understood else ""
+
+    def sure(self, needed: float) -> bool:
+        """Known by rule, or as likely as that."""
+        understood = self.understood
+        return bool(understood and (understood.source == "rule" or understood.confidence >= needed))
 
     @property
     def values(self) -> Mapping[str, Any]:

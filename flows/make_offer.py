@@ -1,6 +1,6 @@
 """A buyer names a price for somebody's lot."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from flows.flow import Ask, Filled, Flow, Over, Question, Taken, Unusable
 from flows.heard import Heard
 from flows.offer_acts import MY_OFFERS, to_pay
 from flows.refusals import WORDS, sorry
+from flows.review import in_short
 from flows.say import Option, Say, label, msg, verbatim
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
@@ -20,7 +21,7 @@ from marketplace_core.errors import ListingGone, NotEnoughLeft, OwnListing, Refu
 from marketplace_core.listings import queries as shelf
 from marketplace_core.listings.queries import Listing
 from marketplace_core.offers import commands as market_offers
-from marketplace_core.offers.errors import NotNegotiable
+from marketplace_core.offers.errors import LotChanged, NotNegotiable
 
 BUY = Option("buy", label("Buy"), deed="go:buy")
 
@@ -33,6 +34,30 @@ def _lot(turn: Turn, code: str) -> Steps[Listing | Refused]:
     if lot.seller_id == turn.person.id:
         return OwnListing()
     return lot if lot.negotiable else NotNegotiable()
+
+
+def _as_it_is(turn: Turn, frame: Frame, lot: Listing, *, told: bool) -> Sequence[Say]:
+    """The price is named for the lot as it is shown here; where it has changed since they saw it, that is said.
+
+    `told`: what it costs is said in any case.
+    """
+    now = {"price_paise": lot.price_paise, "per": lot.per, "grade": lot.grade}
+    # their search shows it too
+    before = [other.note for other in turn.state.frames if other.slots.get("code") == lot.code]
+    saw = next((note["seen"] for note in (frame.note, *before) if "seen" in note), now)
+    changed = any(saw[name] != is_now for name, is_now in now.items())
+    frame.note["seen"] = now
+    asked = msg(
+        "{what:commodity}, {amount:mass}. The farmer asks {price:rate}.",
+        price={"paise": lot.price_paise, "per": lot.per},
+        what=lot.commodity,
+        amount={"kg": lot.kg_left, "unit": lot.unit},
+    )
+    return (
+        *((WORDS[LotChanged](None),) if changed else ()),
+        *((asked,) if told or changed else ()),
+        *((msg("Grade: {grade}.", grade=lot.grade),) if lot.grade else ()),
+    )
 
 
 @dataclass(frozen=True)
@@ -67,13 +92,7 @@ class Bid(Price):
         lot = yield from _lot(turn, frame.slots["code"])
         if isinstance(lot, Refused):
             return Over((WORDS[type(lot)](lot),), (BUY, MENU))
-        asked = msg(
-            "{what:commodity}, {amount:mass}. The farmer asks {price:rate}.",
-            price={"paise": lot.price_paise, "per": lot.per},
-            what=lot.commodity,
-            amount={"kg": lot.kg_left, "unit": lot.unit},
-        )
-        return Question((asked, self.text))
+        return Question((*_as_it_is(turn, frame, lot, told=True), self.text))
 
     def _read(self, frame: Frame, rupees: Any, per: str | None) -> Steps[Taken]:
         code = frame.slots.get("code")
@@ -119,6 +138,7 @@ def _check(turn: Turn, frame: Frame) -> Steps[Question | None]:
     terms = standard(lot.commodity, grade=lot.grade, logistics_paise=0)
     return Question(
         (
+            *_as_it_is(turn, frame, lot, told=False),
             msg(
                 "You offer {price:rate} for {amount:mass} of {code}.",
                 price=price,
@@ -143,7 +163,10 @@ def _make(turn: Turn, frame: Frame) -> Steps[bool]:
             per=slots["price"]["per"],
             pay_by=slots["pay_by"],
             sure=True,  # it was read back
+            seen=frame.note.get("seen"),
         )
+    except LotChanged:
+        return False  # the review says it
     except NotEnoughLeft as refusal:
         sorry(turn, refusal)
         del slots["quantity"]
@@ -200,5 +223,6 @@ MAKE_OFFER = Flow(
     intents=("make_offer",),
     deed=("code",),
     guarded=lambda turn, frame: True,
+    at_stake=in_short(label("Offer a price")),
     binds=True,
 )

@@ -3,11 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from flows.agenda import MENU, PERSON
+from flows.agenda import MENU, PERSON, open_flow, proceed
+from flows.filling import fill
 from flows.flow import Flow
-from flows.pay import FOUND, PAID_FOR, PAY, SAFE, claimed, looked_for, pay_for, to_pay
+from flows.pay import FOUND, I_HAVE_PAID, PAID_FOR, PAY, SAFE, claimed, looked_for, pay_for, to_pay
 from flows.payout import GET_MONEY, waiting_paise
-from flows.say import Option, Say, label, msg
+from flows.plain_words import says
+from flows.price import PRICE
+from flows.say import Option, Say, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn, day_of, market
 from marketplace_core.bookings import queries as bookings
@@ -54,7 +57,7 @@ def _tell(turn: Turn, frame: Frame) -> Steps[None]:
     begun = yield from market(payments.mine, turn.person.id, state="created", limit=1)
     turn.say(*(lines[: MOST_BY_SMS if turn.channel.terse else MOST] or (msg("No money is open now."),)))
     pay = (pay_for(unpaid[0].code) if len(unpaid) == 1 else PAY,) if unpaid else ()
-    paid = (Option("paid", label("I have paid"), deed="go:paid"),) if begun else ()
+    paid = (Option("paid", I_HAVE_PAID, deed="go:paid"),) if begun else ()
     get = (GET_MONEY,) if waits >= SMALLEST_PAISE else ()
     turn.offer(*get, *pay, *paid, *(() if lines else (PERSON,)), MENU)
 
@@ -120,3 +123,21 @@ MONEY = Flow(
     deed=(),
     intents=("payment_status",),
 )
+
+
+def asks_what_comes(turn: Turn) -> Steps[bool]:
+    """ "What will I get?": of whoever has sold the money for that, of anybody else a price."""
+    heard, top = turn.heard, turn.state.top
+    if heard.intent not in ("ask_price", "payment_status") or not says(heard.text, "would_get"):
+        return False
+    if heard.values.keys() & {"commodity", "quantity", "place", "reference"} or (
+        top and top.flow == PRICE.name
+    ):
+        return False
+    sold: dict[Role, tuple[str, ...]] = {"seller": PAID_FOR}
+    comes = (yield from market(bookings.mine, turn.person.id, states=sold, limit=1)) or (
+        yield from market(waiting_paise, turn.person.id)
+    )
+    yield from fill(turn, open_flow(turn, MONEY if comes else PRICE))
+    yield from proceed(turn)
+    return True

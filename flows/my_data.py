@@ -9,6 +9,7 @@ from flows.consents import Surely
 from flows.flow import Filled, Flow, Over, Question, Taken
 from flows.registry import flow_named
 from flows.repair import call_a_person
+from flows.review import in_short
 from flows.say import Say, label, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn, day_of, market
@@ -166,5 +167,6 @@ DELETE_ME = Flow(
     deed=(),
     members=False,
     guarded=lambda turn, frame: _really(turn, frame) and frame.slots["sure"],
+    at_stake=in_short(label("Delete me")),
     binds=True,
 )

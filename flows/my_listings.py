@@ -11,6 +11,7 @@ from flows.flow import Filled, Flow, Over, Taken
 from flows.heard import Heard
 from flows.offer_acts import MY_OFFERS, door_to_offers
 from flows.refusals import sorry
+from flows.review import in_short
 from flows.say import Option, Say, count, label, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
@@ -255,6 +256,7 @@ MY_LISTINGS = Flow(
     ),
     commit=_act,
     guarded=_guarded,
+    at_stake=in_short(msg("Listing")),
     binds=True,
     deed=("code",),
     intents=("my_listings", "cancel_listing", "edit_listing"),

@@ -9,7 +9,7 @@ from flows.agenda import MENU
 from flows.asks import Pick, Price, Quantity, Row
 from flows.asks.price import rate
 from flows.flow import Ask, Filled, Flow, Over, Question, Taken, Unusable
-from flows.heard import Heard
+from flows.heard import CLEAR, Heard
 from flows.offer_acts import (
     ASKED,
     MY_BOOKINGS,
@@ -122,6 +122,7 @@ class Answer(Ask):
         if named or "quantity" in turn.heard.values or intent == "counter_offer":
             return self._another(side, frame, named)
         if intent in YES:
+            frame.note["by_word"] |= not turn.heard.sure(CLEAR)  # only guessed at, it is read back
             return Filled("accept")
         return Filled("refuse") if intent in NO | {"cancel"} else None
 
@@ -287,6 +288,14 @@ def _act(turn: Turn, frame: Frame) -> Steps[bool]:
     return True
 
 
+def _at_stake(turn: Turn, frame: Frame) -> Steps[Say]:
+    offer = yield from market(board.by_code, frame.slots["code"])
+    assert offer  # it was looked at a moment ago
+    act = frame.slots["act"]
+    kg, paise = _named(frame, offer) if act == "counter" else (offer.kg, offer.price_paise)
+    return told(LOOK, replace(offer, kg=kg, price_paise=paise), act=WORDS[act].to_json())
+
+
 def _clear_away(turn: Turn, frame: Frame) -> Steps[None]:
     """What waits below about this offer, or about one that this answer has ended, is no question any more."""
     for other in [one for one in turn.state.frames if one.flow == frame.flow and one is not frame]:
@@ -351,6 +360,7 @@ MY_OFFERS = Flow(
     intents=("my_offers", "accept", "reject", "counter_offer"),
     deed=("act", "code"),
     guarded=lambda turn, frame: True,
+    at_stake=_at_stake,
     keyed="code",
     binds=True,
 )

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from flows.agenda import MENU, PERSON
 from flows.flow import Flow
+from flows.heard import Heard
 from flows.say import Option, Say, label, msg, verbatim
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
@@ -18,9 +19,17 @@ NOT_HERE: Mapping[str, Say] = {
     "certificate": msg("I cannot make certificates yet."),
     "verify_certificate": msg("I cannot check certificates yet."),
     "open_shop": msg("I cannot make a shop page yet."),
+    "sensor": msg("I cannot read sensors yet."),
 }
 #: On whose leaves the eyes know some diseases.
 LEAVES = ("coffee", "potato")
+PRICE_ALERT = Option("price_alert", label("Price alert"), deed="go:price_alert")
+
+
+def matter(heard: Heard) -> str:
+    """ "Tell me when it rains", "my soil sensor": an alert, and nothing of the kind that waits for prices."""
+    watched: str | None = heard.values.get("watch")
+    return watched or heard.intent
 
 
 def answer(turn: Turn) -> Steps[tuple[Option, ...]]:
@@ -30,20 +39,20 @@ def answer(turn: Turn) -> Steps[tuple[Option, ...]]:
     if leaf:
         turn.say(msg("Send me a photo of one leaf: I may see what it has."))
     else:
-        turn.say(NOT_HERE[intent])
-    if (yield from keep(turn, intent)):
+        turn.say(NOT_HERE[matter(turn.heard)])
+    if (yield from _keep(turn)):
         turn.say(msg("I have kept your question and write to you when there is an answer."))
     turn.say(msg("A person can help you now."))
     photo = (Option("photo", label("Photo check"), deed=f"go:grade:{crop}"),) if leaf else ()
-    return (*photo, PERSON)
+    return (*photo, PERSON, *((PRICE_ALERT,) if intent == "alerts" else ()))
 
 
-def keep(turn: Turn, intent: str) -> Steps[bool]:
+def _keep(turn: Turn) -> Steps[bool]:
     return (
         yield from market(
             questions.keep_question,
             person_id=turn.person.id,
-            intent=intent,
+            intent=turn.heard.intent,
             words=turn.heard.text,
             language=turn.person.language,
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.agenda import MENU
+from flows.booking_acts import to_do
 from flows.money import ask_to_pay
 from flows.refusals import sorry
 from flows.say import Option, Say, label, msg
@@ -138,8 +139,9 @@ def do(turn: Turn, side: Side, act: str, kg: int, price_paise: int) -> Steps[Non
 def _accept(turn: Turn, side: Side, kg: int, price_paise: int) -> Steps[None]:
     booking = yield from market(market_offers.accept, actor_id=turn.person.id, code=side.offer.code)
     turn.say(msg("Agreed. Your booking is {code}. I tell {name}.", code=booking.code, name=side.other))
-    pay = () if side.selling else (yield from ask_to_pay(turn, booking))
-    turn.offer(*pay, MY_BOOKINGS, MENU)
+    pickup = to_do("agree_pickup", label("Pickup day"), booking.code)
+    next_step = (pickup,) if side.selling else (yield from ask_to_pay(turn, booking))
+    turn.offer(*next_step, MY_BOOKINGS, MENU)
 
 
 def _refuse(turn: Turn, side: Side, kg: int, price_paise: int) -> Steps[None]:

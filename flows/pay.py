@@ -3,12 +3,16 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from flows.agenda import MENU, PERSON, open_flow
-from flows.asks import Pick, Row
-from flows.flow import Ask, Closer, Filled, Flow, Over, Question, Taken, Unusable
+from flows.agenda import MENU, PERSON, open_flow, proceed
+from flows.asks import Figures, Pick, Row
+from flows.booking_acts import IN_WRITING
+from flows.filling import fill
+from flows.flow import Closer, Filled, Flow, Over, Question, Taken, Unusable
+from flows.plain_words import says
 from flows.refusals import PAPERS_FIRST, sorry
+from flows.review import in_short, named
 from flows.say import Option, Picture, Say, label, msg, verbatim
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
@@ -35,6 +39,7 @@ PAY = Option("pay", label("Pay now"), deed="go:pay")
 MY_MONEY = Option("money", label("My money"), deed="go:money")
 FOUND = msg("Your {sum:money} for {code} has come.")
 SAFE = msg("We keep it safe until the goods are weighed.")
+I_HAVE_PAID = label("I have paid")
 LATER = Option("later", label("Later"))
 #: UPI and IMPS count twelve digits, NEFT sixteen, RTGS twenty-two; a telephone has ten.
 LEAST_LETTERS = 12
@@ -131,8 +136,18 @@ def _pay(turn: Turn, frame: Frame) -> Steps[None]:
     except Refused as refusal:
         _refused(turn, code, refusal)
         return
-    yield from _show(turn, begun)
-    open_flow(turn, PAID, {"code": begun.code})
+    how = yield from _how(turn, begun)
+    paid = open_flow(turn, PAID, {"code": begun.code})
+    if turn.channel.name == "voice":  # nobody taps what they hear, nor writes it down
+        turn.agreed += how
+        paid.note["written"] = True
+    else:
+        turn.say(*how)
+
+
+def _at_stake(turn: Turn, frame: Frame) -> Steps[Say]:
+    booking = yield from market(bookings.known, frame.slots["code"])
+    return named(PAY.label, verbatim(booking.code), msg("{sum:money}", sum=booking.due_paise))
 
 
 def _refused(turn: Turn, code: str, refusal: Refused) -> None:
@@ -149,38 +164,36 @@ def _refused(turn: Turn, code: str, refusal: Refused) -> None:
         sorry(turn, refusal)
 
 
-def _show(turn: Turn, begun: Payment) -> Steps[None]:
+def _how(turn: Turn, begun: Payment) -> Steps[Sequence[Say]]:
     """The link in words; beside it its picture, where there are pictures."""
     how = yield from market(showing.show, payer_id=turn.person.id, code=begun.code)
     if how.link:
-        turn.say(msg("Tap to pay {sum:money}:", sum=how.paise), verbatim(how.link))
         if turn.channel.photos:
             turn.picture = Picture(
                 f"{TO_PAY}{how.code}/{how.paise}", msg("Scan to pay {sum:money}.", sum=how.paise)
             )
-    elif how.account:
-        turn.say(
-            msg("Send {sum:money} to this account:", sum=how.paise),
-            verbatim(how.account),
-            msg("Write {code} as the reason.", code=how.code),
-        )
-    else:
-        turn.say(msg("A person can help you now."), msg("Write {code} as the reason.", code=how.code))
+        return (msg("Tap to pay {sum:money}:", sum=how.paise), verbatim(how.link))
+    reason = msg("Write {code} as the reason.", code=how.code)
+    if how.account:
+        return (msg("Send {sum:money} to this account:", sum=how.paise), verbatim(how.account), reason)
+    return (msg("A person can help you now."), reason)
 
+
+WHICH = Pick(
+    "code",
+    text=msg("Which booking?"),
+    name=msg("Booking"),
+    example=msg("Choose one of the list."),
+    why=msg("I show what is agreed."),
+    rows=_rows,
+    resets=("way",),
+)
 
 PAY_FLOW = Flow(
     "pay",
     title=msg("your money"),
     asks=(
-        Pick(
-            "code",
-            text=msg("Which booking?"),
-            name=msg("Booking"),
-            example=msg("Choose one of the list."),
-            why=msg("I show what is agreed."),
-            rows=_rows,
-            resets=("way",),
-        ),
+        WHICH,
         Way(
             "way",
             text=msg("How do you want to pay?"),
@@ -195,15 +208,16 @@ PAY_FLOW = Flow(
     commit=_pay,
     deed=("code",),
     guarded=lambda turn, frame: frame.slots["way"] == BALANCE,
+    at_stake=_at_stake,
     binds=True,
 )
 
 
 @dataclass(frozen=True)
-class BankNumber(Ask):
+class BankNumber(Figures):
     """What the payment app shows when it is done. "I have paid" alone is asked for it."""
 
-    expecting = "text"
+    answers = frozenset({"payment_status"})
 
     def question(self, turn: Turn, frame: Frame) -> Steps[Question | Over]:
         payment = yield from market(queries.by_code, frame.slots["code"])
@@ -213,7 +227,8 @@ class BankNumber(Ask):
             return Over((looked_for(payment),), (MY_MONEY, MENU))
         if payment.state != "created":
             return Over((msg("You have nothing to pay now."),), (MY_MONEY, MENU))
-        return Question((self.text,), (LATER,))
+        written = (IN_WRITING,) if frame.note.get("written") and turn.channel.name == "voice" else ()
+        return Question((*written, self.text), (LATER,))
 
     def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
         if turn.heard.photos:
@@ -222,11 +237,12 @@ class BankNumber(Ask):
         longest = max(numbers, key=len, default="")
         if len(longest) >= LEAST_LETTERS:
             return Filled(longest)
-        if longest:
+        paid = says(turn.heard.text, "have_paid")
+        if longest and not paid:
             return Unusable(msg("That number is too short. It has 12 digits or more."))
-        if turn.heard.intent in ("affirm", "accept", "payment_status"):
-            return Closer(Question((self.text,), (LATER,)))
-        return Filled("") if turn.heard.intent in ("deny", "reject") else None
+        if paid or turn.heard.intent in ("affirm", "accept", "payment_status"):
+            return Closer(Question((self.text, self.example), (LATER,)))
+        return Filled("") if turn.heard.intent in ("deny", "reject") else Unusable(self.example)
         yield
 
     def pick(self, turn: Turn, frame: Frame, choice: str) -> Steps[Taken]:
@@ -278,15 +294,7 @@ PAID = Flow(
     "paid",
     title=msg("your money"),
     asks=(
-        Pick(
-            "code",
-            text=msg("Which booking?"),
-            name=msg("Booking"),
-            example=msg("Choose one of the list."),
-            why=msg("I show what is agreed."),
-            rows=_begun,
-            resets=("number",),
-        ),
+        replace(WHICH, rows=_begun, resets=("number",)),
         BankNumber(
             "number",
             text=msg("When you have paid, write me the bank's number of it (UTR)."),
@@ -299,5 +307,22 @@ PAID = Flow(
     deed=("code",),
     keyed="code",
     guarded=lambda turn, frame: bool(frame.slots["number"]),
+    at_stake=in_short(I_HAVE_PAID),
     binds=True,
 )
+
+
+def says_it_is_paid(turn: Turn) -> Steps[bool]:
+    """ "I have paid", when something was begun: there is no intent for it. Else it asks how the money stands."""
+    top = turn.state.top
+    if turn.heard.intent != "payment_status" or not says(turn.heard.text, "have_paid"):
+        return False
+    begun = yield from market(queries.mine, turn.person.id, state="created", limit=2)
+    if not begun or (top and top.flow == PAID.name):
+        return False
+    frame = open_flow(turn, PAID, {"code": begun[0].code} if len(begun) == 1 else None)
+    if "code" in frame.slots:
+        frame.asking = "number"  # which may have been said along
+        yield from fill(turn, frame)
+    yield from proceed(turn)
+    return True

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from flows.agenda import MENU, PERSON, open_flow
 from flows.asks import Text, YesNo
+from flows.booking_acts import to_do
 from flows.flow import Filled, Flow, Over, Question, Taken, Unusable
 from flows.heard import Heard
 from flows.rate import ask_rating
 from flows.refusals import PAPERS_FIRST, sorry
-from flows.review import check
+from flows.review import check, in_short, named
 from flows.say import Option, Say, label, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
@@ -57,22 +58,27 @@ class UpiId(Text):
 
 
 def _named(turn: Turn, frame: Frame) -> Steps[None]:
-    upi = frame.slots["upi"]
+    upi, terse = frame.slots["upi"], turn.channel.terse
     try:
         there = yield from market(_name, turn.person.id, upi)
     except Refused as refusal:
         sorry(turn, refusal)
         return
-    turn.say(msg("Your money goes to {upi} from now on.", upi=upi))
+    waits = (yield from market(waiting_paise, turn.person.id)) >= SMALLEST_PAISE
+    send = waits and "send" in frame.note
+    if not (send and terse):  # it was read back just now; here the money itself must find room
+        turn.say(msg("Your money goes to {upi} from now on.", upi=upi))
     if not there.usable:
         turn.say(msg("To keep you safe, the first payment waits one day."))
-    if (yield from market(waiting_paise, turn.person.id)) >= SMALLEST_PAISE:
-        if frame.note.get("send"):
-            yield from _ask(turn)
-        else:  # who only put their UPI id right has not asked for all that waits
-            open_flow(turn, GET_PAID)
-    if "code" in frame.note:
-        yield from ask_rating(turn, frame.note["code"])
+    if send:
+        yield from _ask(turn)
+    elif waits:  # who only put their UPI id right has not asked for all that waits
+        open_flow(turn, GET_PAID)
+    if booking := frame.note.get("code"):
+        if terse:
+            turn.offer(to_do("rate", label("Rate"), booking), MENU)
+        else:
+            yield from ask_rating(turn, booking)
 
 
 def name_and_send(turn: Turn, booking: str | None = None) -> None:
@@ -118,6 +124,11 @@ def _get_paid(turn: Turn, frame: Frame) -> Steps[None]:
         yield from _ask(turn)
 
 
+def _at_stake(turn: Turn, frame: Frame) -> Steps[Say]:
+    paise = yield from market(waiting_paise, turn.person.id)
+    return named(GET_MONEY.label, msg("{sum:money}", sum=paise))
+
+
 PAYOUT_TO = Flow(
     "payout_to",
     title=msg("your money"),
@@ -135,6 +146,7 @@ PAYOUT_TO = Flow(
     commit=_named,
     deed=(),
     guarded=lambda turn, frame: True,
+    at_stake=in_short(NAME_UPI.label),
     binds=True,
 )
 
@@ -153,5 +165,6 @@ GET_PAID = Flow(
     commit=_get_paid,
     deed=(),
     guarded=lambda turn, frame: bool(frame.slots["yes"]),
+    at_stake=_at_stake,
     binds=True,
 )

@@ -5,8 +5,9 @@ from datetime import date, datetime, time, timedelta
 
 from flows.agenda import MENU
 from flows.asks import Choice, Day
-from flows.booking_acts import MY_BOOKINGS, known, refused, which
+from flows.booking_acts import IN_WRITING, MY_BOOKINGS, known, refused, which
 from flows.flow import Flow, Over
+from flows.review import in_short
 from flows.say import Option, Say, label, msg
 from flows.state import Frame
 from flows.turn import KOLKATA, Steps, Turn, market
@@ -81,7 +82,12 @@ def _show_code(turn: Turn, frame: Frame) -> Steps[None]:
     if secret is None or booking.state != "confirmed":
         turn.say(msg("This booking is {state:state} already.", state=booking.state))
         return
-    turn.say(msg("Pickup code of {code}: {secret}.", code=booking.code, secret=secret), KEEP_IT)
+    told = (msg("Pickup code of {code}: {secret}.", code=booking.code, secret=secret), KEEP_IT)
+    if turn.channel.name == "voice" and turn.channel.forgeable:  # written, it reaches the real phone
+        turn.agreed += told
+        turn.say(IN_WRITING)
+    else:
+        turn.say(*told)
     turn.offer(Option("new_code", label("New code"), deed=f"go:new_code:{booking.code}"), MENU)
 
 
@@ -123,6 +129,7 @@ PICKUP_DAY = Flow(
     commit=_agree,
     intents=("schedule_pickup",),
     guarded=lambda turn, frame: True,
+    at_stake=in_short(label("Pickup day")),
     keyed="code",
 )
 
@@ -131,8 +138,6 @@ PICKUP_CODE = Flow(
     title=msg("the booking"),
     asks=(which("renew_code"),),
     commit=_show_code,
-    # written, it reaches the real phone; aloud, whoever has called
-    guarded=lambda turn, frame: turn.channel.name == "voice",
     keyed="code",
 )
 
@@ -144,5 +149,6 @@ NEW_CODE = Flow(
     commit=_renew_code,
     deed=("code",),
     guarded=lambda turn, frame: True,
+    at_stake=in_short(label("New code")),
     keyed="code",
 )

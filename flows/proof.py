@@ -1,19 +1,23 @@
 """Anybody can write or call in another's name: what moves goods or money waits for a code sent to the real phone.
 
-Who calls hears no code: it is written to the phone when the call is over.
+Who calls hears no code: it is written to the phone when the call is over, with what it says yes to. By SMS the question
+itself stands right above it.
 """
 
 import unicodedata
 from datetime import datetime, timedelta
 
 from flows.flow import Flow
-from flows.say import msg
+from flows.registry import flow_named
+from flows.review import in_short
+from flows.say import Say, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
 from marketplace_core.logins import proofs
 
 CODE_LASTS = timedelta(minutes=10)
 MOST_WRONG = 3
+AFTER_THE_CALL = msg("It is not done yet. A message with four digits comes after this call. Send them back.")
 #: After as many wrong codes nothing is bound by SMS for so long.
 RESTS = timedelta(minutes=30)
 
@@ -36,17 +40,24 @@ def ask(turn: Turn, frame: Frame) -> Steps[bool]:
         )
         return False
     if in_a_call:
-        turn.say(msg("To keep you safe I write to you after this call. Please answer that message."))
-        if frame.stage == "code" and _since(turn, "drawn_at", CODE_LASTS):
+        turn.say(AFTER_THE_CALL)
+        if _drawn_for(turn, frame):
+            frame.stage, frame.asking = "code", None
             return True
     drawn = yield from market(proofs.draw)
     wrong = turn.state.proof.get("wrong", 0)
     turn.state.proof = {"seal": drawn.seal, "drawn_at": turn.now.isoformat(), "wrong": wrong}
-    frame.stage, frame.asking = "code", None
-    (turn.agreed if in_a_call else turn.parts).append(
-        msg("Is it you? Then send back {code}. Not you? Do nothing.", code=drawn.code)
-    )
+    frame.stage, frame.asking, frame.note["drawn_at"] = "code", None, turn.now.isoformat()
+    if in_a_call:  # whoever reads it may not be who called
+        flow = flow_named(frame.flow)
+        turn.agreed += [(yield from (flow.at_stake or in_short(flow.title))(turn, frame)), asks(drawn.code)]
+    else:
+        turn.say(asks(drawn.code))
     return True
+
+
+def asks(code: str) -> Say:
+    return msg("Is it you? Then send back {code}. Not you? Do nothing.", code=code)
 
 
 def answered(turn: Turn) -> bool:
@@ -64,6 +75,12 @@ def answered(turn: Turn) -> bool:
         if wrong < MOST_WRONG:
             turn.say(msg("That is another code."))
     return True
+
+
+def _drawn_for(turn: Turn, frame: Frame) -> bool:
+    """The code that waits to be written is good for this, whatever was looked at in between."""
+    drawn_at = turn.state.proof.get("drawn_at")
+    return drawn_at == frame.note.get("drawn_at") and _since(turn, "drawn_at", CODE_LASTS)
 
 
 def _since(turn: Turn, mark: str, lasts: timedelta) -> bool:

@@ -11,6 +11,7 @@ from flows.agenda import (
     GO_ON,
     KEEP,
     MENU,
+    PASSING,
     PERSON,
     SKIP,
     STOP_IT,
@@ -114,6 +115,8 @@ def human_released(turn: Turn) -> Steps[None]:
 
 
 def menu(turn: Turn) -> Steps[None]:
+    frames = turn.state.frames
+    frames[:] = [frame for frame in frames if frame.flow not in PASSING]  # one list of doors for another
     main_menu(turn)
     return
     yield

@@ -98,6 +98,7 @@ class Reply:
     `serial` numbers the question, so that a tap on an older one is recognised.
     `wants` lets a channel offer its own way to answer ("place": share a pin, "photo": the camera).
     `page` says how often "more" was asked for: where every line costs money a long answer comes in parts.
+    `whole`: it stands in no conversation, so that "more" would not bring the rest.
     """
 
     parts: tuple[Say, ...]
@@ -106,6 +107,7 @@ class Reply:
     wants: str | None = None
     picture: Picture | None = None
     page: int = 0
+    whole: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -115,6 +117,7 @@ class Reply:
             "wants": self.wants,
             **({"picture": self.picture.to_json()} if self.picture else {}),
             **({"page": self.page} if self.page else {}),
+            **({"whole": True} if self.whole else {}),
         }
 
     @staticmethod
@@ -126,4 +129,5 @@ class Reply:
             data["wants"],
             Picture.from_json(data["picture"]) if data.get("picture") else None,
             data.get("page", 0),
+            data.get("whole", False),
         )

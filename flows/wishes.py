@@ -11,14 +11,12 @@ from flows.filling import fill
 from flows.flow import Flow, Over, Question
 from flows.found import REACH_KM
 from flows.heard import Heard
-from flows.plain_words import levelled, says
+from flows.plain_words import says
 from flows.refusals import sorry
-from flows.registry import asked
 from flows.say import Option, Say, label, msg
 from flows.sell import COMMON
 from flows.state import Frame
 from flows.turn import Steps, Turn, day_of, market
-from flows.words import words_of
 from marketplace_core.errors import Refused
 from marketplace_core.places.place import Place
 from marketplace_core.wishes import commands as wishes
@@ -123,10 +121,8 @@ def speaks_of_wishes(turn: Turn) -> Steps[bool]:
 
     A price in it, or a word of prices, waits for a price: that is the alerts' matter.
     """
-    heard, ask = turn.heard, asked(turn.state.top)
-    if not heard.text or (ask and ask.expecting in ("name", "text")):
-        return False
-    if says(heard.text, "stop_looking") or _names_wishes(turn):
+    heard = turn.heard
+    if says(heard.text, "stop_looking") or _names_wishes(heard):
         standing = yield from market(queries.mine, turn.person.id)
         meant = [wish for wish in standing if wish.commodity == heard.values.get("commodity")]
         open_flow(turn, MY_WISHES, {"wish": str(meant[0].id)} if len(meant) == 1 else None)
@@ -138,11 +134,10 @@ def speaks_of_wishes(turn: Turn) -> Steps[bool]:
     return True
 
 
-def _names_wishes(turn: Turn) -> bool:
-    """By the name on its door, in their own language or in English."""
-    own = turn.person.language
-    named = (words_of(own, "native"), words_of(own, "latin"), words_of("en", "native"))
-    return any(levelled(words(MY_WISHES_DOOR.label)) in levelled(turn.heard.text) for words in named)
+def _names_wishes(heard: Heard) -> bool:
+    """By the name on its door, bent as speech bends it; "I need 10 tonnes of straw" sounds like it in Bengali."""
+    said = {*heard.values, *(heard.understood.alternatives if heard.understood else ())}
+    return says(heard.text, "my_wishes") and not said & {"commodity", "quantity"}
 
 
 def _waits_for_goods(heard: Heard) -> bool:

@@ -179,3 +179,10 @@ FORMATTERS: dict[str, Callable[[Words, Any], str]] = {
 @cache
 def words_of(language: str, script: Script) -> Words:
     return Words(language, script)
+
+
+def read_catalogues() -> None:
+    """Now rather than while the first of each language waits."""
+    for language in LANGUAGES.values():
+        for script in language.scripts:
+            words_of(language.code, script)

@@ -1,7 +1,8 @@
 """What words are about, whatever their language: बेचना, bechna, ಮಾರು and sell are all the concept `sell`.
 
 Each language lists its words for the same concepts (`languages/<code>/concepts.tsv`, a star stands for any ending),
-so that what was learnt from one language helps to understand another. Used inside Rasa (Python 3.10).
+so that what was learnt from one language helps to understand another. Used inside Rasa (Python 3.10), and by
+`nlu/watched.py`.
 """
 
 from functools import cache

@@ -64,7 +64,7 @@ def pages(reply: Reply, say: InWords) -> list[str]:
         said, mark, more, most = [fold(part) for part in said], "...", fold(more), SMS.latin_segments
         options = tuple(Choice(o.payload, fold(o.label), fold(o.detail)) for o in options)
     lines = [line(number, option.whole) for number, option in enumerate(options, 1)]
-    paged = in_pages(said, lines, more, segments, most)
+    paged = ["\n".join([*said, *lines])] if reply.whole else in_pages(said, lines, more, segments, most)
     if any(units(page) > SMS.text for page in paged):
         return [numbered("\n".join(said), options, SMS.text, mark=mark)]
     return paged

@@ -4,6 +4,7 @@ from flows.asks.brought import Brought
 from flows.asks.choice import Choice
 from flows.asks.commodity import Commodity
 from flows.asks.day import Day
+from flows.asks.figures import Figures
 from flows.asks.lies import Lies
 from flows.asks.photo import Photo
 from flows.asks.pick import Pick, Row
@@ -18,6 +19,7 @@ __all__ = [
     "Choice",
     "Commodity",
     "Day",
+    "Figures",
     "Lies",
     "Photo",
     "Pick",

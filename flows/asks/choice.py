@@ -5,6 +5,7 @@ from typing import Any
 
 from flows.flow import Ask, Filled, Over, Question, Taken
 from flows.heard import Heard
+from flows.options import folded
 from flows.say import Option, Say, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn
@@ -26,7 +27,14 @@ class Choice(Ask):
         yield
 
     def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
-        return (yield from self.hear(turn, frame, turn.heard))
+        return (yield from self.hear(turn, frame, turn.heard)) or self._by_a_word(turn)
+
+    def _by_a_word(self, turn: Turn) -> Taken:
+        """ "Cash" is said for "Yes, pay cash" where no other choice has that word."""
+        said = folded(turn.heard.text)
+        shown = (each for each in turn.state.options if any(each.id == one.id for one in self.choices))
+        having = [each for each in shown if said in (folded(word) for word in turn.words(each.label).split())]
+        return Filled(having[0].id) if said and len(having) == 1 else None
 
     def hear(self, turn: Turn, frame: Frame, heard: Heard) -> Steps[Taken]:
         said = heard.values.get(self.value)

@@ -60,7 +60,7 @@ class Where(Ask):
             return None
         if "pincode" in said:
             return (yield from self._by_pincode(frame, said["pincode"]))
-        return (yield from self._by_name(frame, said["name"]))
+        return (yield from self._by_name(turn, frame, said["name"]))
 
     def _by_pincode(self, frame: Frame, pincode: str) -> Steps[Taken]:
         area = yield from market(places.pincode, pincode)
@@ -73,13 +73,17 @@ class Where(Ask):
         near = area.villages[:MOST_CHOICES]
         return self._choose(frame, near, msg("{district}. Which is nearest to you?", district=area.district))
 
-    def _by_name(self, frame: Frame, name: str) -> Steps[Taken]:
+    def _by_name(self, turn: Turn, frame: Frame, name: str) -> Steps[Taken]:
+        """Of several that are called so, whoever lives in one means that one."""
         found = yield from market(places.search, name, limit=5)
         if not found:
             return Unusable(msg("I could not find {name}. Your pincode is surest.", name=name))
         same = [place for place in found if place.village and _spelt(place.village) == _spelt(name)]
-        if len(same) == 1:
-            return Filled(same[0].to_json())
+        home = turn.person.place
+        own = [place for place in same if home and place.pincode == home.pincode]
+        for only in (own, same):
+            if len(only) == 1:
+                return Filled(only[0].to_json())
         frame.note.pop("area", None)
         return self._choose(frame, found, msg("Which one do you mean?"))
 

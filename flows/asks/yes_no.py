@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.flow import Ask, Filled, Over, Question, Taken
+from flows.heard import CLEAR
+from flows.registry import flow_named
 from flows.say import Option, Say, label
 from flows.state import Frame
 from flows.turn import Steps, Turn
@@ -27,9 +29,9 @@ class YesNo(Ask):
     def take(self, turn: Turn, frame: Frame) -> Steps[Taken]:
         """A yes that is only guessed at is none: something would be done by it."""
         answers = {"affirm": True, "accept": True, "deny": False, "reject": False}
-        said, understood = answers.get(turn.heard.intent), turn.heard.understood
-        clear = bool(understood and (understood.source == "rule" or understood.confidence >= ACT))
-        return Filled(said) if said is not None and clear else None
+        said = answers.get(turn.heard.intent)
+        needed = CLEAR if said and flow_named(frame.flow).binds else ACT
+        return Filled(said) if said is not None and turn.heard.sure(needed) else None
         yield
 
     def pick(self, turn: Turn, frame: Frame, choice: str) -> Steps[Taken]:

@@ -99,7 +99,10 @@ def _pickup_agreed(turn: Turn, news: News) -> Steps[None]:
 
 
 def _driver(turn: Turn, news: News) -> Steps[None]:
-    """The farmer hears who may ask for the code; the driver, where to go."""
+    """The farmer hears who may ask for the code; the driver, where to go.
+
+    To keep the code until the truck is loaded is said again beside the code itself.
+    """
     booking: Booking | None = yield from market(bookings.by_code, news.subject)
     if not booking:
         return
@@ -118,7 +121,9 @@ def _driver(turn: Turn, news: News) -> Steps[None]:
         _offer(turn, booking, ("pick_up", label("Loaded")))
         return
     driver = yield from market(people.person, UUID(news.about["driver_id"]))
-    turn.say(Say(FETCHED_BY.text, {"name": driver.name or "", "code": booking.code}), *when, KEEP_IT)
+    turn.say(Say(FETCHED_BY.text, {"name": driver.name or "", "code": booking.code}), *when)
+    if not turn.channel.terse:
+        turn.say(KEEP_IT)
     _offer(turn, booking, *_code_of(turn, booking))
 
 

@@ -23,6 +23,7 @@ WITHDRAWN = msg("{name} has taken back the price of {price:rate} for {amount:mas
 EXPIRED = msg("Nobody answered in 24 hours: {price:rate} for {amount:mass} of {code} is over.")
 WRITTEN = msg("Somebody has written to you about an offer.")
 THEIR_OWN = msg("These are their own words. I cannot translate them here.")
+BY_MACHINE = msg("A machine has translated it.")
 LAPSED = msg("{code} is no longer for sale. Your offer of {price:rate} is over.")
 
 
@@ -64,7 +65,7 @@ def _written(turn: Turn, news: News) -> Steps[None]:
         )
     )
     if talk.translated:
-        turn.say(msg("A machine has translated it."))
+        turn.say(BY_MACHINE)
     elif talk.language != talk.reads:
         turn.say(THEIR_OWN)
     back = write_to(talk.booking_code or talk.offer_code or talk.listing_code)

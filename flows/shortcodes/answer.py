@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import takewhile
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -28,11 +28,15 @@ Hand = Callable[[Turn, Order], Steps[Answer]]
 ONE_SMS = 150
 MOST_LINES = 10
 LONGEST_QUOTED = 75
+#: A longer name is not written out: the number says who.
+LONGEST_NAME = 20
+LEFT_OUT = "..."
 
 
-def done(order: Order, became: str = "") -> Answer:
+def done(turn: Turn, order: Order, became: str = "") -> Answer:
     """The line as it was understood, without what it had to prove; and the code of what came of it."""
-    shown = order.line.removesuffix(f" {order.values['code']}") if "code" in order.values else order.line
+    line = order.line.removesuffix(f" {order.values['code']}") if "code" in order.values else order.line
+    shown = echoed(turn, line)
     said = f"{shown} = {became}" if became and became not in shown else shown
     return (msg("Done: {line}", line=said),)
 
@@ -49,9 +53,9 @@ def missing(order: Order, *names: str) -> Answer:
     )
 
 
-def with_what_lacks(order: Order, name: str) -> Answer:
+def with_what_lacks(turn: Turn, order: Order, name: str) -> Answer:
     """The line as it was sent, with the name of what it lacks this time."""
-    form = f"{order.line} {name}"
+    form = f"{echoed(turn, order.line)} {name}"
     return (msg("{code}: missing {what}. Write: {form}", code=order.command.code, what=name, form=form),)
 
 
@@ -123,7 +127,7 @@ def with_their_yes(
     if person_id == agent:
         code = yield from market(asking.at_once, agent_id=agent, kind=kind, subject=subject, terms=terms)
         yield from write(turn, order, code, agent, {"how": kind, "code": code})
-        return done(order, code)
+        return done(turn, order, code)
     asked = yield from market(
         asking.ask, agent_id=agent, person_id=person_id, kind=kind, subject=subject, terms=terms
     )
@@ -146,14 +150,14 @@ def was_asked(turn: Turn, order: Order, who: str, *, binds: bool, instead: datet
             "{code}: {who} was asked. They answer 1, or tell you a code: then send {line} and the code.",
             code=code,
             who=who,
-            line=_without_why(order),
+            line=echoed(turn, _without_why(order)),
         )
-    if instead is None:
-        return said
-    over = msg("What was asked at {time} is over.", time=clock(instead))
-    whole = and_also(said, over)
-    too_long = turn.channel.terse and length(turn, (whole,)) > ONE_SMS
-    return and_also(by_one, over) if too_long else whole  # whoever asks anew has read what to send
+    if instead is not None:
+        over = msg("What was asked at {time} is over.", time=clock(instead))
+        said, by_one = and_also(said, over), and_also(by_one, over)
+    # whoever asks anew, or many at once, has read before what to send
+    too_long = turn.channel.terse and length(turn, (*turn.parts, said)) > ONE_SMS
+    return by_one if too_long else said
 
 
 def _without_why(order: Order) -> str:
@@ -161,13 +165,24 @@ def _without_why(order: Order) -> str:
     return order.line.removesuffix(f" {order.values['words']}") if "words" in order.values else order.line
 
 
+def echoed(turn: Turn, line: str) -> str:
+    return quoted(line) if turn.channel.terse else line
+
+
 def quoted(line: str) -> str:
     """As far as it goes beside a question in one SMS: whole words, and none that makes it three."""
-    kept = list(takewhile(str.isascii, line.split(" ")))
-    while len(" ".join(kept)) > LONGEST_QUOTED:
+    words = [word if is_cheap(word) else LEFT_OUT for word in line.split(" ")]
+    kept = [word for said, alike in groupby(words) for word in ([said] if said == LEFT_OUT else alike)]
+    if _cost(" ".join(kept)) <= LONGEST_QUOTED:
+        return " ".join(kept)
+    while kept[-1] == LEFT_OUT or _cost(" ".join(kept)) > LONGEST_QUOTED:
         kept.pop()
-    said = " ".join(kept)
-    return said if said == line else f"{said} ..."
+    return " ".join((*kept, LEFT_OUT))
+
+
+def is_cheap(letters: str) -> bool:
+    """Whether an SMS holds 160 of them."""
+    return letters.isascii() and letters.isprintable()
 
 
 def _with_their_code(
@@ -191,7 +206,7 @@ def _with_their_code(
     if said is None:
         return (msg("Nobody was asked for just this. First send the line without the code."),)
     if isinstance(said, WrongCode):
-        left = msg("This code is wrong. Tries left: {n}.", n=said.tries_left)
+        left = wrong_code(subject, said.tries_left)
         return (
             (left, msg("A new sum? Write Rs{digits}.", digits=order.values["code"]))
             if order.or_sum
@@ -200,7 +215,12 @@ def _with_their_code(
     if isinstance(said, TooLate):
         raise said.why
     yield from write(turn, order, said.code, said.asked.person_id, {"how": "ask", "id": str(said.id)})
-    return done(replace(order, line=_with_its_sum(order, said.asked.terms)), said.code)
+    return done(turn, replace(order, line=_with_its_sum(order, said.asked.terms)), said.code)
+
+
+def wrong_code(of: str, tries_left: int) -> Say:
+    said = msg("This code is wrong. Tries left: {n}.", n=tries_left)
+    return Say("{code}: {why:say}", {"code": of, "why": said.to_json()})
 
 
 def _with_its_sum(order: Order, terms: Mapping[str, Any]) -> str:
@@ -219,7 +239,7 @@ def clock(at: datetime) -> str:
 def _name(person_id: UUID) -> Steps[str]:
     """In letters that an SMS has; else by the end of their number."""
     name = (yield from market(people.person, person_id)).name or ""
-    if name and name.isascii():
+    if name and is_cheap(name) and len(name) <= LONGEST_NAME:
         return name
     phones = [each.phone for each in (yield from market(people.addresses, person_id)) if each.phone]
     return at(phones[0]) if phones else "*"
@@ -227,20 +247,25 @@ def _name(person_id: UUID) -> Steps[str]:
 
 def length(turn: Turn, said: Sequence[Say]) -> int:
     """In letters of an SMS, where some cost two."""
-    text = "\n".join(turn.words(each).replace("₹", "Rs ") for each in said)
+    return _cost("\n".join(turn.words(each).replace("₹", "Rs ") for each in said))
+
+
+def _cost(text: str) -> int:
     return len(text) + sum(text.count(letter) for letter in "[]{}|^~\\€")
 
 
 def listed(turn: Turn, lines: Sequence[Say], beside: Sequence[Say] = ()) -> Answer:
     """As many as one SMS holds `beside` what else it says, or as a person reads; and how many more there are."""
-    if not lines:
-        return (msg("Nothing found."),)
+    return cut(lines, how_many(turn, lines, beside)) if lines else (msg("Nothing found."),)
+
+
+def how_many(turn: Turn, lines: Sequence[Say], beside: Sequence[Say], least: int = 1) -> int:
     kept = min(len(lines), MOST_LINES)
-    while turn.channel.terse and kept > 1 and length(turn, (*beside, *_cut(lines, kept))) > ONE_SMS:
+    while turn.channel.terse and kept > least and length(turn, (*beside, *cut(lines, kept))) > ONE_SMS:
         kept -= 1
-    return _cut(lines, kept)
+    return kept
 
 
-def _cut(lines: Sequence[Say], kept: int) -> Answer:
+def cut(lines: Sequence[Say], kept: int) -> Answer:
     left = len(lines) - kept
     return (*lines[:kept], Say("{left}", {"left": f"+{left}"})) if left else tuple(lines[:kept])

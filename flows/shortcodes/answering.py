@@ -1,21 +1,23 @@
 """A message of an agent that reads as commands is answered here, before any language model is asked."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
+from flows import proof
 from flows.agenda import open_flow, proceed
 from flows.filling import MISSES
 from flows.options import named
 from flows.registry import flow_named
 from flows.say import Say, msg
 from flows.shortcodes import lots, people, road, trade
-from flows.shortcodes.answer import Answer, Hand, clock, known, listed, quoted
+from flows.shortcodes.answer import Answer, Hand, clock, cut, echoed, how_many, is_cheap, known, quoted
 from flows.shortcodes.grammar import TRADER
 from flows.shortcodes.mask import masked
-from flows.shortcodes.parse import MOST_LINES, Lacks, Order, Slip, lines, parse
+from flows.shortcodes.parse import MOST_LINES, PIN, Lacks, Order, Slip, lines, parse
 from flows.shortcodes.people import SIGN_IN
 from flows.shortcodes.why import why
 from flows.turn import Steps, Turn, market
@@ -27,6 +29,14 @@ from marketplace_core.commodities import KG_PER
 from marketplace_core.errors import Refused
 
 Whose = Callable[[Turn, Order], Steps[UUID]]
+
+
+@dataclass(frozen=True)
+class Waits:
+    """A line is asked back first, or asks its sender for a code: with this the flow begins in which it waits."""
+
+    slots: dict[str, Any]
+
 
 HANDS: dict[str, Hand] = {
     "PIN": people.pin,
@@ -97,33 +107,63 @@ def answered(turn: Turn) -> Steps[bool]:
     in_cheap_letters(turn)
     # a line that was asked back and not answered must not be agreed to by a later yes
     turn.state.frames[:] = [frame for frame in turn.state.frames if frame.flow != CHECK]
-    for n, line in enumerate(said, start=1):
-        parsed = parse(line, turn.today)
-        if isinstance(parsed, Slip):
-            photos = {"photos": list(heard.photos)} if heard.photos else {}
-            open_flow(turn, flow_named(CHECK), {"line": parsed.order.line, **photos})
-        else:
-            turn.state.misses = 0 if isinstance(parsed, Order) else turn.state.misses + 1
-            answer = yield from _answer(turn, parsed, line)
-            turn.say(*(answer if len(said) == 1 else answer[:1]))
-        if (
-            turn.state.top and turn.state.top.flow == CHECK
-        ):  # one question at a time; what follows may hang on it
-            yield from proceed(turn)
-            if n < len(said):
-                turn.say(msg("Then send the rest again."))
-                turn.say(
-                    *listed(turn, _not_done(said[n:]), (*turn.parts, *(one.label for one in turn.options)))
-                )
-            break
+    if (yield from one_by_one(turn, sorted(said, key=lambda line: not _is_pin(turn, line)))):
+        yield from proceed(turn)
     if turn.state.misses >= MISSES:
         turn.state.misses = 0
         turn.say(WAY_OUT)
     return True
 
 
-def _not_done(rest: Sequence[str]) -> list[Say]:
-    return [Say("{line}", {"line": quoted(masked(line, agent=True))}) for line in rest]
+def one_by_one(turn: Turn, said: Sequence[str], *, sure: bool = False, proven: int = 0) -> Steps[bool]:
+    """Does the lines in their order. True: one waits, and those behind it wait with it, for they may hang on it.
+
+    `sure`: the weight in the first was asked back, and is meant. `proven`: so many were named with the code that the
+    real phone has just sent back.
+    """
+    for n, line in enumerate(said):
+        parsed = parse(line, turn.today)
+        if isinstance(parsed, Slip):
+            answer: Answer | Waits = Waits({"line": parsed.order.line})
+        else:
+            turn.state.misses = 0 if isinstance(parsed, Order) else turn.state.misses + 1
+            if isinstance(parsed, Order):
+                parsed = replace(parsed, sure=sure and n == 0, proven=n < proven)
+            answer = yield from answer_to(turn, parsed, line)
+        if isinstance(answer, Waits):
+            let_wait(turn, answer, said[n + 1 :])
+            return True
+        turn.say(*(answer if len(said) == 1 else answer[:1]))
+    return False
+
+
+def _is_pin(turn: Turn, line: str) -> bool:
+    """What signs in comes before all that needs it, and never waits: a PIN is kept nowhere."""
+    parsed = parse(line, turn.today)
+    return isinstance(parsed, Order | Lacks) and parsed.command is PIN
+
+
+def let_wait(turn: Turn, first: Waits, rest: Sequence[str]) -> None:
+    """One code is for as many lines as stand beside it in one SMS; it names them all."""
+    slots = {**first.slots, **({"photos": list(turn.heard.photos)} if turn.heard.photos else {})}
+    behind = [_as_kept(turn, line) for line in rest]
+    if slots.get("own"):
+        read = [Say("{line}", {"line": echoed(turn, line)}) for line in (slots["line"], *behind)]
+        whole = 1 + len([*takewhile(lambda line: isinstance(parse(line, turn.today), Order), behind)])
+        kept = min(whole, how_many(turn, read, (*turn.parts, proof.asks("0000"))))
+        turn.say(*cut(read, kept))  # whoever is asked for the code reads what it is for
+        slots["too"], behind = behind[: kept - 1], behind[kept - 1 :]
+    open_flow(turn, flow_named(CHECK), {**slots, "rest": behind})
+
+
+def _as_kept(turn: Turn, line: str) -> str:
+    """As it was understood, where it was; four bare digits stay what they are."""
+    parsed = parse(line, turn.today)
+    return (parsed.or_code or parsed).line if isinstance(parsed, Order) else masked(line, agent=True)
+
+
+def by_name(waiting: Sequence[str]) -> list[Say]:
+    return [Say("{line}", {"line": quoted(line)}) for line in waiting]
 
 
 def in_cheap_letters(turn: Turn) -> None:
@@ -140,7 +180,7 @@ def _an_agent(turn: Turn) -> Steps[bool]:
     return any(each.state == "agreed" for each in acting)
 
 
-def _answer(turn: Turn, parsed: Order | Lacks | None, line: str) -> Steps[Answer]:
+def answer_to(turn: Turn, parsed: Order | Lacks | None, line: str) -> Steps[Answer | Waits]:
     if isinstance(parsed, Order):
         return (yield from carried_out(turn, parsed))
     if parsed is None:
@@ -162,10 +202,10 @@ def _answer(turn: Turn, parsed: Order | Lacks | None, line: str) -> Steps[Answer
 
 def _short(line: str) -> str:
     """What was written, as far as an SMS carries it cheaply."""
-    return "".join(letter if letter.isascii() else "?" for letter in line)[:20]
+    return "".join(letter if is_cheap(letter) else "?" for letter in line)[:20]
 
 
-def carried_out(turn: Turn, order: Order) -> Steps[Answer]:
+def carried_out(turn: Turn, order: Order) -> Steps[Answer | Waits]:
     """Does it, once a day for the same line, for those who are signed in; says what was done or what is missing."""
     command, me = order.command, turn.person
     if not command.who & set(me.roles):
@@ -183,13 +223,9 @@ def carried_out(turn: Turn, order: Order) -> Steps[Answer]:
             return (msg("{code} was done already at {time}.", code=command.code, time=clock(before)),)
     try:
         if command.code in WEIGHS and (kg := (yield from road.booked_otherwise(turn, order))):
-            open_flow(turn, flow_named(CHECK), {"line": order.line, "booked": kg, "sure": True})
-            return ()
+            return Waits({"line": order.line, "booked": kg, "sure": True})
         if (yield from _must_prove(turn, order)):
-            slots = {"line": order.line, "right": True, "own": True, "sure": order.sure}
-            open_flow(turn, flow_named(CHECK), slots)
-            # whoever is asked for the code reads what it is for
-            return (Say("{line}", {"line": quoted(order.line) if turn.channel.terse else order.line}),)
+            return Waits({"line": order.line, "right": True, "own": True, "sure": order.sure})
         return (yield from HANDS[command.code](turn, order))
     except Refused as refusal:
         return (Say("{code}: {why:say}", {"code": command.code, "why": why(refusal).to_json()}),)
@@ -219,9 +255,7 @@ def _same_sum(order: Order, terms: Mapping[str, Any]) -> bool:
 def _must_prove(turn: Turn, order: Order) -> Steps[bool]:
     """What a line does on its sender's word alone is done where nobody can forge it, or for the phone that has just
     shown to be the real one, for this very line."""
-    if not (order.command.binds and turn.channel.forgeable) or "code" in order.values:
-        return False
-    if turn.proven is not None and turn.proven.slots.get("line") == order.line:
+    if not (order.command.binds and turn.channel.forgeable) or "code" in order.values or order.proven:
         return False
     whose = WHOSE.get(order.command.code)
     return whose is None or (yield from whose(turn, order)) == turn.person.id

@@ -142,13 +142,18 @@ def commodity(words: Sequence[str], today: date) -> Read | None:
     for taken in range(min(LONGEST_NAME, len(words)), 0, -1):
         name = " ".join(words[:taken])
         if name in goods():
-            return Read(taken, goods()[name], name.lower())
+            return Read(taken, goods()[name], _cheaply(name, goods()[name].replace("_", " ")))
     return None
 
 
 def language(words: Sequence[str], today: date) -> Read | None:
     known = tongues().get(words[0])
-    return Read(1, known, words[0].lower()) if known else None
+    return Read(1, known, _cheaply(words[0], known.replace("_latin", "-abc"))) if known else None
+
+
+def _cheaply(said: str, name: str) -> str:
+    """A line is written back in letters that an SMS holds."""
+    return said.lower() if said.isascii() else name
 
 
 def day(words: Sequence[str], today: date) -> Read | None:

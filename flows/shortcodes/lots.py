@@ -49,7 +49,7 @@ def sell(turn: Turn, order: Order) -> Steps[Answer]:
     if price is None:
         quote = yield from market(pricing.quote, commodity=said["what"], place=place)
         if quote is None or quote.likely is None:
-            return with_what_lacks(order, "price")
+            return with_what_lacks(turn, order, "price")
         price = {"paise": quote.likely * KG_PER["quintal"] // KG_PER[quote.per], "per": "quintal"}
     days = said.get("days", {"from": turn.today.isoformat(), "to": None})
     since = days["from"]
@@ -99,7 +99,7 @@ def grade(turn: Turn, order: Order) -> Steps[Answer]:
         "graded_by": graded.graded_by,
     }
     yield from write(turn, order, code, graded.seller_id, None if graded.asked else undo)
-    return done(order)
+    return done(turn, order)
 
 
 def _ask_the_eyes(turn: Turn, order: Order, code: str) -> Steps[Answer]:

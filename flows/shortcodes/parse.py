@@ -36,7 +36,8 @@ class Order:
     """`line` says the same in the words of the card.
 
     `or_code`: four bare digits were read as a sum, and may be a code instead. `or_sum`: this is that other reading.
-    `sure`: a weight far from what was booked was asked back, and is meant.
+    `sure`: a weight far from what was booked was asked back, and is meant. `proven`: its sender has just sent back the
+    code that named it.
     """
 
     command: Command
@@ -45,6 +46,7 @@ class Order:
     or_code: "Order | None" = None
     or_sum: bool = False
     sure: bool = False
+    proven: bool = False
 
 
 @dataclass(frozen=True)

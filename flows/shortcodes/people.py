@@ -67,4 +67,8 @@ def undo(turn: Turn, order: Order) -> Steps[Answer]:
         return (msg("There is nothing of the last 10 minutes to take back."),)
     if back.done:
         return (msg("Taken back: {code}.", code=back.code),)
+    if back.say_again:  # the right one takes its place
+        command = COMMANDS[back.code]
+        what = "weight" if back.code == "PICK" else "A/B/C"
+        return (msg("{code}: missing {what}. Write: {form}", code="UNDO", what=what, form=command.form),)
     return (msg("{code} cannot be taken back any more. Please ask the office.", code=back.code),)

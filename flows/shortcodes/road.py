@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from flows.say import Say, msg
-from flows.shortcodes.answer import Answer, done, listed, with_their_yes, write
+from flows.shortcodes.answer import Answer, done, listed, with_their_yes, write, wrong_code
 from flows.shortcodes.parse import Order
 from flows.turn import KOLKATA, Steps, Turn, market
 from marketplace_core.agents import field
@@ -47,8 +47,10 @@ def booked_otherwise(turn: Turn, order: Order) -> Steps[int | None]:
         return None
     booking = yield from _mine(turn, order)
     off = 100 * abs(order.values["qty"]["kg"] - booking.kg) > MOST_OFF * booking.kg
-    weighed = (yield from market(bookings.weighed, booking.id)) if off else None
-    return booking.kg if off and weighed is None else None
+    if not off:
+        return None
+    weighed = yield from market(bookings.weighed, booking.id)
+    return booking.kg if weighed is None or order.command.code == "PICK" else None
 
 
 def pick(turn: Turn, order: Order) -> Steps[Answer]:
@@ -58,9 +60,10 @@ def pick(turn: Turn, order: Order) -> Steps[Answer]:
         field.load, actor_id=turn.person.id, code=code, pickup_code=order.values["pickup"], kg=kg
     )
     if isinstance(picked, WrongCode):
-        return (msg("This code is wrong. Tries left: {n}.", n=picked.tries_left),)
-    yield from write(turn, order, code, picked.seller_id)
-    return done(order)
+        return (wrong_code(code, picked.tries_left),)
+    undo = {"how": "scales", "code": code, "report": "weight"}
+    yield from write(turn, order, code, picked.seller_id, undo)
+    return done(turn, order)
 
 
 def buyer(turn: Turn, order: Order) -> Steps[UUID]:
@@ -84,9 +87,10 @@ def qc(turn: Turn, order: Order) -> Steps[Answer]:
         moisture=said["moisture"],
         kg=kg,
     )
-    yield from write(turn, order, code, found.seller_id)
+    undo = {"how": "scales", "code": code, "report": "grade"}
+    yield from write(turn, order, code, found.seller_id, undo)
     if kg in (None, found.weighed_kg):
-        return done(order)
+        return done(turn, order)
     stands = {"kg": found.weighed_kg, "unit": "quintal"}
     line = order.line.rpartition(" ")[0]  # the weight is its last word
     return (msg("Done: {line}. The weight stays {amount:mass}.", line=line, amount=stands),)

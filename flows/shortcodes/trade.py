@@ -1,11 +1,11 @@
 """OFFER, ACC, REJ, BOOK, CONF, CANC and DISP."""
 
-import re
 from uuid import UUID
 
 from flows.shortcodes.answer import Answer, done, known, missing, with_their_yes, write
 from flows.shortcodes.parse import Order
 from flows.turn import Steps, Turn, market
+from flows.wrong import reason_of
 from marketplace_core.accounts.queries import may_act_for
 from marketplace_core.bookings import queries as bookings
 from marketplace_core.commodities import KG_PER
@@ -16,15 +16,6 @@ from marketplace_core.offers import allowed
 from marketplace_core.offers import commands as offers
 from marketplace_core.offers import queries as standing
 from marketplace_core.offers.queries import Offer
-
-#: Words that say what a dispute is about; all else is "other", and the words themselves say it.
-REASONS = {
-    "weight": {"weight", "weighed", "short", "wazan", "vajan", "tol", "kam", "kg"},
-    "quality": {"quality", "grade", "wet", "moist", "moisture", "rotten", "kharab", "gila", "geela"},
-    "payment": {"pay", "paid", "payment", "money", "paisa", "paise", "cash", "rupee", "rupees"},
-    "not_delivered": {"deliver", "delivered", "delivery", "come", "came", "missing", "nahi", "not"},
-}
-LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def offer(turn: Turn, order: Order) -> Steps[Answer]:
@@ -56,7 +47,7 @@ def rej(turn: Turn, order: Order) -> Steps[Answer]:
     if _says_no(order):
         yield from market(offers.refuse, actor_id=turn.person.id, code=code)
         yield from write(turn, order, code, side)
-        return done(order)
+        return done(turn, order)
     yield from _speaks_for(turn, side)
     terms = {"kg": there.kg, "unit": there.unit, "per": there.per, "was": there.price_paise}
     if price:
@@ -141,13 +132,7 @@ def disp(turn: Turn, order: Order) -> Steps[Answer]:
         language=turn.person.language,
     )
     yield from write(turn, order, code, booking.seller_id)
-    return done(order)
-
-
-def reason_of(said: str) -> str:
-    """By whole words: "nothing" is no "not", "kaam" no "kam"."""
-    spoken = set(LETTERS.findall(said.casefold()))
-    return next((name for name, words in REASONS.items() if words & spoken), "other")
+    return done(turn, order)
 
 
 def _speaks_for(turn: Turn, person_id: UUID) -> Steps[None]:

@@ -14,7 +14,9 @@ from marketplace_core.agents.models import deed as t
 from marketplace_core.agents.signing import day_of
 from marketplace_core.audit import commands as audit
 from marketplace_core.bookings import commands as bookings
+from marketplace_core.bookings import handover
 from marketplace_core.bookings import queries as agreements
+from marketplace_core.bookings.models import inspection, weighment
 from marketplace_core.desk import Desk
 from marketplace_core.errors import Moved, Refused
 from marketplace_core.listings import commands as listings
@@ -25,10 +27,14 @@ from marketplace_core.vault import house_vault
 
 @dataclass(frozen=True)
 class TakenBack:
-    """`done`: it is as if it had not been. Otherwise it stays: somebody else relies on it by now."""
+    """`done`: it is as if it had not been. Otherwise it stays: somebody else relies on it by now.
+
+    `say_again`: what was weighed is not taken back, but said anew.
+    """
 
     code: str
     done: bool
+    say_again: bool = False
 
 
 async def done_before(desk: Desk, *, agent_id: UUID, line: str) -> datetime | None:
@@ -116,7 +122,15 @@ async def take_back(desk: Desk, *, agent_id: UUID) -> TakenBack | None:
         await audit.note(
             desk, actor_id=agent_id, action="agent.undo", subject=row.code, facts={"deed": str(row.id)}
         )
-    return TakenBack(row.code, done)
+    return TakenBack(row.code, done, not done and await _may_say_again(desk, agent_id, row.undo))
+
+
+async def _may_say_again(desk: Desk, agent_id: UUID, undo: Mapping[str, Any]) -> bool:
+    if undo.get("how") != "scales":
+        return False
+    booking = await agreements.known(desk, undo["code"])
+    report = weighment if undo["report"] == "weight" else inspection
+    return booking.state == "in_transit" and await handover.may_put_right(desk, report, booking, agent_id)
 
 
 async def _undo(desk: Desk, agent_id: UUID, undo: Mapping[str, Any]) -> bool:

@@ -39,6 +39,12 @@ OfferCode = Annotated[
 Note = Annotated[Lines, Field(max_length=LONGEST_NOTE)]
 
 
+class AsSeen(Asked):
+    price_paise: Paise
+    per: Literal["kg", "quintal", "t"]
+    grade: Literal["A", "B", "C"] | None
+
+
 class NewOffer(Asked):
     kg: Kg
     price_paise: Paise
@@ -48,6 +54,10 @@ class NewOffer(Asked):
     logistics_paise: LogisticsPaise = 0
     for_person: ForPerson = None
     sure: bool = False
+    seen: AsSeen | None = Field(
+        default=None,
+        description="The listing as the buyer saw it: of one that has changed since, `LotChanged`.",
+    )
 
 
 class Counter(Asked):
@@ -107,6 +117,7 @@ def shown(offer: Offer) -> OfferShown:
         OwnListing,
         NotYours,
         NotNegotiable,
+        LotChanged,
         TooManyOffers,
         PriceLooksWrong,
         BadTerms,

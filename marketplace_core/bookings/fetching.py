@@ -13,7 +13,7 @@ from marketplace_core.bookings.errors import PickupLocked
 from marketplace_core.bookings.making import new_secret
 from marketplace_core.bookings.models import pickup as p
 from marketplace_core.bookings.moving import about, as_which, held, move
-from marketplace_core.bookings.queries import Booking
+from marketplace_core.bookings.queries import Booking, roles
 from marketplace_core.bookings.transitions import PICKUP_CODE, SECURED
 from marketplace_core.desk import Desk
 from marketplace_core.errors import BadTerms, NotMet
@@ -99,6 +99,13 @@ async def pick_up(desk: Desk, *, actor_id: UUID, code: str, pickup_code: str) ->
         right = True
     holding = {SECURED: secured, PICKUP_CODE: right}
     return await move(desk, booking, "pick_up", who=who, actor_id=actor_id, holding=holding)
+
+
+async def said_again(desk: Desk, *, actor_id: UUID, code: str, pickup_code: str) -> WrongCode | None:
+    """The farmer's code of goods that are on their way already; a wrong guess is counted."""
+    booking = await held(desk, code)
+    await roles(desk, booking, actor_id)
+    return await _guess(desk, booking, actor_id, pickup_code)
 
 
 async def _guess(desk: Desk, booking: Booking, actor_id: UUID, said: str) -> WrongCode | None:

@@ -1,11 +1,11 @@
 """At the scales: what was weighed, what was found in it, and the goods with the buyer."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import Table, func, insert, select
 
 from marketplace_core.bookings import queries
 from marketplace_core.bookings.models import inspection, weighment
@@ -21,22 +21,24 @@ from marketplace_core.listings.rules import MOST_KG, MOST_PHOTOS
 from marketplace_core.parties import OPERATOR
 
 ALL = 1_000
+PUT_RIGHT_WITHIN = timedelta(minutes=10)
 
 
 async def weigh(desk: Desk, *, actor_id: UUID, code: str, kg: int, slip: UUID | None = None) -> Booking:
-    """Once, by whoever stands at the scales; the office alone corrects it."""
+    """Once, by whoever stands at the scales, who may put it right for ten minutes; then the office alone does."""
     if not _whole(kg) or not 1 <= kg <= MOST_KG:
         raise BadTerms("kg")
     booking = await held(desk, code)
     who = await as_which(desk, booking, actor_id, "weigh")
     first = await queries.weighed(desk, booking.id) is None
+    anew = first or who == OPERATOR or await may_put_right(desk, weighment, booking, actor_id)
     weighed = await move(
         desk,
         booking,
         "weigh",
         who=who,
         actor_id=actor_id,
-        holding={NOT_WEIGHED: first or who == OPERATOR},
+        holding={NOT_WEIGHED: anew},
         told={"weighed_kg": kg},
         **_bill_anew(booking, desk.now),
     )
@@ -72,13 +74,14 @@ async def inspect(
     booking = await held(desk, code)
     who = await as_which(desk, booking, actor_id, "inspect")
     first = await queries.assay(desk, booking.id) is None
+    anew = first or who == OPERATOR or await may_put_right(desk, inspection, booking, actor_id)
     inspected = await move(
         desk,
         booking,
         "inspect",
         who=who,
         actor_id=actor_id,
-        holding={NOT_INSPECTED: first or who == OPERATOR},
+        holding={NOT_INSPECTED: anew},
         told=found,
         **_bill_anew(booking, desk.now),
     )
@@ -86,6 +89,15 @@ async def inspect(
     await desk.db.execute(insert(inspection).values(report))
     await _flag_if_far_off(desk, inspected)
     return inspected
+
+
+async def may_put_right(desk: Desk, report: Table, booking: Booking, actor_id: UUID) -> bool:
+    """A slip of the hand: only whose own it is, and while nobody has agreed to a bill that came of it."""
+    rows = select(func.min(report.c.at), func.bool_and(report.c.actor_id == actor_id)).where(
+        report.c.tenant_id == desk.tenant, report.c.booking_id == booking.id
+    )
+    began, own = (await desk.db.execute(rows)).one()
+    return bool(own) and began > desk.now - PUT_RIGHT_WITHIN and booking.bill_agreed_at is None
 
 
 async def deliver(desk: Desk, *, actor_id: UUID, code: str) -> Booking:

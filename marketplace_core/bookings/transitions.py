@@ -17,8 +17,14 @@ SECURED = Condition("secured", "the money is held, or cash on delivery was agree
 UNPAID = Condition("unpaid", "the agreed advance is not held")
 PICKUP_CODE = Condition("pickup_code", "the driver has said the farmer's pickup code")
 WEIGHED = Condition("weighed", "the goods were weighed")
-NOT_WEIGHED = Condition("not_weighed", "the goods were not weighed yet; the office corrects a weight")
-NOT_INSPECTED = Condition("not_inspected", "the goods were not inspected yet; the office corrects a report")
+NOT_WEIGHED = Condition(
+    "not_weighed",
+    "the goods were not weighed yet, or the same hand puts it right within 10 minutes; the office corrects a weight",
+)
+NOT_INSPECTED = Condition(
+    "not_inspected",
+    "the goods were not inspected yet, or the same hand puts it right within 10 minutes; the office corrects a report",
+)
 BILL_AGREED = Condition("bill_agreed", "the farmer agreed to the bill, or nothing was taken off it")
 
 SIDES = (BUYER, SELLER)

@@ -13,6 +13,7 @@ from marketplace_core.listings import commands as listings
 from marketplace_core.listings.rules import KOLKATA
 from marketplace_core.places import queries as places
 from marketplace_core.places.place import Place
+from marketplace_core.talks import commands as talks
 from marketplace_core.wishes import commands as wishes
 
 #: Numbers of a series that India keeps for films: nobody is called by accident.
@@ -61,6 +62,8 @@ async def open_market(desk: Desk) -> None:
         driver = people[row["driver"]].id if row["driver"] else None
         await strike(desk, row, lots[row["lot"]], people[row["buyer"]].id, driver)
     # All this is the past: nobody gets a message about it.
+    for talk in await talks.claim(desk, 10_000):
+        await talks.pass_on(desk, talk, None)
     told = await events.claim(desk, 10_000)
     await events.mark_noticed(desk, [event.id for event in told])
 

@@ -23,10 +23,13 @@ from marketplace_core.events import record, record_all
 from marketplace_core.listings.rules import MOST_PHOTOS
 from marketplace_core.parties import as_whom
 from marketplace_core.photos.queries import check_own
+from marketplace_core.talks import commands as talks
 from marketplace_core.transitions import TIME, Condition, lapse, make
 
 REASONS = ("weight", "quality", "not_delivered", "payment", "other")
 LONGEST_TEXT = 1_000
+#: As what the words of each are told, once they were translated or cannot be.
+COMPLAINT, ANSWER = "dispute.complaint_passed_on", "dispute.answer_passed_on"
 BACK_TO = {"in_transit": "resume_journey", "delivered": "resume"}
 
 Decision = Literal["uphold", "share", "refund"]
@@ -66,8 +69,9 @@ async def open_dispute(
             moved_by=who,
         )
     )
-    told = {"reason": reason, "actor_id": str(actor_id), "by": who, "language": language}
+    told = {"reason": reason, "actor_id": str(actor_id), "by": who}
     await record(desk, "dispute.opened", there.code, _about(there) | told)
+    await _pass_on(desk, there, COMPLAINT, writer_id=actor_id, words=said, language=language)
     return await _latest(desk, there)
 
 
@@ -92,10 +96,10 @@ async def answer(
         who=who,
         actor_id=actor_id,
         holding={OTHER_SIDE: who != quarrel.opened_by},
-        told={"language": language},
         answer=said,
         answer_photos=list(photos),
     )
+    await _pass_on(desk, there, ANSWER, writer_id=actor_id, words=said, language=language)
     return await _latest(desk, there)
 
 
@@ -181,6 +185,23 @@ async def escalate(desk: Desk) -> int:
         told = {"actor_id": None, "by": TIME}
         await record_all(desk, "dispute.unanswered", ((row.code, _about(row) | told) for row in found))
     return len(lapsed)
+
+
+async def _pass_on(
+    desk: Desk, there: Booking, told_as: str, *, writer_id: UUID, words: str, language: str | None
+) -> None:
+    """To the other side; to both, where the office or an agent speaks."""
+    for side in (there.seller_id, there.buyer_id):
+        if side != writer_id:
+            await talks.to_pass_on(
+                desk,
+                told_as=told_as,
+                offer_id=there.offer_id,
+                writer_id=writer_id,
+                reader_id=side,
+                words=words,
+                language=language,
+            )
 
 
 async def _under_way(desk: Desk, code: str, actor_id: UUID, move: str) -> tuple[Booking, Dispute, str]:

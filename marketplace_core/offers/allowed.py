@@ -3,6 +3,7 @@
 Whoever asks somebody for their yes looks here first, so that no yes is given for nothing.
 """
 
+from typing import TypedDict
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -31,6 +32,14 @@ from marketplace_core.parties import BUYER, OPERATOR
 from marketplace_core.transitions import Condition, allowed
 
 
+class Seen(TypedDict):
+    """What a lot cost and how it was graded when somebody made up their mind."""
+
+    price_paise: int
+    per: str
+    grade: str | None
+
+
 async def may_offer(
     desk: Desk,
     *,
@@ -44,6 +53,7 @@ async def may_offer(
     logistics_paise: int = 0,
     actor_id: UUID | None = None,
     sure: bool = False,
+    seen: Seen | None = None,
 ) -> tuple[str, Listing]:
     """As whom they would offer this, and for which lot; whatever speaks against it is refused."""
     check_ways(kg=kg, pay_by=pay_by, logistics_paise=logistics_paise)
@@ -58,6 +68,8 @@ async def may_offer(
         raise NotNegotiable
     if lot.kg_left < kg:
         raise NotEnoughLeft(lot.kg_left)
+    if seen and seen != {"price_paise": lot.price_paise, "per": lot.per, "grade": lot.grade}:
+        raise LotChanged(lot.price_paise, lot.per, lot.grade)
     await _not_too_many(desk, buyer_id, lot.id)
     return who, lot
 

@@ -24,6 +24,7 @@ from marketplace_core.listings import stock
 from marketplace_core.listings.models import listing
 from marketplace_core.listings.queries import by_code as listing_by_code
 from marketplace_core.offers.allowed import (
+    Seen,
     for_a_counter,
     for_the_buyer,
     may_counter,
@@ -129,8 +130,12 @@ async def make(
     logistics_paise: int = 0,
     actor_id: UUID | None = None,
     sure: bool = False,
+    seen: Seen | None = None,
 ) -> Offer:
-    """A buyer names a price for a part of a lot or all of it; nothing is reserved by that."""
+    """A buyer names a price for a part of a lot or all of it; nothing is reserved by that.
+
+    `seen`: a lot that has changed since is not offered for; without it the price is for the lot as it is now.
+    """
     actor_id = actor_id or buyer_id
     who, lot = await may_offer(
         desk,
@@ -144,6 +149,7 @@ async def make(
         logistics_paise=logistics_paise,
         actor_id=actor_id,
         sure=sure,
+        seen=seen,
     )
     row = await write_coded(
         desk,

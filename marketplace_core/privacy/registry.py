@@ -55,6 +55,11 @@ _RANG = (
     "AND NOT EXISTS (SELECT FROM address other WHERE other.tenant_id = :tenant "
     "AND other.phone = t.phone AND other.person_id <> :person)"
 )
+#: What nobody has heard yet knows its sender by the address alone.
+_WROTE = (
+    "(t.channel, t.sender) IN "
+    "(SELECT channel, value FROM address WHERE tenant_id = :tenant AND person_id = :person)"
+)
 #: About ten kilometres, the district and the first half of the pincode: enough for the statistics of a season.
 _COARSE = (
     "lat = round(lat::numeric, 1), lon = round(lon::numeric, 1), village = NULL, "
@@ -143,6 +148,7 @@ PERSONAL: tuple[Personal, ...] = (
     Personal("conversation", "person_id", DELETE),
     Personal("message", "person_id", DELETE),
     Personal("inbound", "person_id", DELETE),
+    Personal("waiting", where=_WROTE, leaving=DELETE, hidden="claimed_at"),
     Personal("outbox", "person_id", DELETE, hidden="reply"),
     Personal("media", "person_id", DELETE, files="ARRAY[t.key]"),
     Personal("call", "person_id", DELETE, where=f"t.person_id = :person OR {_RANG}"),

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import func, insert, or_, select, update
 
+from marketplace_core.accounts.models import person
 from marketplace_core.bookings.models import booking
 from marketplace_core.bookings.standing import STANDING, booked, stands
 from marketplace_core.desk import Desk
@@ -20,6 +21,8 @@ from marketplace_core.talks.rules import LONGEST, MOST_A_DAY, without_contacts
 
 #: Longer than a translator takes; whoever claimed it has died by then.
 LEASE = timedelta(minutes=1)
+#: What is told of words that are a message, and nothing else besides.
+MESSAGE = "talk.passed_on"
 
 
 async def write(desk: Desk, *, writer_id: UUID, code: str, words: str, language: str) -> bool:
@@ -38,24 +41,52 @@ async def write(desk: Desk, *, writer_id: UUID, code: str, words: str, language:
     if not 1 <= len(said) <= LONGEST:
         raise BadTerms("words")
     today = select(func.count()).where(
-        t.c.tenant_id == desk.tenant, t.c.writer_id == writer_id, t.c.at > desk.now - timedelta(days=1)
+        t.c.tenant_id == desk.tenant,
+        t.c.writer_id == writer_id,
+        t.c.told_as == MESSAGE,
+        t.c.at > desk.now - timedelta(days=1),
     )
     if (await desk.db.execute(today)).scalar_one() >= MOST_A_DAY:
         raise EnoughSaid
     met = deal is not None or await _have_a_deal(desk, between.seller_id, between.buyer_id)
     shown = said if met else without_contacts(said)
+    await to_pass_on(
+        desk,
+        told_as=MESSAGE,
+        offer_id=deal.offer_id if deal else between.id,
+        writer_id=writer_id,
+        reader_id=between.buyer_id if writer_id == between.seller_id else between.seller_id,
+        words=shown,
+        language=language,
+    )
+    return shown != said
+
+
+async def to_pass_on(
+    desk: Desk,
+    *,
+    told_as: str,
+    offer_id: UUID,
+    writer_id: UUID,
+    reader_id: UUID,
+    words: str,
+    language: str | None = None,
+) -> None:
+    """They wait to be translated, and then are told as that event. Where nobody knows what language they are in, it is
+    taken for the one that the writer has chosen with us."""
+    chosen = select(person.c.language).where(person.c.tenant_id == desk.tenant, person.c.id == writer_id)
     await desk.db.execute(
         insert(t).values(
             tenant_id=desk.tenant,
-            offer_id=deal.offer_id if deal else between.id,
+            told_as=told_as,
+            offer_id=offer_id,
             writer_id=writer_id,
-            reader_id=between.buyer_id if writer_id == between.seller_id else between.seller_id,
-            words=shown,
-            language=language,
+            reader_id=reader_id,
+            words=words,
+            language=language or chosen.scalar_subquery(),
             at=desk.now,
         )
     )
-    return shown != said
 
 
 async def _have_a_deal(desk: Desk, seller_id: UUID, buyer_id: UUID) -> bool:
@@ -108,5 +139,5 @@ async def pass_on(desk: Desk, talk: Talk, translated: str | None) -> bool:
         return False
     about = {"actor_id": str(talk.writer_id), "reader_id": str(talk.reader_id), "offer": talk.offer_code}
     about |= {"booking": talk.booking_code} if talk.booking_code else {}
-    await record(desk, "talk.passed_on", str(talk.id), about)
+    await record(desk, talk.told_as, str(talk.id), about)
     return True

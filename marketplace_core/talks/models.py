@@ -5,7 +5,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, Tab
 from marketplace_core.db.schema import Moment, metadata, own_id, tenant_id
 
 #: `words` are as they may be read: what would lead past the market is not in them. `translated` is in the language of
-#: the reader; none where they read the writer's, or nobody could translate it.
+#: the reader; none where they read the writer's, or nobody could translate it. `told_as` is the event that tells them.
 talk = Table(
     "talk",
     metadata,
@@ -16,6 +16,7 @@ talk = Table(
     Column("reader_id", Uuid, nullable=False),
     Column("words", Text, nullable=False),
     Column("language", Text, nullable=False),
+    Column("told_as", Text, nullable=False, server_default=text("'talk.passed_on'")),
     Column("translated", Text),
     Column("claimed_at", Moment),
     Column("passed_at", Moment),

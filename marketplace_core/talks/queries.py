@@ -30,6 +30,8 @@ class Talk:
     translated: str | None
     #: None before there is one.
     booking_code: str | None = None
+    #: The event that tells the reader.
+    told_as: str = "talk.passed_on"
 
 
 writer, reader = person.alias("writer"), person.alias("reader")
@@ -46,6 +48,7 @@ TALKS = select(
     t.c.language,
     t.c.translated,
     booking.c.code.label("booking_code"),
+    t.c.told_as,
 ).select_from(
     t.join(offer, and_(offer.c.tenant_id == t.c.tenant_id, offer.c.id == t.c.offer_id))
     .join(listing, and_(listing.c.tenant_id == t.c.tenant_id, listing.c.id == offer.c.listing_id))
