@@ -47,7 +47,7 @@ bench-carriers: run-environment ## Breaks server, worker, database, Rasa and car
 bench-market: run-environment ## Measures the market alone: search, offers, ledger, webhooks, routes
 	$(BIN)/python -m marketplace_core.bench
 
-costs: test-environment ## Prints turns and SMS segments of a whole sale, per language, as the scripts play it
+costs: test-environment ## Prints messages and SMS segments of a whole trade, per language, as the scripts play it
 	$(BIN)/python -m tests.conversations.costs
 
 seed: run-environment ## Fills the market of a first run with people, lots and deals to try

@@ -34,12 +34,34 @@ async def test_a_newcomer_hears_every_language_in_its_own_voice_and_presses_a_ke
     assert await language_of(exchange) == "kn"
 
 
-@pytest.mark.parametrize(("said", "language"), [("कन्नड़", "kn"), ("Punjabi", "pa"), ("तमिल में बोलो", "ta")])
-async def test_a_language_may_be_spoken(exchange: Exchange, caller: Caller, said: str, language: str) -> None:
+#: As Hindi ears write them down.
+NAMES = {
+    "hi": "हिंदी",
+    "kn": "कन्नड़",
+    "pa": "पंजाबी",
+    "mr": "मराठी",
+    "te": "तेलुगु",
+    "ta": "तमिल में बोलो",
+    "bn": "बंगाली",
+    "gu": "गुजराती",
+    "ml": "मलयालम",
+    "en": "इंग्लिश",
+}
+
+
+@pytest.mark.parametrize(("language", "said"), [*NAMES.items(), ("pa", "Punjabi")])
+async def test_a_language_may_be_spoken(exchange: Exchange, caller: Caller, language: str, said: str) -> None:
     await caller.calls()
+    assert caller.verbs[-1].get("language") == "hi-IN"
     await caller.says(said)
     assert await language_of(exchange) == language
-    assert caller.verbs[-1].get("language") == {"kn": "kn-IN", "pa": "pa-guru-IN", "ta": "ta-IN"}[language]
+    assert caller.verbs[-1].get("language") == {"pa": "pa-guru-IN"}.get(language, f"{language}-IN")
+
+
+async def test_the_names_are_expected_in_the_letters_that_hear_them(caller: Caller) -> None:
+    await caller.calls()
+    hints = str(caller.verbs[-1].get("hints")).split(",")
+    assert len(hints) == len(NAMES) and {"कन्नड़", "तेलुगु", "मलयालम"} < set(hints)
 
 
 async def test_who_says_no_language_is_asked_once_more_and_then_let_go(caller: Caller) -> None:

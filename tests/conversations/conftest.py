@@ -17,7 +17,7 @@ from bot.turn import Office
 from marketplace_core.settings import market_settings
 from nlu.understand import Understander
 from tests.conftest import NOW
-from tests.conversations import news
+from tests.conversations import ended, news
 from tests.conversations.script import Stage
 
 
@@ -50,6 +50,7 @@ async def stage(
     app.include_router(simulator.routes(settings))
     async with Twilio(settings, httpx.ASGITransport(app=app)) as twilio:
         office = Office(engine, understander, all_by(twilio).fits_reply, after_commit=lambda _: None)
-        yield Stage(office, Postbox(engine, all_by(twilio), settings), NOW)
+        with ended.noted() as ends:
+            yield Stage(office, Postbox(engine, all_by(twilio), settings), NOW, ends=ends)
         async with office.desk(NOW) as desk:
             await news.forget(desk)

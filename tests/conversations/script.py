@@ -33,6 +33,7 @@ from bot.calls import Call, CallStatus
 from bot.channels.text import clean
 from bot.message import Address, Attachment, Inbound
 from bot.office_hours import OfficeLine
+from bot.openers import templates
 from bot.outbox import Postbox
 from bot.turn import Office
 from marketplace_core.accounts import commands as accounts
@@ -48,6 +49,7 @@ from marketplace_core.places import queries as places
 from marketplace_core.places.place import Place
 from marketplace_core.privacy.commands import warn_before_erasing
 from tests.conversations import deeds, news
+from tests.conversations.ended import End
 from tests.conversations.eyes import REPORTS
 
 AGENT_PHONE = "+919876599999"
@@ -116,6 +118,8 @@ class Stage:
     codes: dict[str, str] = field(default_factory=dict)
     #: How often the carrier brings each message.
     deliveries: int = 1
+    #: Which flows came to their end.
+    ends: set[End] = field(default_factory=set)
 
     async def play(self, script: str) -> str:
         """The script with everything the bot said, as it said it now."""
@@ -298,6 +302,9 @@ class Stage:
             for row in (*message["buttons"], *message["rows"]):
                 if self._short(row["title"]) == title:
                     return str(row["payload"])
+        for template in templates():  # what WhatsApp lets us begin with carries a button of its own
+            if template.title == title:
+                return template.payload
         raise ValueError(f"no button or row {title!r} was ever shown")
 
     async def _pass(self, n: int, unit: str) -> None:
@@ -353,7 +360,8 @@ class Stage:
         return lines
 
     def _short(self, shown: str) -> str:
-        for short, code in self.codes.items():
+        """The newest first: four digits that are drawn a second time stand for what they are now."""
+        for short, code in reversed(self.codes.items()):
             shown = re.sub(rf"(?:\b|(?<=%20)){code}\b", short, shown)
         return shown
 

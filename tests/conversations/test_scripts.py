@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conversations import ended
 from tests.conversations.script import Stage
 
 SCRIPTS = Path(__file__).parent / "scripts"
@@ -17,13 +18,17 @@ SCRIPTS = Path(__file__).parent / "scripts"
 async def test_script(path: Path, stage: Stage, pytestconfig: pytest.Config) -> None:
     written = await asyncio.to_thread(path.read_text, "utf-8")
     played = await stage.play(written)
+    story = str(path.relative_to(SCRIPTS))
     if pytestconfig.getoption("--update"):
         await asyncio.to_thread(path.write_text, played, "utf-8")
+        ended.keep(story, stage.ends)
     elif played != written:
         difference = difflib.unified_diff(
             written.splitlines(), played.splitlines(), "written", "said now", lineterm="", n=2
         )
         pytest.fail("\n".join(difference), pytrace=False)
+    missing = sorted(ended.kept().get(story, set()) - stage.ends)
+    assert missing == [], "the story no longer ends this, as ended.tsv says"
 
 
 @pytest.mark.parametrize(

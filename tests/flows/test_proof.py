@@ -31,6 +31,10 @@ def sitting(text: str = "", state: State | None = None, channel: Channel = SMS, 
     return Turn(person(), channel, state or State(frames), Heard(text), NOW + timedelta(minutes=minutes))
 
 
+def pickup() -> Frame:
+    return Frame("pickup", slots={"code": "B7QK2M", "day": "2026-11-23", "window": "midday"})
+
+
 def asked(turn: Turn, code: str = "4821") -> bool:
     """Puts the question, with a code that is not left to chance."""
     steps = proof.ask(turn, turn.state.frames[-1])
@@ -58,12 +62,25 @@ def test_who_calls_may_be_anybody_but_whom_we_rang_is_at_their_own_phone() -> No
 
 
 def test_a_caller_hears_no_code_and_pressing_again_sends_no_second_one() -> None:
-    turn = sitting(channel=Channel("voice"))
+    turn = sitting(state=State([pickup()]), channel=Channel("voice"))
     assert asked(turn)
-    assert turn.agreed == [msg("Is it you? Then send back {code}. Not you? Do nothing.", code="4821")]
+    says, is_it_you = turn.agreed
+    assert turn.words(says) == "Pickup day: B7QK2M, Mon 23 Nov, Midday"
+    assert is_it_you == msg("Is it you? Then send back {code}. Not you? Do nothing.", code="4821")
     assert "4821" not in str(turn.parts)
     again = sitting(state=turn.state, channel=Channel("voice"), minutes=1)
+    again.state.frames[-1].stage = "ask"  # they went to the menu and came back
     assert list(proof.ask(again, turn.state.frames[-1])) == [] and not again.agreed
+    assert again.state.frames[-1].stage == "code"
+
+
+def test_a_code_drawn_for_something_else_does_not_do() -> None:
+    turn = sitting(state=State([pickup()]), channel=Channel("voice"))
+    asked(turn)
+    other = sitting(state=turn.state, channel=Channel("voice"), minutes=1)
+    other.state.frames.append(pickup())
+    assert asked(other, "5932")
+    assert fits(other.state.proof["seal"], "5932") and other.agreed
 
 
 def test_what_was_never_proven_is_looked_at_again_where_nobody_can_forge() -> None:
@@ -104,7 +121,6 @@ def test_which_flows_ask_for_a_code_and_when() -> None:
         "pay",
         "payout_to",
         "pickup",
-        "pickup_code",
         "shortcode_check",
         "weighing",
         "write_to",

@@ -18,6 +18,7 @@ from marketplace_core.bookings import fetching, handover
 from marketplace_core.bookings import queries as agreements
 from marketplace_core.bookings.errors import BillMoved, PickupLocked
 from marketplace_core.bookings.fetching import WrongCode
+from marketplace_core.bookings.handover import PUT_RIGHT_WITHIN
 from marketplace_core.bookings.models import weighment
 from marketplace_core.desk import Desk, open_desk
 from marketplace_core.errors import BadTerms, Moved, NotFound, NotMet, NotYours
@@ -34,7 +35,7 @@ from tests.conftest import NOW
 from tests.marketplace_core.money import noted
 from tests.marketplace_core.people import book_as_shown, buyer, farmer, somebody, straw, take_bill
 
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -334,8 +335,9 @@ async def test_goods_are_weighed_once_and_the_office_corrects(desk: Desk) -> Non
         with pytest.raises(BadTerms):
             await handover.weigh(desk, actor_id=deal.buyer, code=deal.code, kg=kg)
     await handover.weigh(desk, actor_id=deal.buyer, code=deal.code, kg=500)
+    later = replace(desk, now=NOW + PUT_RIGHT_WITHIN)
     with pytest.raises(NotMet) as refusal:
-        await handover.weigh(desk, actor_id=deal.buyer, code=deal.code, kg=5_000)
+        await handover.weigh(later, actor_id=deal.buyer, code=deal.code, kg=5_000)
     assert refusal.value.condition == "not_weighed"
     await handover.deliver(desk, actor_id=deal.buyer, code=deal.code)
     await handover.weigh(desk, actor_id=deal.office, code=deal.code, kg=4_900)
@@ -344,6 +346,32 @@ async def test_goods_are_weighed_once_and_the_office_corrects(desk: Desk) -> Non
     with pytest.raises(ProgrammingError, match="permission denied"):
         async with desk.db.begin_nested():
             await desk.db.execute(text("UPDATE weighment SET kg = 1"))
+
+
+async def test_a_slip_at_the_scales_is_put_right_by_the_same_hand_for_ten_minutes(desk: Desk) -> None:
+    deal = await on_the_road(desk)
+    await handover.weigh(desk, actor_id=deal.buyer, code=deal.code, kg=500)
+    soon, late = (replace(desk, now=NOW + minutes * MINUTE) for minutes in (9, 10))
+    await handover.weigh(soon, actor_id=deal.buyer, code=deal.code, kg=4_000)
+    assert await agreements.weighed(desk, deal.id) == 4_000
+    with pytest.raises(NotMet):  # ten minutes from the first, not from the last
+        await handover.weigh(late, actor_id=deal.buyer, code=deal.code, kg=5_000)
+    await handover.inspect(desk, actor_id=deal.buyer, code=deal.code, grade="A")
+    await handover.inspect(soon, actor_id=deal.buyer, code=deal.code, grade="B")
+    await handover.deliver(soon, actor_id=deal.buyer, code=deal.code)
+    with pytest.raises((Moved, NotYours)):
+        await handover.weigh(soon, actor_id=deal.buyer, code=deal.code, kg=5_000)
+    await take_bill(soon, bookings.agree_bill, actor_id=deal.seller, code=deal.code)
+    with pytest.raises(NotMet) as refusal:  # the farmer has agreed to what came of it
+        await handover.inspect(soon, actor_id=deal.buyer, code=deal.code, grade="C")
+    assert refusal.value.condition == "not_inspected"
+
+
+async def test_nobody_puts_right_what_another_has_weighed(desk: Desk) -> None:
+    deal = await on_the_road(desk)
+    await handover.weigh(desk, actor_id=deal.office, code=deal.code, kg=4_000)
+    with pytest.raises(NotMet):
+        await handover.weigh(desk, actor_id=deal.buyer, code=deal.code, kg=3_000)
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ from marketplace_core.listings.queries import Listing
 from marketplace_core.offers import allowed, lapsing
 from marketplace_core.offers import commands as offers
 from marketplace_core.offers import queries as board
+from marketplace_core.offers.allowed import Seen
 from marketplace_core.offers.errors import LotChanged, NotNegotiable, TooManyOffers
 from marketplace_core.offers.models import offer as t
 from marketplace_core.offers.queries import Offer
@@ -52,8 +53,10 @@ async def offered(desk: Desk, *, kg: int = 5_000, price: int = 20_000) -> tuple[
     return seller, me, lot, await an_offer(desk, me, lot.code, kg=kg, price=price)
 
 
-async def an_offer(desk: Desk, me: UUID, code: str, *, kg: int = 5_000, price: int = 20_000) -> Offer:
-    return await offers.make(desk, buyer_id=me, code=code, kg=kg, price_paise=price, per="quintal")
+async def an_offer(
+    desk: Desk, me: UUID, code: str, *, kg: int = 5_000, price: int = 20_000, seen: Seen | None = None
+) -> Offer:
+    return await offers.make(desk, buyer_id=me, code=code, kg=kg, price_paise=price, per="quintal", seen=seen)
 
 
 async def left(desk: Desk, code: str) -> tuple[str, int]:
@@ -485,6 +488,22 @@ async def test_a_price_is_good_for_the_grade_that_it_was_named_for(
     assert (again.price_paise, again.for_grade, again.as_graded) == (made.price_paise, now, True)
     agreed = await offers.accept(desk, actor_id=me, code=made.code)
     assert (agreed.terms.grade, agreed.kg) == (now, 5_000)
+
+
+@pytest.mark.parametrize("changed", [{"grade": "B"}, {"grade": None}, {"price_paise": 19_000}, {"per": "t"}])
+async def test_an_offer_is_made_for_the_lot_that_was_seen(desk: Desk, changed: dict[str, Any]) -> None:
+    seller, me = await farmer(desk), await buyer(desk)
+    lot = await straw(desk, seller)
+    await desk.db.execute(update(listing).where(listing.c.code == lot.code).values(grade="A"))
+    seen = Seen(price_paise=lot.price_paise, per=lot.per, grade="A")
+    await desk.db.execute(update(listing).where(listing.c.code == lot.code).values(**changed))
+    now: dict[str, Any] = {**seen, **changed}
+    with pytest.raises(LotChanged) as moved:
+        await an_offer(desk, me, lot.code, seen=seen)
+    assert {name: getattr(moved.value, name) for name in seen} == now
+    assert not await board.made_by(desk, me)
+    made = await an_offer(desk, me, lot.code, seen=Seen(**now))  # type: ignore[typeddict-item]
+    assert made.for_grade == now["grade"]
 
 
 async def test_a_yes_that_crosses_another_grade_binds_nobody(engine: AsyncEngine, clean: None) -> None:

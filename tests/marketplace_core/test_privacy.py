@@ -126,6 +126,8 @@ async def with_a_life(desk: Desk) -> UUID:
         "INSERT INTO message (tenant_id, at, person_id, channel, direction, body) "
         "VALUES (:tenant, :now, :person, 'sms', 'in', '\"हमारा ज़ोरावर\"')",
         "INSERT INTO inbound VALUES (:tenant, 'twilio', 'SM1', :person, :name, :now)",
+        "INSERT INTO waiting (tenant_id, carrier, carrier_id, channel, sender, inbound, at) "
+        "VALUES (:tenant, 'twilio', 'SM2', 'sms', :phone, jsonb_build_object('text', cast(:name AS text)), :now)",
         "INSERT INTO outbox (tenant_id, send_key, person_id, channel, recipient, outgoing, due_at, created_at) "
         "VALUES (:tenant, 'k', :person, 'sms', :phone, '{}', :now, :now)",
         "INSERT INTO media (tenant_id, person_id, url, content_type, key, at) "
@@ -293,7 +295,16 @@ async def test_ninety_days_later_nothing_of_them_can_be_read_anywhere(desk: Desk
 
 
 #: What came with the trade in conversation, beside the older tables.
-IN_CONVERSATION = {"talk", "kept_question", "price_alert", "handover", "agent_pin", "agent_day", "agent_ask"}
+IN_CONVERSATION = {
+    "waiting",
+    "talk",
+    "kept_question",
+    "price_alert",
+    "handover",
+    "agent_pin",
+    "agent_day",
+    "agent_ask",
+}
 
 
 async def test_what_they_left_in_conversation_is_gone_or_says_nothing(desk: Desk) -> None:
@@ -539,6 +550,19 @@ async def test_recordings_are_gone_after_thirty_days_and_photos_are_not(desk: De
     left = await desk.db.execute(text("SELECT key FROM media ORDER BY key"))
     assert left.scalars().all() == ["a.jpg", "new.ogg"]
     assert (await desk.db.execute(text("SELECT key FROM erased_file"))).scalars().all() == ["old.ogg"]
+
+
+async def test_what_nobody_has_heard_for_a_week_is_gone(desk: Desk) -> None:
+    for days in (8, 6):
+        await desk.db.execute(
+            text(
+                "INSERT INTO waiting (tenant_id, carrier, carrier_id, channel, sender, inbound, at) "
+                "VALUES (:tenant, 'twilio', :id, 'sms', '+919800000779', '{}', :at)"
+            ),
+            {"tenant": TENANT, "id": f"SM{days}", "at": NOW - timedelta(days=days)},
+        )
+    assert (await sweep(desk))["messages that nobody has heard"] == 1
+    assert (await desk.db.execute(text("SELECT carrier_id FROM waiting"))).scalars().all() == ["SM6"]
 
 
 async def test_a_round_over_an_empty_house_takes_nothing_away(desk: Desk) -> None:

@@ -225,6 +225,12 @@ def test_of_many_choices_the_first_stay_with_the_question_and_the_numbers_go_on(
     assert all(segments(page) <= 2 for page in (first, *rest))
 
 
+def test_what_more_cannot_bring_is_sent_whole() -> None:
+    parts = [verbatim("क" * 200), verbatim("ठीक है? 4821")]
+    assert MORE in sms(Reply(tuple(parts))).text
+    assert sms(Reply(tuple(parts), whole=True)).text == "\n".join(["क" * 200, "ठीक है? 4821"])
+
+
 def test_beyond_the_last_page_the_last_is_said_again() -> None:
     reply = ask("word " * 100)
     last = pages(reply)[-1]

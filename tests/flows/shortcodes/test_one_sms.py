@@ -1,23 +1,29 @@
 """What an agent is told by SMS costs one segment, in every language; and what came with a line is not lost."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import uuid4
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.channels.sms import fold, segments
 from bot.turn import drive
+from flows import proof
+from flows.flow import Question
 from flows.heard import Heard
 from flows.languages import LANGUAGES
 from flows.say import Say, msg
 from flows.shortcodes import trade
-from flows.shortcodes.answer import Answer, listed, quoted, was_asked
-from flows.shortcodes.answering import NOT_THE_DRIVERS, WAY_OUT
+from flows.shortcodes.answer import Answer, done, listed, quoted, was_asked, with_what_lacks
+from flows.shortcodes.answering import CHECK, NOT_THE_DRIVERS, WAY_OUT, Waits, answer_to, let_wait
+from flows.shortcodes.check import SHORTCODE_CHECK
 from flows.shortcodes.grammar import COMMANDS
 from flows.shortcodes.lots import NO_END
-from flows.shortcodes.parse import Order, parse
-from flows.state import State
-from flows.turn import Channel, Steps, Turn
+from flows.shortcodes.parse import Order, Slip, lines, parse
+from flows.state import Frame, State
+from flows.turn import Channel, Steps, T, Turn
 from marketplace_core.accounts import Person
 from marketplace_core.accounts import commands as accounts
 from marketplace_core.accounts import queries as people
@@ -28,6 +34,25 @@ from tests.marketplace_core.test_handover import delivered
 
 TODAY = date(2026, 11, 20)
 WHY = "rain all night and the road to the village is closed for trucks until the bridge is mended by them"
+#: What agents write in their own words, and where.
+FREE = (
+    "CANC B7QK2M {}",
+    "FAIL B7QK2M {}",
+    "DISP B7QK2M {}",
+    "REG 9876500002 {} 142001 hi",
+    "SELL 9876500002 {} 12t 142001 200",
+    "GRDE L7QK2M {}",
+    "DSIP B7QK2M {}",
+    "BAL {}",
+    "{}",
+)
+TYPED = st.one_of(
+    st.text(max_size=220),
+    st.lists(
+        st.sampled_from(["वज़न", "कम", "था", "40kg", "[short]", "{~}", "\\", "😀", "ਤੋਲ", "rain", "\x07", "Ω"]),
+        max_size=40,
+    ).map(" ".join),
+)
 NATIVE_WHY = "रात भर बारिश हुई और गाँव की सड़क बंद है"
 LONGEST = (
     "OFFER L7QK2M 1900/q 400q 9876500002",
@@ -48,6 +73,16 @@ def order_of(line: str) -> Order:
     found = parse(line, TODAY)
     assert isinstance(found, Order), found
     return found
+
+
+def at_once(steps: Steps[T]) -> T:
+    """What a step ends with that asks the market nothing."""
+    try:
+        asked = next(steps)
+    except StopIteration as end:
+        found: T = end.value
+        return found
+    raise AssertionError(asked)
 
 
 def cost(turn: Turn, *said: Say) -> int:
@@ -81,6 +116,47 @@ def test_a_line_to_prove_fits_one_sms_beside_the_code(language: str) -> None:
         line = quoted(order_of(f"DISP B7QK2M {why}").line)
         assert line.startswith("DISP B7QK2M ") and line.endswith(" ...")
         assert cost(turn, Say("{line}", {"line": line}), code) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@settings(deadline=None)
+@given(typed=TYPED, form=st.sampled_from(FREE), code=st.sampled_from(("", "B7QK2M")))
+def test_whatever_was_typed_is_answered_in_one_sms(language: str, typed: str, form: str, code: str) -> None:
+    for line in lines(form.format(typed)):
+        parsed = parse(line, TODAY)
+        if isinstance(parsed, Order):
+            turn = sitting(language)
+            assert cost(turn, *done(turn, parsed, code)) == 1
+            assert cost(turn, *with_what_lacks(turn, parsed, "price")) == 1
+            assert cost(turn, was_asked(turn, parsed, "*0002", binds=True, instead=NOW)) == 1
+        elif isinstance(parsed, Slip):
+            turn = sitting(language)
+            frame = Frame(CHECK, {"line": parsed.order.line, "rest": [parsed.order.line] * 3})
+            asked = at_once(SHORTCODE_CHECK.ask("right").question(turn, frame))
+            assert isinstance(asked, Question)
+            assert cost(turn, *asked.parts, *(option.label for option in asked.options)) == 1
+        else:
+            turn = sitting(language)
+            said = at_once(answer_to(turn, parsed, line))
+            assert isinstance(said, tuple) and cost(turn, *said) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@settings(deadline=None)
+@given(typed=st.lists(TYPED, min_size=1, max_size=9), forms=st.lists(st.sampled_from(FREE), max_size=9))
+def test_one_code_names_what_it_is_for_in_one_sms(
+    language: str, typed: Sequence[str], forms: Sequence[str]
+) -> None:
+    turn = sitting(language)
+    rest = [line for form, said in zip(forms, typed, strict=False) for line in lines(form.format(said))]
+    let_wait(turn, Waits({"line": f"DISP B7QK2M {typed[0]}", "right": True, "own": True}), rest)
+    assert cost(turn, *turn.parts, proof.asks("4821")) == 1
+    assert turn.state.top
+    slots = turn.state.top.slots
+    named = [turn.words(each) for each in turn.parts]
+    assert len(slots["too"]) + len(slots["rest"]) == len(rest)
+    for line in slots["too"]:
+        assert isinstance(parse(line, TODAY), Order) and quoted(line) in named
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

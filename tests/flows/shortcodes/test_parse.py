@@ -20,7 +20,8 @@ TODAY = date(2026, 11, 20)
         ("QC B7QK2M 14 a 4000 kg", "QC B7QK2M A 14% 4000kg"),
         ("REG 9876543210 Asha Devi 142 001 kannada", "REG 9876543210 Asha Devi 142001 kannada"),
         ("ROUTE kal", "ROUTE 2026-11-21"),
-        ("SELL ९८७६५४३२१० पराली १२t", "SELL 9876543210 पराली 12t"),
+        ("SELL ९८७६५४३२१० पराली १२t", "SELL 9876543210 paddy straw 12t"),
+        ("REG 9876543210 Asha 142001 ಕನ್ನಡ", "REG 9876543210 Asha 142001 kn"),
         ("SELL 9876543210 onion 40q 25/11-30/11", "SELL 9876543210 onion 40q 25/11-30/11"),
     ],
 )

@@ -48,6 +48,13 @@ async def test_two_buyers_never_get_the_same_tonne(town: Town, farmer: Headers, 
 async def test_haggling_ends_in_a_booking_with_its_bill(town: Town, farmer: Headers, buyer: Headers) -> None:
     client, code = town.client, await lot(town, farmer)
     terms = {"kg": 5000, "price_paise": 22_000, "per": "quintal", "note": "good straw?"}
+    shown = (await client.get(f"/listings/{code}", headers=buyer)).json()
+    saw = {name: shown[name] for name in ("price_paise", "per", "grade")}
+    graded = await client.post(
+        f"/listings/{code}/offers", json=terms | {"seen": saw | {"grade": "A"}}, headers=buyer
+    )
+    assert (graded.status_code, graded.json()["error"]["code"]) == (409, "lot_changed")
+    terms["seen"] = saw
     offer = (await client.post(f"/listings/{code}/offers", json=terms, headers=buyer)).json()
     assert offer["turn"] == "seller"
     mine = (await client.get("/offers", headers=buyer)).json()
