@@ -22,7 +22,7 @@ from bot.demo.straw import straw_heap
 from bot.settings import Settings
 from tests.browser.echo import app_for
 from tests.browser.phone import Phone
-from tests.processes import running, works
+from tests.processes import opened, running, works
 
 DESK = {"width": 1400, "height": 900}
 POCKET = {"width": 390, "height": 844}
@@ -100,8 +100,13 @@ def desk() -> Iterator[Desk]:
 def real_bot(clean: None, database_url: str, rasa_url: str, tmp_path: Path) -> Iterator[Desk]:
     """The bot itself in the echo's place, and the worker that sends: a module makes it its `desk`."""
     with served(create_app, database_url=database_url, rasa_url=rasa_url, rasa_timeout=60.0) as desk:
+        ready = opened(desk.url)
+        while not ready(tmp_path):
+            time.sleep(0.1)
         worker = [sys.executable, "-m", "bot.cli", "worker"]
         environment = {
+            "NOTICES_FROM": "0",  # a sale is told at any hour of the day
+            "NOTICES_UNTIL": "24",
             "DATABASE_URL": database_url,
             "RASA_URL": rasa_url,  # or it would start one of its own
             "PUBLIC_BASE_URL": desk.url,
