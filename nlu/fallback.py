@@ -55,7 +55,8 @@ def guess(text: str, values: Mapping[str, Any]) -> Guess:
     intent = max(_most_telling_first(), key=lambda one: weights.get(one, 0))
     if any(name in values for name in _FITTING.get(intent, ())):
         return Guess(intent, _WITH_VALUE)
-    return Guess(intent, _MORE_WORDS if weights[intent] > 1 else _ONE_WORD)
+    nothing_else = weights[intent] == len(said)
+    return Guess(intent, _MORE_WORDS if weights[intent] > 1 or nothing_else else _ONE_WORD)
 
 
 @cache

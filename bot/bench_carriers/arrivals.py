@@ -37,7 +37,7 @@ class Dialogue:
 
 
 DIALOGUES = (
-    Dialogue("joins", False, ("hello", "1", "Asha Rani", "142001", "1", "yes")),
+    Dialogue("joins", False, ("hello", "1", "Lakshmi", "142001", "1", "yes")),
     Dialogue(
         "sells",
         True,

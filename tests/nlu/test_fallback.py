@@ -4,6 +4,7 @@ import pytest
 
 from nlu.fallback import guess
 from nlu.normalise import normalise
+from nlu.understanding import ACT
 from tests.nlu.reading import values
 
 SAID = [
@@ -41,3 +42,7 @@ def test_keywords(said: str, intent: str) -> None:
 def test_without_a_telling_word_it_admits_it(said: str) -> None:
     found = guess(normalise(said), values(said))
     assert (found.intent, found.confidence < 0.3) == ("out_of_scope", True)
+
+
+def test_a_word_that_is_the_whole_message_is_acted_on_and_one_among_others_asked_about() -> None:
+    assert guess("language", {}).confidence > ACT > guess("language of the moon", {}).confidence

@@ -7,6 +7,7 @@ import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
+from bot.carriers.doors import HANG_UP, LATER
 from bot.carriers.gateway.api import PREFIX
 from bot.carriers.gateway.knock import Knock, KnockRefused, heard, items, proven, read, reported
 from bot.carriers.gateway.profile import load
@@ -20,8 +21,6 @@ log = structlog.get_logger()
 Take = Callable[[Inbound], Awaitable[Answer]]
 #: tenant, carrier id, status, error code, outbox id
 SawStatus = Callable[[int, str, str, int | None, str | None], Awaitable[None]]
-
-RETRY_SECONDS = "5"
 
 
 def routes(settings: Settings, take: Take, saw_status: SawStatus) -> APIRouter:
@@ -39,8 +38,8 @@ def routes(settings: Settings, take: Take, saw_status: SawStatus) -> APIRouter:
         except KnockRefused as refused:
             return PlainTextResponse(str(refused), refused.status)
         except DatabaseAway:
-            return PlainTextResponse("Later, please.", 503, {"Retry-After": RETRY_SECONDS})
-        return PlainTextResponse("OK")
+            return PlainTextResponse("Later, please.", 503, {**HANG_UP, **LATER})
+        return PlainTextResponse("OK", headers=HANG_UP)
 
     async def message(request: Request) -> Response:
         async def work(knock: Knock) -> None:

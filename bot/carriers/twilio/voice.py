@@ -10,6 +10,7 @@ from fastapi.responses import PlainTextResponse
 from starlette.datastructures import FormData, QueryParams
 
 from bot.calls import Call, CallStatus, Standing
+from bot.carriers.doors import LATER
 from bot.carriers.twilio import addresses, twiml
 from bot.carriers.twilio.form import CARRIER, Forged, FormRefused, field, read_form
 from bot.carriers.twilio.signature import genuine, signed_url
@@ -127,7 +128,7 @@ def _noting(router: APIRouter, read: Read, book: CallBook) -> None:
         except FormRefused as refused:
             return PlainTextResponse(str(refused), refused.status)
         except DatabaseAway:
-            return Response(status_code=503, headers={"Retry-After": "5"})
+            return Response(status_code=503, headers=LATER)
         return Response(status_code=204)
 
     @router.post("/missed")

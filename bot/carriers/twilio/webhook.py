@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 from starlette.datastructures import FormData
 
+from bot.carriers.doors import HANG_UP, LATER
 from bot.carriers.twilio import twiml
 from bot.carriers.twilio.form import PREFIX, Forged, FormRefused, carrier_id, field, inbound, read_form
 from bot.carriers.twilio.signature import genuine, signed_url
@@ -18,8 +19,6 @@ from marketplace_core.tenants import HOUSE
 Take = Callable[[Inbound], Awaitable[Answer]]
 #: tenant, carrier id, status, error code, outbox id: the first and the last from the callback's own address
 SawStatus = Callable[[int, str, str, int | None, str | None], Awaitable[None]]
-
-RETRY_SECONDS = "5"
 
 #: By the first and last letter of the script; whoever wrote none of these letters gets all three.
 AWAY: Mapping[tuple[str, str], str] = {
@@ -77,7 +76,7 @@ def routes(settings: Settings, take: Take, saw_status: SawStatus) -> APIRouter:
                     request.query_params.get("outbox"),
                 )
             except DatabaseAway:
-                return Response(status_code=503, headers={"Retry-After": RETRY_SECONDS})
+                return Response(status_code=503, headers=LATER)
             return Response(status_code=204)
 
         return await answered(request, answer)
@@ -98,7 +97,7 @@ def away(form: FormData, text: str) -> Response:
     xml = twiml.message(in_script_of(text, AWAY, AWAY_ENGLISH))
     if field(form, "ErrorCode"):
         return _xml(xml)
-    return _xml(xml, 503, {"Retry-After": RETRY_SECONDS})
+    return _xml(xml, 503, LATER)
 
 
 def in_script_of(text: str, lines: Mapping[tuple[str, str], str], english: str) -> str:
@@ -108,4 +107,4 @@ def in_script_of(text: str, lines: Mapping[tuple[str, str], str], english: str) 
 
 
 def _xml(body: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(body, status, headers, media_type="text/xml")
+    return Response(body, status, {**HANG_UP, **(headers or {})}, media_type="text/xml")
