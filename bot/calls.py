@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from bot.message import Channel
 from bot.outbox.ways import WHATSAPP_WINDOW
 from bot.outbox.writing import write
+from flows import proof
 from flows.say import Reply, Say, msg
 from marketplace_core.accounts import Address, Person
 from marketplace_core.accounts import commands as accounts
@@ -169,7 +170,8 @@ async def write_after(desk: Desk) -> int:
         if not address:
             continue
         channel, recipient = address
-        reply = Reply((msg("From our call:"), *(Say.from_json(each) for each in row.to_write)), whole=True)
+        said = sorted(map(Say.from_json, row.to_write), key=proof.is_asked_in)  # the code last: for all of it
+        reply = Reply((msg("From our call:"), *said), whole=True)
         await write(
             desk,
             send_key=f"call:{row.id}",

@@ -210,6 +210,7 @@ async def _turn(
     channel = replace(
         _channel(sender.channel, reached.address_id, reached.opted_out, office.hears, inbound.rung),
         office_opens=office.opens(desk.now),
+        call=_call(inbound),
     )
     done = await drive(desk, dialogue.turn(State.from_json(state), heard, reached.person, channel, desk.now))
     if done.outcome.wants_person:
@@ -237,9 +238,8 @@ async def _turn(
         sending=None if in_reply or not outgoing else sending(sender.channel, sender.value, done.outcome),
         channel=sender.channel,
     )
-    if sender.channel == "voice" and done.outcome.agreed:
-        call_id, _, _step = inbound.carrier_id.partition(":")
-        await calls.write_later(desk, inbound.carrier, call_id, done.outcome.agreed)
+    if (call := _call(inbound)) and done.outcome.agreed:
+        await calls.write_later(desk, inbound.carrier, call, done.outcome.agreed)
     return done, outgoing, answer
 
 
@@ -273,6 +273,10 @@ async def _speak(office: Office, desk: Desk, person_id: UUID, heard: Heard, key:
         sending=sending(name, address.value, done.outcome, heard) if address and outgoing else None,
         channel=name,
     )
+
+
+def _call(inbound: Inbound) -> str | None:
+    return inbound.carrier_id.partition(":")[0] if inbound.sender.channel == "voice" else None
 
 
 def _voice(inbound: Inbound) -> VoiceNote | None:

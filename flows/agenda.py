@@ -8,7 +8,7 @@ from flows.filling import open_question
 from flows.flow import Ask, Flow, Over, Question, Review
 from flows.registry import flow_named
 from flows.review import check
-from flows.say import Option, label, msg
+from flows.say import Option, Say, label, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn
 
@@ -81,16 +81,21 @@ def proceed(turn: Turn) -> Steps[None]:
         frames[:] = [other for other in frames if other is not frame]
         if below and turn.person.id == speaker:
             turn.offer()
-            turn.say(msg("Now back to {title:say}.", title=flow_named(below.flow).title.to_json()))
+            turn.say(*_back_to(turn, below))
         elif not frames and not turn.options:
             turn.offer(MENU)
 
 
+def _back_to(turn: Turn, frame: Frame) -> tuple[Say, ...]:
+    """What the same code has opened goes on by itself."""
+    title = flow_named(frame.flow).title.to_json()
+    return () if proof.proven(turn, frame) else (msg("Now back to {title:say}.", title=title),)
+
+
 def _looked_at_again(turn: Turn, frame: Frame, flow: Flow) -> bool:
     """What binds waits for a finger, for ears mishear; and where anybody could have said it, for the person."""
-    by_ear = (
-        turn.by_ear and flow.binds and frame.stage != "code"
-    )  # a finger has agreed before the code was drawn
+    # A finger has agreed before the code was drawn.
+    by_ear = turn.by_ear and flow.binds and frame.stage != "code"
     if not (by_ear or proof.doubted(turn, frame)):
         return False
     frame.note.pop("agreed", None)

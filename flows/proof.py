@@ -23,64 +23,104 @@ RESTS = timedelta(minutes=30)
 
 
 def needed(turn: Turn, frame: Frame, flow: Flow) -> bool:
-    return turn.channel.forgeable and flow.guarded(turn, frame) and turn.proven is not frame
+    return turn.channel.forgeable and flow.guarded(turn, frame) and not proven(turn, frame)
 
 
 def doubted(turn: Turn, frame: Frame) -> bool:
     """Entered where anybody could have, and never proven: where nobody can forge it is looked at once more."""
-    return frame.stage == "code" and not turn.channel.forgeable and turn.proven is not frame
+    return frame.stage == "code" and not turn.channel.forgeable and not proven(turn, frame)
+
+
+def proven(turn: Turn, frame: Frame) -> bool:
+    return any(frame is each for each in turn.proven)
 
 
 def ask(turn: Turn, frame: Frame) -> Steps[bool]:
     """One message asks and carries the code. False: too many were wrong; the flow is over."""
-    in_a_call = turn.channel.name == "voice"
     if _since(turn, "rests_at", RESTS):
         turn.say(
             msg("The code was wrong three times. To keep you safe I wait 30 minutes. A person can help now.")
         )
         return False
-    if in_a_call:
+    together = [frame]
+    if turn.channel.name == "voice":
         turn.say(AFTER_THE_CALL)
-        if _drawn_for(turn, frame):
-            frame.stage, frame.asking = "code", None
-            return True
+        yield from _ask_after_the_call(turn, frame)
+    else:
+        together += _asked_with(turn, frame)
+        turn.say(asks((yield from _draw(turn))))
+    for each in together:
+        each.stage, each.asking, each.note["drawn_at"] = "code", None, turn.state.proof["drawn_at"]
+    return True
+
+
+def _asked_with(turn: Turn, frame: Frame) -> list[Frame]:
+    """What the same code was for: after a wrong one the next is for all of it again."""
+    drawn_at = frame.note.get("drawn_at")
+    waiting = [each for each in turn.state.frames if each is not frame and each.stage == "code"]
+    return [each for each in waiting if drawn_at and each.note.get("drawn_at") == drawn_at]
+
+
+def _ask_after_the_call(turn: Turn, frame: Frame) -> Steps[None]:
+    """One code for all that one call agrees to; what it is for stands above it, for whoever reads it may not be who
+    called."""
+    flow, kept = flow_named(frame.flow), turn.state.proof
+    stake = (yield from (flow.at_stake or in_short(flow.title))(turn, frame)).to_json()
+    lives = _since(turn, "drawn_at", CODE_LASTS)
+    if lives and frame.note.get("drawn_at") == kept["drawn_at"] and frame.note.get("at_stake") == stake:
+        return
+    frame.note["at_stake"] = stake
+    turn.agreed.append(Say.from_json(stake))
+    if not (lives and kept.get("call") == turn.channel.call):
+        turn.agreed.append(asks((yield from _draw(turn))))
+
+
+def _draw(turn: Turn) -> Steps[str]:
     drawn = yield from market(proofs.draw)
     wrong = turn.state.proof.get("wrong", 0)
-    turn.state.proof = {"seal": drawn.seal, "drawn_at": turn.now.isoformat(), "wrong": wrong}
-    frame.stage, frame.asking, frame.note["drawn_at"] = "code", None, turn.now.isoformat()
-    if in_a_call:  # whoever reads it may not be who called
-        flow = flow_named(frame.flow)
-        turn.agreed += [(yield from (flow.at_stake or in_short(flow.title))(turn, frame)), asks(drawn.code)]
-    else:
-        turn.say(asks(drawn.code))
-    return True
+    turn.state.proof = {
+        "seal": drawn.seal,
+        "drawn_at": turn.now.isoformat(),
+        "wrong": wrong,
+        **({"call": turn.channel.call} if turn.channel.call else {}),
+    }
+    return drawn.code
 
 
 def asks(code: str) -> Say:
     return msg("Is it you? Then send back {code}. Not you? Do nothing.", code=code)
 
 
+def is_asked_in(say: Say) -> bool:
+    return say.text == asks("").text
+
+
 def answered(turn: Turn) -> bool:
-    """True when a code was sent back, right or wrong; `proceed` goes on from there."""
-    frame, said = turn.state.top, _digits(turn.heard.text)
-    if not frame or frame.stage != "code" or said is None:
+    """True when a code was sent back, right or wrong; `proceed` goes on from there. After a call it opens all that the
+    call agreed to, whatever was looked at since."""
+    said, frames = _digits(turn.heard.text), turn.state.frames
+    if said is None or not any(frame.stage == "code" for frame in frames):
         return False
-    proof = turn.state.proof
-    seal = proof.get("seal") if _since(turn, "drawn_at", CODE_LASTS) else None
+    on_top = frames[-1].stage == "code"
+    if (
+        not on_top and turn.channel.name == "voice"
+    ):  # the code is written after the call: these are other digits
+        return False
+    kept = turn.state.proof
+    seal = kept.get("seal") if _since(turn, "drawn_at", CODE_LASTS) else None
     if seal and proofs.fits(seal, said):
-        turn.state.proof, turn.proven = {}, frame
-    elif seal:
-        wrong = proof.get("wrong", 0) + 1
-        turn.state.proof = {"wrong": wrong} if wrong < MOST_WRONG else {"rests_at": turn.now.isoformat()}
-        if wrong < MOST_WRONG:
-            turn.say(msg("That is another code."))
-    return True
-
-
-def _drawn_for(turn: Turn, frame: Frame) -> bool:
-    """The code that waits to be written is good for this, whatever was looked at in between."""
-    drawn_at = turn.state.proof.get("drawn_at")
-    return drawn_at == frame.note.get("drawn_at") and _since(turn, "drawn_at", CODE_LASTS)
+        opened = [frame for frame in frames if frame.note.get("drawn_at") == kept["drawn_at"]]
+        frames[:] = [frame for frame in frames if frame not in opened] + opened[::-1]
+        turn.state.proof, turn.proven = {}, tuple(opened)
+        return True
+    if seal:
+        wrong = kept.get("wrong", 0) + 1
+        if wrong == MOST_WRONG:
+            turn.state.proof = {"rests_at": turn.now.isoformat()}
+        else:  # below another question it may have been a sum
+            turn.state.proof = {"wrong": wrong} if on_top else {**kept, "wrong": wrong}
+            turn.say(*((msg("That is another code."),) if on_top else ()))
+    return on_top
 
 
 def _since(turn: Turn, mark: str, lasts: timedelta) -> bool:

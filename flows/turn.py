@@ -63,6 +63,8 @@ class Channel:
     ears: bool = False
     #: A call that we made, to the phone as we know it.
     rung: bool = False
+    #: The call in which this is said.
+    call: str | None = None
     #: When somebody of the office is there again; None: they are there now.
     office_opens: datetime | None = None
 
@@ -98,8 +100,8 @@ class Turn:
     more: bool = False
     #: A person of the office was asked for; False: is not waited for any more.
     wants_person: bool | None = None
-    #: What the code just sent back was asked for: it opens this, and nothing that lies below or comes later.
-    proven: Frame | None = None
+    #: What the code just sent back was asked for: it opens this, and nothing else that lies below or comes later.
+    proven: tuple[Frame, ...] = ()
     #: Said before, and answered now that a choice has made clear who says it.
     meant: Heard | None = None
 

@@ -4,6 +4,7 @@ sender, for our code. What came behind it waits with it."""
 from collections.abc import Sequence
 from dataclasses import replace
 
+from flows import proof
 from flows.asks import YesNo
 from flows.flow import Ask, Flow, Over, Question, Taken
 from flows.handover import booked
@@ -61,7 +62,7 @@ def _do(turn: Turn, frame: Frame) -> Steps[None]:
         return
     if photos := slots.get("photos"):  # they came with the line
         turn.heard = replace(turn.heard, photos=tuple(photos))
-    proven = 1 + len(too) if turn.proven is frame else 0
+    proven = 1 + len(too) if proof.proven(turn, frame) else 0
     said = [slots["line"], *too, *rest]
     yield from one_by_one(turn, said, sure=slots.get("sure", False), proven=proven)
 

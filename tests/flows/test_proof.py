@@ -74,13 +74,61 @@ def test_a_caller_hears_no_code_and_pressing_again_sends_no_second_one() -> None
     assert again.state.frames[-1].stage == "code"
 
 
-def test_a_code_drawn_for_something_else_does_not_do() -> None:
-    turn = sitting(state=State([pickup()]), channel=Channel("voice"))
-    asked(turn)
-    other = sitting(state=turn.state, channel=Channel("voice"), minutes=1)
-    other.state.frames.append(pickup())
+def on_call(call: str) -> Channel:
+    return Channel("voice", call=call)
+
+
+def agreed_to_in(call: str, state: State, minutes: int = 0) -> Turn:
+    """One thing more, in a call, where a code lives already."""
+    state.frames.append(pickup())
+    turn = sitting(state=state, channel=on_call(call), minutes=minutes)
+    assert list(proof.ask(turn, state.frames[-1])) == []
+    return turn
+
+
+def test_one_code_opens_all_that_one_call_agreed_to_the_first_thing_first() -> None:
+    state = State([Frame("menu"), pickup()])
+    asked(sitting(state=state, channel=on_call("CA1")))
+    more = agreed_to_in("CA1", state, minutes=1)
+    assert [proof.is_asked_in(say) for say in more.agreed] == [False]  # it is named, and the code is the same
+    menu, first, second = state.frames
+    state.frames[:] = [first, second, menu]  # they went on talking
+    turn = sitting("4821", state, minutes=2)
+    assert proof.answered(turn) and state.frames == [menu, second, first]
+    assert not proof.needed(turn, first, RISKY) and not proof.needed(turn, second, RISKY)
+    assert proof.needed(turn, menu, RISKY)
+
+
+def test_the_code_of_one_call_is_none_for_the_next() -> None:
+    state = State([pickup()])
+    asked(sitting(state=state, channel=on_call("CA1")))
+    state.frames.append(pickup())
+    other = sitting(state=state, channel=on_call("CA2"), minutes=1)
     assert asked(other, "5932")
-    assert fits(other.state.proof["seal"], "5932") and other.agreed
+    turn = sitting("5932", state, minutes=2)
+    assert proof.answered(turn) and len(turn.proven) == 1 and len(other.agreed) == 2
+
+
+def test_what_was_changed_after_the_code_was_drawn_is_named_too() -> None:
+    state = State([pickup()])
+    asked(sitting(state=state, channel=on_call("CA1")))
+    state.frames[-1].slots["window"] = "morning"
+    again = sitting(state=state, channel=on_call("CA1"), minutes=1)
+    assert list(proof.ask(again, state.frames[-1])) == []
+    assert [again.words(say) for say in again.agreed] == ["Pickup day: B7QK2M, Mon 23 Nov, Morning"]
+
+
+def test_a_sum_below_another_question_is_no_wrong_code_but_three_tries_are() -> None:
+    state = State([pickup(), Frame("menu")])
+    state.frames.reverse()
+    asked(sitting(state=state, channel=on_call("CA1")))
+    state.frames.reverse()
+    assert not proof.answered(sitting("4821", state, on_call("CA1")))  # by keys, before anything was written
+    for guess in ("2500", "2600"):
+        assert not proof.answered(sitting(guess, state))
+        assert fits(state.proof["seal"], "4821")
+    assert not proof.answered(sitting("2700", state))
+    assert not proof.answered(sitting("4821", state))
 
 
 def test_what_was_never_proven_is_looked_at_again_where_nobody_can_forge() -> None:
