@@ -123,6 +123,19 @@ class SoMuch(Quantity):
         return (yield from super().pick(turn, frame, choice))
 
 
+def _as_much_as_they_seek(turn: Turn, frame: Frame) -> Steps[None]:
+    """Who names a price in the middle of a search has said how much; the review shows it."""
+    slots = frame.slots
+    searches = [other.slots for other in turn.state.frames if other is not frame]
+    sought = next(
+        (one["quantity"] for one in searches if one.get("code") == slots["code"] and "quantity" in one), None
+    )
+    if sought and "quantity" not in slots:
+        slots["quantity"] = sought
+    return
+    yield
+
+
 def _check(turn: Turn, frame: Frame) -> Steps[Question | None]:
     slots = frame.slots
     lot = yield from _lot(turn, slots["code"])
@@ -199,6 +212,7 @@ MAKE_OFFER = Flow(
             name=msg("Price"),
             example=msg("Write it like this: 250 a quintal"),
             why=msg("The other side can then accept it, refuse it or name another."),
+            then=_as_much_as_they_seek,
         ),
         SoMuch(
             "quantity",
