@@ -56,6 +56,8 @@ class Sale:
     everybody: int
     #: Which of the answers to the farmer says that it is published.
     published: int
+    #: How often the farmer telephoned.
+    calls: int
 
 
 #: Who, what they said or heard, and whether they heard it.
@@ -92,6 +94,7 @@ def counted(path: Path) -> Sale:
         _cost([message for message in messages if message[0] == buyer["who"]]),
         _cost(messages).segments,
         next(n for n, words in enumerate(heard, 1) if PUBLISHED.search(words)),
+        lines.count(f"({farmer['who']} hangs up)"),
     )
 
 
@@ -101,7 +104,7 @@ def _messages(lines: Sequence[str]) -> list[Message]:
         if line.startswith(" "):
             who, words, is_answer = messages[-1]
             messages[-1] = who, f"{words}\n{line}", is_answer
-        elif match := re.match(r"(\w+) ([<>]) ", line):
+        elif match := re.match(r"(\w+)(?:@\w+)? ([<>]) ", line):
             messages.append((match[1], line, match[2] == "<"))
     return messages
 
@@ -128,6 +131,18 @@ def tables(channel: str) -> str:
     )
 
 
+def by_telephone() -> str:
+    """The farmer calls; what is said aloud costs no SMS."""
+    heads = ["farmer", "calls", "says, presses or writes", "hears", "reads", "SMS", "SMS to all three"]
+    return "\n".join(_table(heads, [_called(sale) for sale in whole_sales("voice").values()]))
+
+
+def _called(sale: Sale) -> str:
+    heard = sale.paid.each.count(0)
+    cost = (sale.calls, sale.paid.said, heard, sale.paid.answers - heard, sale.paid.segments, sale.everybody)
+    return " | ".join([LANGUAGES[sale.language], *map(str, cost)])
+
+
 def _table(heads: Sequence[str], rows: Sequence[str]) -> list[str]:
     return [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}", *(f"| {row} |" for row in rows)]
 
@@ -135,3 +150,4 @@ def _table(heads: Sequence[str], rows: Sequence[str]) -> list[str]:
 if __name__ == "__main__":
     for channel in CHANNELS:
         print(f"{tables(channel)}\n")
+    print(by_telephone())

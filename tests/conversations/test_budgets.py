@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conversations.costs import CHANNELS, LANGUAGES, tables, whole_sales
+from tests.conversations.costs import CHANNELS, LANGUAGES, by_telephone, tables, whole_sales
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "costs.md"
 NATIVE = [code for code in LANGUAGES if not code.endswith("_latin")]
@@ -47,6 +47,16 @@ def test_every_language_sells_and_buys_on_both_channels() -> None:
         assert set(NATIVE) <= {sale.buyers_language for sale in sales.values()}
 
 
+def test_whoever_telephones_sells_in_every_language() -> None:
+    sales = whole_sales("voice")
+    assert set(sales) == set(NATIVE)
+    assert all(sale.calls for sale in sales.values())
+
+
 @pytest.mark.parametrize("channel", CHANNELS)
 def test_the_document_says_what_the_scripts_cost(channel: str) -> None:
     assert tables(channel) in DOCUMENT.read_text("utf-8"), "make costs prints the tables"
+
+
+def test_the_document_says_what_a_trade_by_telephone_costs() -> None:
+    assert by_telephone() in DOCUMENT.read_text("utf-8")
