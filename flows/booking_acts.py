@@ -130,7 +130,7 @@ def which(
     def rows(turn: Turn, frame: Frame) -> Steps[Sequence[Row] | Over]:
         found = yield from market(queries.mine, turn.person.id, states=standing, and_also=and_also)
         if not found:
-            return none or Over((msg("You have no bookings now."),), (MENU,))
+            return none or (yield from _none_to_choose(turn))
         return [Row(each.code, msg("{code}", code=each.code), in_words(each)) for each in found]
 
     return Which(
@@ -141,6 +141,13 @@ def which(
         why=msg("I show what is agreed."),
         rows=rows,
     )
+
+
+def _none_to_choose(turn: Turn) -> Steps[Over]:
+    """Whose goods are on the road is not told that there is no booking."""
+    if (yield from market(queries.mine, turn.person.id, limit=1)):
+        return Over((msg("This cannot be done with your bookings just now."),), (MY_BOOKINGS, MENU))
+    return Over((msg("You have no bookings now."),), (MENU,))
 
 
 def _open(roles: Sequence[str], state: str, moves: Sequence[str]) -> bool:

@@ -17,6 +17,7 @@ from flows.answers import answer_plainly
 from flows.asks import Choice
 from flows.changing import changes_what_is_entered, says_what_it_brings
 from flows.did_you_mean import GUESSES, offer_guess
+from flows.doors import names_a_door
 from flows.family import another_speaks
 from flows.filling import fill
 from flows.flow import Filled, Flow
@@ -381,6 +382,7 @@ def _follow_language(this: Turn) -> Steps[None]:
 
 LISTENING = (
     another_speaks,
+    names_a_door,
     speaks_of_small_matters,
     _repairs,
     _answers_the_code,

@@ -38,7 +38,7 @@ ACTS: Mapping[str, tuple[Say, str]] = {
     "bill": (label("Bill"), "bill"),
     "answer": (label("Answer"), "dispute_answer"),
     "withdraw": (TAKE_BACK, "dispute_back"),
-    "rate": (label("Rate"), "rate"),
+    "rate": (label("Rate the deal"), "rate"),
     "dispute": (label("Complain"), "dispute"),
     "write": (label("Write to them"), "write_to"),
     "cancel": (label("Cancel booking"), "call_off"),

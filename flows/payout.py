@@ -76,7 +76,7 @@ def _named(turn: Turn, frame: Frame) -> Steps[None]:
         open_flow(turn, GET_PAID)
     if booking := frame.note.get("code"):
         if terse:
-            turn.offer(to_do("rate", label("Rate"), booking), MENU)
+            turn.offer(to_do("rate", label("Rate the deal"), booking), MENU)
         else:
             yield from ask_rating(turn, booking)
 

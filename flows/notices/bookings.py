@@ -213,7 +213,7 @@ def _completed(turn: Turn, news: News) -> Steps[None]:
     if waits < SMALLEST_PAISE:
         yield from ask_rating(turn, booking.code)
     elif (yield from market(destination, turn.person.id)):
-        offer_when_idle(turn, GET_MONEY, to_do("rate", label("Rate"), booking.code))
+        offer_when_idle(turn, GET_MONEY, to_do("rate", label("Rate the deal"), booking.code))
     else:
         name_and_send(turn, booking.code)
         yield from proceed(turn)
