@@ -45,6 +45,7 @@ PRINTED: Mapping[str, Say] = {
     "payout_to": label("UPI id"),
     "price_alert": label("Price alert"),
     "alerts": label("My alerts"),
+    "my_answers": label("Read it"),
     "me": label("Me"),
     "language": label("Language"),
     "voice_answers": label("Voice answers"),

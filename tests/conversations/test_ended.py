@@ -9,8 +9,8 @@ from flows.registry import FLOWS
 from tests.conversations.ended import kept
 
 LEAST_LANGUAGES, LEAST_CHANNELS = 3, 2
-#: Photos, voice notes and the button of an approved template come by WhatsApp alone.
-ON_WHATSAPP_ALONE = {"grade", "voice_answers", "my_answers"}
+#: Photos come by WhatsApp alone; elsewhere it is said so.
+ON_WHATSAPP_ALONE = {"grade"}
 
 
 @pytest.mark.parametrize("flow", sorted(FLOWS))
