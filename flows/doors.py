@@ -17,7 +17,7 @@ from flows.turn import Steps, Turn
 from flows.words import Words
 from nlu.understanding import Script
 
-#: By the name of the flow.
+#: By the name of the flow. "Confirm" and "Cancel booking" answer whatever is open, and are understood as such.
 PRINTED: Mapping[str, Say] = {
     "sell": label("Sell"),
     "price": label("Price"),
@@ -27,8 +27,6 @@ PRINTED: Mapping[str, Say] = {
     "my_wishes": label("My wishes"),
     "my_offers": label("My offers"),
     "my_bookings": label("My bookings"),
-    "confirm": label("Confirm"),
-    "call_off": label("Cancel booking"),
     "pay": label("Pay now"),
     "pickup": label("Pickup day"),
     "pickup_code": label("Pickup code"),

@@ -102,16 +102,15 @@ def answered(turn: Turn) -> bool:
     if said is None or not any(frame.stage == "code" for frame in frames):
         return False
     on_top = frames[-1].stage == "code"
-    if (
-        not on_top and turn.channel.name == "voice"
-    ):  # the code is written after the call: these are other digits
+    if turn.channel.name == "voice" and not on_top:  # it is written after the call: these are other digits
         return False
     kept = turn.state.proof
     seal = kept.get("seal") if _since(turn, "drawn_at", CODE_LASTS) else None
     if seal and proofs.fits(seal, said):
-        opened = [frame for frame in frames if frame.note.get("drawn_at") == kept["drawn_at"]]
-        frames[:] = [frame for frame in frames if frame not in opened] + opened[::-1]
-        turn.state.proof, turn.proven = {}, tuple(opened)
+        waiting = [frame for frame in frames if frame.stage == "code"]
+        turn.proven = tuple(each for each in waiting if each.note.get("drawn_at") == kept["drawn_at"])
+        frames[:] = [*(frame for frame in frames if not proven(turn, frame)), *reversed(turn.proven)]
+        turn.state.proof = {}
         return True
     if seal:
         wrong = kept.get("wrong", 0) + 1

@@ -118,6 +118,17 @@ def test_what_was_changed_after_the_code_was_drawn_is_named_too() -> None:
     assert [again.words(say) for say in again.agreed] == ["Pickup day: B7QK2M, Mon 23 Nov, Morning"]
 
 
+def test_what_was_opened_anew_since_is_not_opened_by_the_old_code() -> None:
+    state = State([pickup()])
+    asked(sitting(state=state, channel=on_call("CA1")))
+    agreed_to_in("CA1", state, minutes=1)
+    first, second = state.frames
+    second.stage = "review"  # they are changing it
+    turn = sitting("4821", state, minutes=2)
+    assert proof.answered(turn) and state.frames == [second, first]
+    assert not proof.needed(turn, first, RISKY) and proof.needed(turn, second, RISKY)
+
+
 def test_a_sum_below_another_question_is_no_wrong_code_but_three_tries_are() -> None:
     state = State([pickup(), Frame("menu")])
     state.frames.reverse()
