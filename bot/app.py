@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry, ProcessCollector
+from starlette.middleware import Middleware
 
 from bot import health, outbox, pictures, turn, undelivered
 from bot.away import or_away
 from bot.bell import Bell
 from bot.calling import Book
+from bot.carriers.doors import HangUp
 from bot.carriers.gateway import webhook as gateway
 from bot.carriers.gateway.dlt import read_registered
 from bot.carriers.twilio import voice, webhook
@@ -51,7 +53,14 @@ def create_app(given: Settings | None = None) -> FastAPI:
             with suppress(asyncio.CancelledError):
                 await ringing
 
-    app = FastAPI(title="Mandi Mitra", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app = FastAPI(
+        title="Mandi Mitra",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
+        middleware=[Middleware(HangUp)],
+    )
 
     def house() -> House:
         opened: House = app.state.house

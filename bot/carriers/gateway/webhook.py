@@ -7,7 +7,7 @@ import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
-from bot.carriers.doors import HANG_UP, LATER
+from bot.carriers.doors import LATER
 from bot.carriers.gateway.api import PREFIX
 from bot.carriers.gateway.knock import Knock, KnockRefused, heard, items, proven, read, reported
 from bot.carriers.gateway.profile import load
@@ -38,8 +38,8 @@ def routes(settings: Settings, take: Take, saw_status: SawStatus) -> APIRouter:
         except KnockRefused as refused:
             return PlainTextResponse(str(refused), refused.status)
         except DatabaseAway:
-            return PlainTextResponse("Later, please.", 503, {**HANG_UP, **LATER})
-        return PlainTextResponse("OK", headers=HANG_UP)
+            return PlainTextResponse("Later, please.", 503, LATER)
+        return PlainTextResponse("OK")
 
     async def message(request: Request) -> Response:
         async def work(knock: Knock) -> None:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 from starlette.datastructures import FormData
 
-from bot.carriers.doors import HANG_UP, LATER
+from bot.carriers.doors import LATER
 from bot.carriers.twilio import twiml
 from bot.carriers.twilio.form import PREFIX, Forged, FormRefused, carrier_id, field, inbound, read_form
 from bot.carriers.twilio.signature import genuine, signed_url
@@ -107,4 +107,4 @@ def in_script_of(text: str, lines: Mapping[tuple[str, str], str], english: str) 
 
 
 def _xml(body: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(body, status, {**HANG_UP, **(headers or {})}, media_type="text/xml")
+    return Response(body, status, headers, media_type="text/xml")
