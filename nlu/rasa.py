@@ -4,6 +4,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import aiohttp
 
@@ -81,17 +82,24 @@ class Rasa:
             await session.close()
 
     async def _ask(self, text: str) -> Verdict | None:
+        for _ in (1, 2):  # a connection that Rasa had just closed, for it was idle, says nothing about Rasa
+            try:
+                return _verdict(await self._post(text))
+            except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+                continue
+            except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError):
+                break
+        return None
+
+    async def _post(self, text: str) -> Any:
         if self._session is None:  # made here, because it belongs to the loop that is running
             self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=_AT_ONCE))
-        try:
-            async with self._session.post(
-                self._address, json={"text": text}, timeout=self._timeout
-            ) as response:
-                response.raise_for_status()
-                answer = await response.json()
-            intent = answer["intent"]
-            name, confidence = intent["name"], float(intent["confidence"])
-            others = {each["name"]: float(each["confidence"]) for each in answer.get("intent_ranking", ())}
-        except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError):
-            return None
-        return Verdict(str(name), confidence, others) if name and 0 <= confidence <= 1 else None
+        async with self._session.post(self._address, json={"text": text}, timeout=self._timeout) as response:
+            response.raise_for_status()
+            return await response.json()
+
+
+def _verdict(answer: Any) -> Verdict | None:
+    name, confidence = answer["intent"]["name"], float(answer["intent"]["confidence"])
+    others = {each["name"]: float(each["confidence"]) for each in answer.get("intent_ranking", ())}
+    return Verdict(str(name), confidence, others) if name and 0 <= confidence <= 1 else None

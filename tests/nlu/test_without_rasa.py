@@ -57,6 +57,24 @@ async def test_a_sale_is_understood_with_rasa_silent() -> None:
         await by.close()
 
 
+async def test_a_connection_that_rasa_has_closed_is_no_failure() -> None:
+    async def closed() -> bytes:
+        raise ConnectionError
+
+    async with served(meaning("ask_price", 0.9)) as wire:
+        by = Understander(wire.url, 2.0)
+        await understood(by, "pyaz ka bhav kya")
+        answers = iter((closed, meaning("price_forecast", 0.9)))
+
+        async def one_after_the_other() -> bytes:
+            return await next(answers)()
+
+        wire.answer = one_after_the_other
+        heard = await understood(by, "aloo ka bhav kya")
+        assert (heard.intent, heard.source, wire.asked) == ("price_forecast", "rasa", 3)
+        await by.close()
+
+
 NONSENSE = [
     saying("", "500 Internal Server Error"),
     saying("not json"),
