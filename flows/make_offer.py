@@ -125,15 +125,14 @@ class SoMuch(Quantity):
 
 def _as_much_as_they_seek(turn: Turn, frame: Frame) -> Steps[None]:
     """Who names a price in the middle of a search has said how much; the review shows it."""
-    slots = frame.slots
-    searches = [other.slots for other in turn.state.frames if other is not frame]
-    sought = next(
-        (one["quantity"] for one in searches if one.get("code") == slots["code"] and "quantity" in one), None
-    )
-    if sought and "quantity" not in slots:
-        slots["quantity"] = sought
-    return
-    yield
+    code = frame.slots.get("code")
+    if not code or "quantity" in frame.slots or "quantity" in turn.heard.values:
+        return
+    searches = (other.slots for other in turn.state.frames if other is not frame)
+    sought = next((each.get("quantity") for each in searches if each.get("code") == code), None)
+    lot = yield from _lot(turn, code)
+    if sought and not isinstance(lot, Refused) and sought["kg"] <= lot.kg_left:
+        frame.slots["quantity"] = sought
 
 
 def _check(turn: Turn, frame: Frame) -> Steps[Question | None]:
