@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from flows.agenda import open_flow, proceed
+from flows.asks import Choice
 from flows.filling import fill
 from flows.flow import Flow
 from flows.languages import LANGUAGES
@@ -56,9 +57,12 @@ PRINTED: Mapping[str, Say] = {
 
 def names_a_door(turn: Turn) -> Steps[bool]:
     flow = _written(turn)
-    if not flow or _answers_what_is_open(turn, flow):
+    if not flow or (yield from _answers_what_is_open(turn, flow)):
         return False
-    yield from fill(turn, open_flow(turn, flow))
+    new = all(frame.flow != flow.name for frame in turn.state.frames)
+    frame = open_flow(turn, flow)
+    if new:  # the only booking it can be; what lay below with a question of its own is not answered by this
+        yield from fill(turn, frame)
     yield from proceed(turn)
     return True
 
@@ -78,12 +82,18 @@ def printed(language: str, script: Script) -> Mapping[str, str]:
     return {folded(words(text)): name for name, text in PRINTED.items()}
 
 
-def _answers_what_is_open(turn: Turn, flow: Flow) -> bool:
-    """The flow is open already, any words are an answer, or they name what was entered: "price" in a sale's review."""
+def _answers_what_is_open(turn: Turn, flow: Flow) -> Steps[bool]:
+    """The flow is open already, the words are an answer, or they name what was entered: "price" in a sale's review."""
     frame = turn.state.top
     if not frame:
         return False
     ask, under_way = asked(frame), flow_named(frame.flow)
-    entered = {folded(turn.words(each.name)) for each in under_way.asks}
-    any_words = ask and ask.expecting in ("name", "text")
-    return flow is under_way or bool(any_words) or folded(turn.heard.text) in entered
+    if flow is under_way or (ask and ask.expecting in ("name", "text")):
+        return True
+    if isinstance(ask, Choice) and (yield from ask.take(turn, frame)):  # "my money": that is what is wrong
+        return True
+    language = turn.words.language
+    tongues = [Words(language, script) for script in LANGUAGES[language].scripts]
+    return folded(turn.heard.text) in {
+        folded(words(each.name)) for words in tongues for each in under_way.asks
+    }
