@@ -90,7 +90,8 @@ def _reply(this: Turn) -> Reply | None:
     if not this.parts:
         return None
     state.serial += 1
-    reply = Reply(tuple(this.parts), this.options, state.serial, this.wants, this.picture)
+    whole = any(map(proof.is_asked_in, this.parts))  # a code behind "more" would be another one by then
+    reply = Reply(tuple(this.parts), this.options, state.serial, this.wants, this.picture, whole=whole)
     if this.heard.news:  # other news leaves the mark of a notice that asked something
         state.noticed_at = this.now.isoformat() if this.options else state.noticed_at
     else:

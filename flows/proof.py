@@ -1,14 +1,14 @@
 """Anybody can write or call in another's name: what moves goods or money waits for a code sent to the real phone.
 
 Who calls hears no code: it is written to the phone when the call is over, with what it says yes to. By SMS the question
-itself stands right above it.
+itself stands right above it; asked once more, or for what a call agreed to, the code comes with what it is for.
 """
 
 import unicodedata
 from datetime import datetime, timedelta
 
 from flows.flow import Flow
-from flows.registry import flow_named
+from flows.registry import asked, flow_named
 from flows.review import in_short
 from flows.say import Say, msg
 from flows.state import Frame
@@ -48,6 +48,9 @@ def ask(turn: Turn, frame: Frame) -> Steps[bool]:
         yield from _ask_after_the_call(turn, frame)
     else:
         together += _asked_with(turn, frame)
+        for each in together:
+            if each.stage == "code" or "at_stake" in each.note:  # its question was put long ago, or aloud
+                turn.say((yield from _at_stake(turn, each)))
         turn.say(asks((yield from _draw(turn))))
     for each in together:
         each.stage, each.asking, each.note["drawn_at"] = "code", None, turn.state.proof["drawn_at"]
@@ -63,24 +66,34 @@ def _asked_with(turn: Turn, frame: Frame) -> list[Frame]:
 
 def _ask_after_the_call(turn: Turn, frame: Frame) -> Steps[None]:
     """One code for all that one call agrees to; what it is for stands above it, for whoever reads it may not be who
-    called."""
-    flow, kept = flow_named(frame.flow), turn.state.proof
-    stake = (yield from (flow.at_stake or in_short(flow.title))(turn, frame)).to_json()
-    lives = _since(turn, "drawn_at", CODE_LASTS)
-    if lives and frame.note.get("drawn_at") == kept["drawn_at"] and frame.note.get("at_stake") == stake:
+    called. Its time begins anew with each yes: nobody has read it yet."""
+    stake = (yield from _at_stake(turn, frame)).to_json()
+    kept = turn.state.proof
+    in_this_call = "seal" in kept and kept.get("call") == turn.channel.call
+    named = frame.note.get("at_stake") == stake and frame.note.get("drawn_at") == kept.get("drawn_at")
+    if named and (in_this_call or _since(turn, "asked_at", CODE_LASTS)):
         return
     frame.note["at_stake"] = stake
     turn.agreed.append(Say.from_json(stake))
-    if not (lives and kept.get("call") == turn.channel.call):
+    if in_this_call:
+        kept["asked_at"] = turn.now.isoformat()
+    else:
         turn.agreed.append(asks((yield from _draw(turn))))
 
 
+def _at_stake(turn: Turn, frame: Frame) -> Steps[Say]:
+    flow = flow_named(frame.flow)
+    return (yield from (flow.at_stake or in_short(flow.title))(turn, frame))
+
+
 def _draw(turn: Turn) -> Steps[str]:
+    """`drawn_at` tells one code from another, `asked_at` how long this one is good."""
     drawn = yield from market(proofs.draw)
-    wrong = turn.state.proof.get("wrong", 0)
+    now, wrong = turn.now.isoformat(), turn.state.proof.get("wrong", 0)
     turn.state.proof = {
         "seal": drawn.seal,
-        "drawn_at": turn.now.isoformat(),
+        "drawn_at": now,
+        "asked_at": now,
         "wrong": wrong,
         **({"call": turn.channel.call} if turn.channel.call else {}),
     }
@@ -98,14 +111,14 @@ def is_asked_in(say: Say) -> bool:
 def answered(turn: Turn) -> bool:
     """True when a code was sent back, right or wrong; `proceed` goes on from there. After a call it opens all that the
     call agreed to, whatever was looked at since."""
-    said, frames = _digits(turn.heard.text), turn.state.frames
-    if said is None or not any(frame.stage == "code" for frame in frames):
+    said, frames, kept = _digits(turn.heard.text), turn.state.frames, turn.state.proof
+    if said is None or not any(frame.stage == "code" for frame in frames) or _asks_for_digits(turn):
         return False
     on_top = frames[-1].stage == "code"
-    if turn.channel.name == "voice" and not on_top:  # it is written after the call: these are other digits
+    # Written when the call is over: in it these are other digits.
+    if turn.channel.name == "voice" and (not on_top or kept.get("call") == turn.channel.call):
         return False
-    kept = turn.state.proof
-    seal = kept.get("seal") if _since(turn, "drawn_at", CODE_LASTS) else None
+    seal = kept.get("seal") if _since(turn, "asked_at", CODE_LASTS) else None
     if seal and proofs.fits(seal, said):
         waiting = [frame for frame in frames if frame.stage == "code"]
         turn.proven = tuple(each for each in waiting if each.note.get("drawn_at") == kept["drawn_at"])
@@ -114,12 +127,18 @@ def answered(turn: Turn) -> bool:
         return True
     if seal:
         wrong = kept.get("wrong", 0) + 1
+        turn.state.proof = {"wrong": wrong} if on_top else {**kept, "wrong": wrong}
         if wrong == MOST_WRONG:
             turn.state.proof = {"rests_at": turn.now.isoformat()}
-        else:  # below another question it may have been a sum
-            turn.state.proof = {"wrong": wrong} if on_top else {**kept, "wrong": wrong}
-            turn.say(*((msg("That is another code."),) if on_top else ()))
+        elif on_top:
+            turn.say(msg("That is another code."))
     return on_top
+
+
+def _asks_for_digits(turn: Turn) -> bool:
+    """Four digits are then a sum, and no guess at a code either."""
+    ask = asked(turn.state.top)
+    return bool(ask and ask.expecting in ("price", "quantity"))
 
 
 def _since(turn: Turn, mark: str, lasts: timedelta) -> bool:

@@ -98,7 +98,7 @@ class Reply:
     `serial` numbers the question, so that a tap on an older one is recognised.
     `wants` lets a channel offer its own way to answer ("place": share a pin, "photo": the camera).
     `page` says how often "more" was asked for: where every line costs money a long answer comes in parts.
-    `whole`: it stands in no conversation, so that "more" would not bring the rest.
+    `whole`: it stands in no conversation or holds a code, so that "more" would not bring the rest.
     """
 
     parts: tuple[Say, ...]

@@ -1,4 +1,4 @@
-"""Who writes in another's name does not get the code; who gets it opens one thing with it."""
+"""Who writes in another's name does not get the code; who gets it opens what it was asked for, and nothing else."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -27,8 +27,7 @@ def person() -> Person:
 
 
 def sitting(text: str = "", state: State | None = None, channel: Channel = SMS, minutes: int = 0) -> Turn:
-    frames = [Frame("booking_answer")]
-    return Turn(person(), channel, state or State(frames), Heard(text), NOW + timedelta(minutes=minutes))
+    return Turn(person(), channel, state or State([pickup()]), Heard(text), NOW + timedelta(minutes=minutes))
 
 
 def pickup() -> Frame:
@@ -129,7 +128,7 @@ def test_what_was_opened_anew_since_is_not_opened_by_the_old_code() -> None:
     assert not proof.needed(turn, first, RISKY) and proof.needed(turn, second, RISKY)
 
 
-def test_a_sum_below_another_question_is_no_wrong_code_but_three_tries_are() -> None:
+def test_below_another_question_the_code_is_heard_and_three_wrong_ones_end_it_there_too() -> None:
     state = State([pickup(), Frame("menu")])
     state.frames.reverse()
     asked(sitting(state=state, channel=on_call("CA1")))
@@ -140,6 +139,40 @@ def test_a_sum_below_another_question_is_no_wrong_code_but_three_tries_are() -> 
         assert fits(state.proof["seal"], "4821")
     assert not proof.answered(sitting("2700", state))
     assert not proof.answered(sitting("4821", state))
+
+
+@pytest.mark.parametrize("asking", ["price", "quantity"])
+def test_where_a_sum_is_asked_for_four_digits_are_neither_a_code_nor_a_guess(asking: str) -> None:
+    state = State([pickup()])
+    asked(sitting(state=state, channel=on_call("CA1")))
+    state.frames.append(Frame("sell", asking=asking))
+    for said in ("2500", "2150", "1900", "4821"):
+        assert not proof.answered(sitting(said, state))
+    state.frames.pop()
+    assert proof.answered(sitting("4821", state))
+
+
+def test_the_code_is_good_for_ten_minutes_from_the_last_yes_of_the_call() -> None:
+    state = State([pickup()])
+    asked(sitting(state=state, channel=on_call("CA1")))
+    more = agreed_to_in("CA1", state, minutes=11)
+    assert [proof.is_asked_in(say) for say in more.agreed] == [False]
+    late, in_time = (sitting("4821", state, minutes=minutes) for minutes in (22, 20))
+    assert proof.answered(late) and not late.proven
+    assert proof.answered(in_time) and len(in_time.proven) == 2
+
+
+def test_by_sms_a_code_asked_for_once_more_says_what_it_is_for() -> None:
+    state = State([pickup()])
+    asked(sitting(state=state, channel=on_call("CA1")))
+    agreed_to_in("CA1", state, minutes=1)
+    assert proof.answered(sitting("0000", state, minutes=2))
+    again = sitting(state=state, minutes=2)
+    asked(again, "5932")
+    stake = "Pickup day: B7QK2M, Mon 23 Nov, Midday"
+    assert [again.words(say) for say in again.parts] == [stake, stake, again.words(proof.asks("5932"))]
+    both = sitting("5932", state, minutes=3)
+    assert proof.answered(both) and len(both.proven) == 2
 
 
 def test_what_was_never_proven_is_looked_at_again_where_nobody_can_forge() -> None:
