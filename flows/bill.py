@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from flows.agenda import MENU, open_flow
 from flows.asks import YesNo
 from flows.asks.price import in_words as rate
-from flows.booking_acts import MY_BOOKINGS, known, refused, which
+from flows.booking_acts import MY_BOOKINGS, known, of_theirs, refused, which
 from flows.dispute import DISPUTE
 from flows.flow import Flow, Over, Question
 from flows.rate import ask_rating
@@ -166,7 +166,7 @@ def _answer(turn: Turn, frame: Frame) -> Steps[bool]:
 
 
 def _at_stake(turn: Turn, frame: Frame) -> Steps[Say]:
-    booking = yield from market(queries.known, frame.slots["code"])
+    booking = yield from of_theirs(turn, frame.slots["code"])
     bill = yield from market(queries.bill_of, booking)
     buys = turn.person.id == booking.buyer_id
     return named(label("Bill"), verbatim(booking.code), total(bill, buys))

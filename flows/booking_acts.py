@@ -48,7 +48,7 @@ def with_the_goods(name: Say) -> Callable[[Turn, Frame], Steps[Say]]:
     """What is done to this booking, and what it is of."""
 
     def said(turn: Turn, frame: Frame) -> Steps[Say]:
-        booking = yield from market(queries.known, frame.slots["code"])
+        booking = yield from of_theirs(turn, frame.slots["code"])
         return named(
             name,
             verbatim(booking.code),
@@ -58,6 +58,13 @@ def with_the_goods(name: Say) -> Callable[[Turn, Frame], Steps[Say]]:
         )
 
     return said
+
+
+def of_theirs(turn: Turn, code: str) -> Steps[Booking]:
+    """Refused to whom it is no business of."""
+    booking: Booking = yield from market(queries.known, code)
+    yield from market(queries.roles, booking, turn.person.id)
+    return booking
 
 
 def to_ring(turn: Turn, booking: Booking) -> Steps[tuple[Say, ...]]:

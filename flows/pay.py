@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from flows.agenda import MENU, PERSON, open_flow, proceed
 from flows.asks import Figures, Pick, Row
-from flows.booking_acts import IN_WRITING
+from flows.booking_acts import IN_WRITING, of_theirs
 from flows.filling import fill
 from flows.flow import Closer, Filled, Flow, Over, Question, Taken, Unusable
 from flows.plain_words import says
@@ -146,7 +146,7 @@ def _pay(turn: Turn, frame: Frame) -> Steps[None]:
 
 
 def _at_stake(turn: Turn, frame: Frame) -> Steps[Say]:
-    booking = yield from market(bookings.known, frame.slots["code"])
+    booking = yield from of_theirs(turn, frame.slots["code"])
     return named(PAY.label, verbatim(booking.code), msg("{sum:money}", sum=booking.due_paise))
 
 

@@ -13,6 +13,7 @@ from flows.review import in_short
 from flows.say import Say, msg
 from flows.state import Frame
 from flows.turn import Steps, Turn, market
+from marketplace_core.errors import Refused
 from marketplace_core.logins import proofs
 
 CODE_LASTS = timedelta(minutes=10)
@@ -83,7 +84,10 @@ def _ask_after_the_call(turn: Turn, frame: Frame) -> Steps[None]:
 
 def _at_stake(turn: Turn, frame: Frame) -> Steps[Say]:
     flow = flow_named(frame.flow)
-    return (yield from (flow.at_stake or in_short(flow.title))(turn, frame))
+    try:
+        return (yield from (flow.at_stake or in_short(flow.title))(turn, frame))
+    except Refused:  # gone, or never theirs, as a forged tap can have it: doing it will say so
+        return flow.title
 
 
 def _draw(turn: Turn) -> Steps[str]:
